@@ -1,0 +1,66 @@
+//! The asset id of a node, which is its Salt minion id and the name of its pillar file.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Quoted;
+
+/// An asset id that is safe as one plain file name.
+///
+/// The vendor's model lets an asset id be nearly any text; here it becomes a path, so everything that could leave
+/// the pillar directory, hide in it or be longer than a file name can be is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AssetId(String);
+
+impl AssetId {
+    /// The longest asset id in bytes: a file name has at most 255, of which `.sls` and the name of the temporary
+    /// file that becomes it take some.
+    pub const MAX_LENGTH: usize = 220;
+
+    /// The id as it was configured.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name of this node's pillar file.
+    pub fn file_name(&self) -> String {
+        format!("{}.sls", self.0)
+    }
+}
+
+impl fmt::Display for AssetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for AssetId {
+    type Err = AssetIdError;
+
+    fn from_str(text: &str) -> Result<Self, AssetIdError> {
+        let fault = if text.is_empty() {
+            "is empty"
+        } else if text.starts_with('.') {
+            "starts with a dot"
+        } else if text.contains('/') {
+            "contains a slash"
+        } else if text.contains(char::is_control) {
+            "contains a control character"
+        } else if text.len() > Self::MAX_LENGTH {
+            "is longer than 220 bytes"
+        } else {
+            return Ok(Self(text.to_owned()));
+        };
+        Err(AssetIdError { text: text.to_owned(), fault })
+    }
+}
+
+crate::name::serde_as_text!(AssetId);
+
+/// An asset id that cannot name a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("asset-id {} {fault}, so it cannot name a pillar file; give the node another asset-id", Quoted(.text))]
+pub struct AssetIdError {
+    text: String,
+    fault: &'static str,
+}

@@ -1,0 +1,211 @@
+//! BGP communities in the text forms an operator writes.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::str::FromStr;
+
+/// A BGP community by which a prefix is selected.
+///
+/// `Display` gives back exactly the text that was parsed: every value has one text form, so what an operator
+/// reads in an error is what they configured. `no-export` and `65535:65281` are two texts for one value on the
+/// wire; [`Community::standard`] makes them comparable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Community {
+    /// `AA:NN`, RFC 1997.
+    Standard(StandardCommunity),
+    /// A name registered for a community with a global meaning, such as `no-export`.
+    WellKnown(WellKnown),
+    /// `A:B:C`, RFC 8092.
+    Large(LargeCommunity),
+    /// `target:ASN:N` or `target:ADDRESS:N`, RFC 4360 section 4.
+    RouteTarget(RouteTarget),
+}
+
+impl Community {
+    /// The four octets of RFC 1997, where this community has them.
+    pub fn standard(&self) -> Option<StandardCommunity> {
+        match self {
+            Self::Standard(community) => Some(*community),
+            Self::WellKnown(name) => Some(name.value()),
+            Self::Large(_) | Self::RouteTarget(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Community {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Standard(community) => community.fmt(f),
+            Self::WellKnown(name) => f.write_str(name.name()),
+            Self::Large(community) => community.fmt(f),
+            Self::RouteTarget(target) => target.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Community {
+    type Err = CommunityError;
+
+    fn from_str(text: &str) -> Result<Self, CommunityError> {
+        let refuse = || CommunityError { text: text.to_owned() };
+        if let Some(name) = WellKnown::from_name(text) {
+            return Ok(Self::WellKnown(name));
+        }
+        if let Some(target) = text.strip_prefix("target:") {
+            return RouteTarget::parse(target).map(Self::RouteTarget).ok_or_else(refuse);
+        }
+        match text.split(':').collect::<Vec<_>>()[..] {
+            [high, low] => decimal(high)
+                .zip(decimal(low))
+                .map(|(high, low)| Self::Standard(StandardCommunity { high, low }))
+                .ok_or_else(refuse),
+            [global, first, second] => decimal(global)
+                .zip(decimal(first))
+                .zip(decimal(second))
+                .map(|((global, first), second)| Self::Large(LargeCommunity { global, first, second }))
+                .ok_or_else(refuse),
+            _ => Err(refuse()),
+        }
+    }
+}
+
+/// A decimal number without sign and without leading zeros, as RFC 8092 section 5 asks for and as every text form
+/// here needs in order to be the only one of its value.
+fn decimal<N: FromStr>(text: &str) -> Option<N> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let leading_zero = text.len() > 1 && text.starts_with('0');
+    if digits && !leading_zero { text.parse().ok() } else { None }
+}
+
+/// The four octets of RFC 1997, written as two 16-bit numbers: `12076:5010`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StandardCommunity {
+    /// The first two octets, by custom an AS number.
+    pub high: u16,
+    /// The last two octets, whose meaning is up to that AS.
+    pub low: u16,
+}
+
+impl fmt::Display for StandardCommunity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.high, self.low)
+    }
+}
+
+/// The twelve octets of RFC 8092, written as three 32-bit numbers: `64496:1:2`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LargeCommunity {
+    /// Global administrator, an AS number.
+    pub global: u32,
+    /// Local data part 1.
+    pub first: u32,
+    /// Local data part 2.
+    pub second: u32,
+}
+
+impl fmt::Display for LargeCommunity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.global, self.first, self.second)
+    }
+}
+
+/// The administrator and number of a route target; the three layouts of the extended community.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RouteTarget {
+    /// A two-octet AS number with a four-octet number, RFC 4360 section 3.1.
+    As2(u16, u32),
+    /// An IPv4 address with a two-octet number, RFC 4360 section 3.2.
+    Ipv4(Ipv4Addr, u16),
+    /// A four-octet AS number above 65535 with a two-octet number, RFC 5668.
+    As4(u32, u16),
+}
+
+impl RouteTarget {
+    /// Parses what follows `target:`, the form in which routing engines print the value too (`RT:64512:77`).
+    pub fn parse(text: &str) -> Option<Self> {
+        let (administrator, number) = text.split_once(':')?;
+        if administrator.contains('.') {
+            return Some(Self::Ipv4(administrator.parse().ok()?, decimal(number)?));
+        }
+        match decimal::<u32>(administrator)? {
+            asn @ 65536.. => Some(Self::As4(asn, decimal(number)?)),
+            asn => Some(Self::As2(u16::try_from(asn).ok()?, decimal(number)?)),
+        }
+    }
+}
+
+impl fmt::Display for RouteTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::As2(asn, number) => write!(f, "target:{asn}:{number}"),
+            Self::Ipv4(address, number) => write!(f, "target:{address}:{number}"),
+            Self::As4(asn, number) => write!(f, "target:{asn}:{number}"),
+        }
+    }
+}
+
+/// A community of IANA's registry "BGP Well-known Communities", known by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WellKnown(usize);
+
+/// Name, value and the document that defines each; `internet` and `local-as` are the names routers give to 0:0 and
+/// NO_EXPORT_SUBCONFED (RFC 8642 section 3).
+const WELL_KNOWN: &[(&str, u16, u16, &str)] = &[
+    ("internet", 0, 0, "RFC 8642"),
+    ("graceful-shutdown", 65535, 0, "RFC 8326"),
+    ("accept-own", 65535, 1, "RFC 7611"),
+    ("route-filter-translated-v4", 65535, 2, "draft-l3vpn-legacy-rtc"),
+    ("route-filter-v4", 65535, 3, "draft-l3vpn-legacy-rtc"),
+    ("route-filter-translated-v6", 65535, 4, "draft-l3vpn-legacy-rtc"),
+    ("route-filter-v6", 65535, 5, "draft-l3vpn-legacy-rtc"),
+    ("llgr-stale", 65535, 6, "RFC 9494"),
+    ("no-llgr", 65535, 7, "RFC 9494"),
+    ("accept-own-nexthop", 65535, 8, "draft-agrewal-idr-accept-own-nexthop"),
+    ("standby-pe", 65535, 9, "RFC 9026"),
+    ("blackhole", 65535, 666, "RFC 7999"),
+    ("no-export", 65535, 65281, "RFC 1997"),
+    ("no-advertise", 65535, 65282, "RFC 1997"),
+    ("no-export-subconfed", 65535, 65283, "RFC 1997"),
+    ("local-as", 65535, 65283, "RFC 1997"),
+    ("no-peer", 65535, 65284, "RFC 3765"),
+];
+
+impl WellKnown {
+    /// Every name, in the order of the values.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..WELL_KNOWN.len()).map(Self)
+    }
+
+    /// The community of that name, which is written in lower case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|known| known.name() == name)
+    }
+
+    /// The name, in lower case.
+    pub fn name(&self) -> &'static str {
+        WELL_KNOWN[self.0].0
+    }
+
+    /// The value on the wire.
+    pub fn value(&self) -> StandardCommunity {
+        StandardCommunity { high: WELL_KNOWN[self.0].1, low: WELL_KNOWN[self.0].2 }
+    }
+
+    /// The document that gives the community its meaning.
+    pub fn defined_by(&self) -> &'static str {
+        WELL_KNOWN[self.0].3
+    }
+}
+
+/// A text that is no community.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "community {} is not one of: AA:NN (0 to 65535 each), A:B:C (32 bits each), target:ASN:N, target:ADDRESS:N, \
+     or a well-known name such as no-export; write numbers without leading zeros",
+    crate::Quoted(.text)
+)]
+pub struct CommunityError {
+    text: String,
+}
+
+crate::name::serde_as_text!(Community);

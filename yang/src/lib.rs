@@ -1,0 +1,41 @@
+//! The words that the conductor's half (the pillar generator) and the router's half (the application
+//! identification module) of the BGP Community Services plugin share.
+//!
+//! `bgp-community-services.yang`, in this folder, is the operator's view of the same words; the tests of this
+//! crate hold the two equal. The crate knows no network and no command line.
+
+mod asset_id;
+mod community;
+mod name;
+pub mod paths;
+mod pillar;
+mod profile;
+mod quoted;
+mod ranged;
+pub mod whole_file;
+
+pub use asset_id::{AssetId, AssetIdError};
+pub use community::{Community, CommunityError, LargeCommunity, RouteTarget, StandardCommunity, WellKnown};
+pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError};
+pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
+pub use profile::{
+    Application, MaxPrefixes, ModuleConfiguration, PathSelection, PathSelectionError, Profile,
+    RefreshInterval, StalePathTime,
+};
+pub use quoted::Quoted;
+pub use ranged::{Ranged, RangedError};
+
+/// The plugin's name: of the module, of its files, and of the pillar key.
+pub const PLUGIN: &str = "bgp-community-services";
+
+/// The package that is installed on the conductor.
+pub const CONDUCTOR_PACKAGE: &str = "128T-bgp-community-services";
+
+/// The package that Salt installs on every node of a router that has a profile.
+pub const ROUTER_PACKAGE: &str = "128T-bgp-community-services-router";
+
+/// The version of both packages, `MAJOR.MINOR.PATCH`; it stands in the workspace's `Cargo.toml`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The RPM release of both packages; a distribution tag (`.el9`) follows it.
+pub const RELEASE: &str = "1";

@@ -1,0 +1,107 @@
+//! Names that an operator gives.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Quoted;
+
+/// Reads and writes a type in JSON as the text of its `FromStr` and `Display`.
+macro_rules! serde_as_text {
+    ($type:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use serde_as_text;
+
+/// The name of an application: any text of at least one character, as the YANG module allows; it is the key under
+/// which prefixes stand in the module's output and what a service's `application-name` has to match.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ApplicationName(String);
+
+impl ApplicationName {
+    /// The name as it was configured.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ApplicationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ApplicationName {
+    type Err = ApplicationNameError;
+
+    fn from_str(text: &str) -> Result<Self, ApplicationNameError> {
+        if text.is_empty() { Err(ApplicationNameError) } else { Ok(Self(text.to_owned())) }
+    }
+}
+
+serde_as_text!(ApplicationName);
+
+/// An application without a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("application-name is empty, expected at least one character")]
+pub struct ApplicationNameError;
+
+/// The name of a profile: the vendor's `name-id`, letters, digits, `-` and `_`, at most 63, starting and ending
+/// with a letter or a digit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProfileName(String);
+
+impl ProfileName {
+    /// The name as it was configured.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProfileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ProfileName {
+    type Err = ProfileNameError;
+
+    fn from_str(text: &str) -> Result<Self, ProfileNameError> {
+        let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let outer = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = text.as_bytes();
+        if bytes.len() <= 63
+            && bytes.iter().all(|byte| inner(*byte))
+            && outer(bytes.first())
+            && outer(bytes.last())
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ProfileNameError { text: text.to_owned() })
+        }
+    }
+}
+
+serde_as_text!(ProfileName);
+
+/// A text that cannot name a profile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "profile name {} is not 1 to 63 letters, digits, - and _ that start and end with a letter or digit",
+    Quoted(.text)
+)]
+pub struct ProfileNameError {
+    text: String,
+}

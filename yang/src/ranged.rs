@@ -1,0 +1,79 @@
+//! Numbers with a range and a default.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::Quoted;
+
+/// A `uint32` leaf between `MIN` and `MAX`, both included; an absent leaf means `DEFAULT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ranged<const MIN: u32, const MAX: u32, const DEFAULT: u32>(u32);
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Ranged<MIN, MAX, DEFAULT> {
+    /// The smallest value.
+    pub const MIN: u32 = MIN;
+    /// The largest value.
+    pub const MAX: u32 = MAX;
+    /// What an absent leaf means.
+    pub const DEFAULT: u32 = DEFAULT;
+
+    /// The value, if it is in range.
+    pub fn new(value: u32) -> Option<Self> {
+        (MIN..=MAX).contains(&value).then_some(Self(value))
+    }
+
+    /// The number.
+    pub fn get(&self) -> u32 {
+        self.0
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Default for Ranged<MIN, MAX, DEFAULT> {
+    fn default() -> Self {
+        Self(DEFAULT)
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> fmt::Display for Ranged<MIN, MAX, DEFAULT> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> FromStr for Ranged<MIN, MAX, DEFAULT> {
+    type Err = RangedError;
+
+    fn from_str(text: &str) -> Result<Self, RangedError> {
+        text.parse().ok().and_then(Self::new).ok_or_else(|| RangedError {
+            text: text.to_owned(),
+            min: MIN,
+            max: MAX,
+        })
+    }
+}
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Serialize for Ranged<MIN, MAX, DEFAULT> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
+    }
+}
+
+impl<'de, const MIN: u32, const MAX: u32, const DEFAULT: u32> Deserialize<'de> for Ranged<MIN, MAX, DEFAULT> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = u32::deserialize(deserializer)?;
+        let refusal =
+            || serde::de::Error::custom(RangedError { text: value.to_string(), min: MIN, max: MAX });
+        Self::new(value).ok_or_else(refusal)
+    }
+}
+
+/// A value that is no number or out of range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not a whole number from {min} to {max}", Quoted(.text))]
+pub struct RangedError {
+    text: String,
+    min: u32,
+    max: u32,
+}
