@@ -39,15 +39,15 @@ impl FromStr for AssetId {
 
     fn from_str(text: &str) -> Result<Self, AssetIdError> {
         let fault = if text.is_empty() {
-            "is empty"
+            AssetIdFault::Empty
         } else if text.starts_with('.') {
-            "starts with a dot"
+            AssetIdFault::LeadingDot
         } else if text.contains('/') {
-            "contains a slash"
+            AssetIdFault::Slash
         } else if text.contains(char::is_control) {
-            "contains a control character"
+            AssetIdFault::ControlCharacter
         } else if text.len() > Self::MAX_LENGTH {
-            "is longer than 220 bytes"
+            AssetIdFault::TooLong
         } else {
             return Ok(Self(text.to_owned()));
         };
@@ -62,5 +62,19 @@ crate::name::serde_as_text!(AssetId);
 #[error("asset-id {} {fault}, so it cannot name a pillar file; give the node another asset-id", Quoted(.text))]
 pub struct AssetIdError {
     text: String,
-    fault: &'static str,
+    fault: AssetIdFault,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum AssetIdFault {
+    #[error("is empty")]
+    Empty,
+    #[error("starts with a dot")]
+    LeadingDot,
+    #[error("contains a slash")]
+    Slash,
+    #[error("contains a control character")]
+    ControlCharacter,
+    #[error("is longer than {} bytes", AssetId::MAX_LENGTH)]
+    TooLong,
 }

@@ -146,54 +146,62 @@ impl fmt::Display for RouteTarget {
 
 /// A community of IANA's registry "BGP Well-known Communities", known by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WellKnown(usize);
-
-/// Name, value and the document that defines each; `internet` and `local-as` are the names routers give to 0:0 and
-/// NO_EXPORT_SUBCONFED (RFC 8642 section 3).
-const WELL_KNOWN: &[(&str, u16, u16, &str)] = &[
-    ("internet", 0, 0, "RFC 8642"),
-    ("graceful-shutdown", 65535, 0, "RFC 8326"),
-    ("accept-own", 65535, 1, "RFC 7611"),
-    ("route-filter-translated-v4", 65535, 2, "draft-l3vpn-legacy-rtc"),
-    ("route-filter-v4", 65535, 3, "draft-l3vpn-legacy-rtc"),
-    ("route-filter-translated-v6", 65535, 4, "draft-l3vpn-legacy-rtc"),
-    ("route-filter-v6", 65535, 5, "draft-l3vpn-legacy-rtc"),
-    ("llgr-stale", 65535, 6, "RFC 9494"),
-    ("no-llgr", 65535, 7, "RFC 9494"),
-    ("accept-own-nexthop", 65535, 8, "draft-agrewal-idr-accept-own-nexthop"),
-    ("standby-pe", 65535, 9, "RFC 9026"),
-    ("blackhole", 65535, 666, "RFC 7999"),
-    ("no-export", 65535, 65281, "RFC 1997"),
-    ("no-advertise", 65535, 65282, "RFC 1997"),
-    ("no-export-subconfed", 65535, 65283, "RFC 1997"),
-    ("local-as", 65535, 65283, "RFC 1997"),
-    ("no-peer", 65535, 65284, "RFC 3765"),
-];
+pub struct WellKnown {
+    value: StandardCommunity,
+    name: &'static str,
+    defined_by: &'static str,
+}
 
 impl WellKnown {
+    /// The names are those that routing engines and the vendor's model print; `internet` and `local-AS` are not in
+    /// the registry (RFC 8642 section 3).
+    const ALL: [Self; 17] = [
+        Self::of(0, 0, "internet", "RFC 8642"),
+        Self::of(65535, 0, "graceful-shutdown", "RFC 8326"),
+        Self::of(65535, 1, "accept-own", "RFC 7611"),
+        Self::of(65535, 2, "route-filter-translated-v4", "draft-l3vpn-legacy-rtc"),
+        Self::of(65535, 3, "route-filter-v4", "draft-l3vpn-legacy-rtc"),
+        Self::of(65535, 4, "route-filter-translated-v6", "draft-l3vpn-legacy-rtc"),
+        Self::of(65535, 5, "route-filter-v6", "draft-l3vpn-legacy-rtc"),
+        Self::of(65535, 6, "llgr-stale", "RFC 9494"),
+        Self::of(65535, 7, "no-llgr", "RFC 9494"),
+        Self::of(65535, 8, "accept-own-nexthop", "draft-agrewal-idr-accept-own-nexthop"),
+        Self::of(65535, 9, "standby-pe", "RFC 9026"),
+        Self::of(65535, 666, "blackhole", "RFC 7999"),
+        Self::of(65535, 65281, "no-export", "RFC 1997"),
+        Self::of(65535, 65282, "no-advertise", "RFC 1997"),
+        Self::of(65535, 65283, "no-export-subconfed", "RFC 1997"),
+        Self::of(65535, 65283, "local-AS", "RFC 8642"),
+        Self::of(65535, 65284, "no-peer", "RFC 3765"),
+    ];
+
+    const fn of(high: u16, low: u16, name: &'static str, defined_by: &'static str) -> Self {
+        Self { value: StandardCommunity { high, low }, name, defined_by }
+    }
+
     /// Every name, in the order of the values.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..WELL_KNOWN.len()).map(Self)
+        Self::ALL.into_iter()
     }
 
-    /// The community of that name, which is written in lower case.
+    /// The community of exactly that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::all().find(|known| known.name() == name)
+        Self::all().find(|known| known.name == name)
     }
 
-    /// The name, in lower case.
+    /// The name, in lower case but for `local-AS`.
     pub fn name(&self) -> &'static str {
-        WELL_KNOWN[self.0].0
+        self.name
     }
 
     /// The value on the wire.
     pub fn value(&self) -> StandardCommunity {
-        StandardCommunity { high: WELL_KNOWN[self.0].1, low: WELL_KNOWN[self.0].2 }
+        self.value
     }
 
     /// The document that gives the community its meaning.
     pub fn defined_by(&self) -> &'static str {
-        WELL_KNOWN[self.0].3
+        self.defined_by
     }
 }
 

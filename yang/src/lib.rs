@@ -34,6 +34,9 @@ pub const CONDUCTOR_PACKAGE: &str = "128T-bgp-community-services";
 /// The package that Salt installs on every node of a router that has a profile.
 pub const ROUTER_PACKAGE: &str = "128T-bgp-community-services-router";
 
+/// The systemd units, `.path` and `.service`, that run the generator when the running configuration changes.
+pub const GENERATOR_UNIT: &str = "bgp-community-services-generate-pillar";
+
 /// The version of both packages, `MAJOR.MINOR.PATCH`; it stands in the workspace's `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

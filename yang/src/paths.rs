@@ -1,6 +1,6 @@
 //! Every path that the plugin installs, reads or writes, on the conductor and on a router.
 //!
-//! Templates of states and packages get them as variables through [`ALL`], under their names in lower case.
+//! Templates of states and packages get them by [`template_variables`].
 
 macro_rules! paths {
     ($($(#[$doc:meta])+ $name:ident = $path:expr;)+) => {
@@ -57,12 +57,13 @@ paths! {
 }
 
 /// What both packages and the states know about the plugin, as template variables: the paths by their names in lower
-/// case, and `plugin`, `conductor_package`, `router_package`, `version`, `release`.
+/// case, and `plugin`, `conductor_package`, `router_package`, `generator_unit`, `version`, `release`.
 pub fn template_variables() -> impl Iterator<Item = (String, &'static str)> {
     let words = [
         ("plugin", crate::PLUGIN),
         ("conductor_package", crate::CONDUCTOR_PACKAGE),
         ("router_package", crate::ROUTER_PACKAGE),
+        ("generator_unit", crate::GENERATOR_UNIT),
         ("version", crate::VERSION),
         ("release", crate::RELEASE),
     ];

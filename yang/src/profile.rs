@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::name::serde_as_text;
 use crate::{ApplicationName, Community, ProfileName, Quoted, Ranged};
 
 /// Seconds between two runs of the module, which SSR calls `duration`.
@@ -62,8 +63,7 @@ pub struct Application {
 }
 
 /// Which paths of a prefix may bring it into an application.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PathSelection {
     /// A prefix counts when any of its valid paths carries the community.
     #[default]
@@ -85,13 +85,14 @@ impl FromStr for PathSelection {
     type Err = PathSelectionError;
 
     fn from_str(text: &str) -> Result<Self, PathSelectionError> {
-        match text {
-            "any" => Ok(Self::Any),
-            "best" => Ok(Self::Best),
-            _ => Err(PathSelectionError { text: text.to_owned() }),
-        }
+        [Self::Any, Self::Best]
+            .into_iter()
+            .find(|selection| selection.to_string() == text)
+            .ok_or_else(|| PathSelectionError { text: text.to_owned() })
     }
 }
+
+serde_as_text!(PathSelection);
 
 /// A value that is no path selection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

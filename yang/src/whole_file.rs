@@ -34,18 +34,17 @@ impl Staged {
         mode: u32,
         finish: impl FnOnce(&fs::File) -> io::Result<()>,
     ) -> Result<Self, WholeFileError> {
-        let fail = |source| WholeFileError { path: target.to_owned(), source };
+        let fail = |source| WholeFileError::Write { path: target.to_owned(), source };
         let invalid = || fail(io::Error::from(io::ErrorKind::InvalidFilename));
         let name = target.file_name().ok_or_else(invalid)?;
         let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty());
         let mut partial = tempfile::Builder::new()
             .prefix(&[OsStr::new("."), name, OsStr::new(".")].join(OsStr::new("")))
             .suffix(PARTIAL_SUFFIX)
-            .permissions(Permissions::from_mode(mode))
             .tempfile_in(directory.unwrap_or(Path::new(".")))
             .map_err(fail)?;
         partial.write_all(content).map_err(fail)?;
-        // The permissions at creation are cut by the umask; what was asked for is what readers need.
+        // Not at creation, where the umask would take from what readers need.
         partial.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
         finish(partial.as_file()).map_err(fail)?;
         Ok(Self { partial: partial.into_temp_path(), target: target.to_owned() })
@@ -54,7 +53,7 @@ impl Staged {
     /// Gives the content its name, in the place of what was there.
     pub fn publish(self) -> Result<(), WholeFileError> {
         let Self { partial, target } = self;
-        partial.persist(&target).map_err(|error| WholeFileError { path: target, source: error.error })
+        partial.persist(&target).map_err(|error| WholeFileError::Write { path: target, source: error.error })
     }
 }
 
@@ -65,21 +64,36 @@ pub fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), WholeFileErro
 
 /// Removes what interrupted writes left in `directory`. Only for the one who is alone in writing there.
 pub fn sweep(directory: &Path) -> Result<(), WholeFileError> {
-    let fail = |source| WholeFileError { path: directory.to_owned(), source };
+    let fail = |source| WholeFileError::Sweep { directory: directory.to_owned(), source };
     for entry in fs::read_dir(directory).map_err(fail)? {
-        let name = entry.map_err(fail)?.file_name();
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
-        if bytes.starts_with(b".") && bytes.ends_with(PARTIAL_SUFFIX.as_bytes()) {
-            fs::remove_file(directory.join(name)).map_err(fail)?;
+        let partial = bytes.starts_with(b".") && bytes.ends_with(PARTIAL_SUFFIX.as_bytes());
+        if partial && entry.file_type().map_err(fail)?.is_file() {
+            fs::remove_file(entry.path()).map_err(fail)?;
         }
     }
     Ok(())
 }
 
-/// A file that could not be replaced; the old one is still there.
+/// What could not be done to a file or its directory.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {source}; the file is as it was before", .path.display())]
-pub struct WholeFileError {
-    path: PathBuf,
-    source: io::Error,
+pub enum WholeFileError {
+    /// A file that could not be replaced; the old one is still there.
+    #[error("cannot write {}: {source}; the file is as it was before", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A directory that could not be cleared of what interrupted writes left.
+    #[error("cannot remove the remains of interrupted writes from {}: {source}", .directory.display())]
+    Sweep {
+        /// The directory.
+        directory: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
 }
