@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
@@ -60,6 +60,58 @@ impl Staged {
 /// Replaces the file at `path`, content on disk before the name changes.
 pub fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), WholeFileError> {
     Staged::write_then(path, content, mode, fs::File::sync_all)?.publish()
+}
+
+/// Many files of one directory that change together: all are staged, then published one by one.
+///
+/// Only for the one who is alone in writing there: the temporary names follow from the files' names, so that a batch
+/// of any size needs no memory. What is staged and not published is removed when the batch is dropped.
+#[derive(Debug)]
+pub struct Batch<'d> {
+    directory: &'d Path,
+}
+
+impl<'d> Batch<'d> {
+    /// A new batch; removes what an interrupted one left.
+    pub fn new(directory: &'d Path) -> Result<Self, WholeFileError> {
+        sweep(directory)?;
+        Ok(Self { directory })
+    }
+
+    /// Writes the new content of the file `name`, with the permission bits `mode`. Whether the content is on disk
+    /// is up to the caller, who gets the open file for that.
+    pub fn stage(&self, name: &str, content: &[u8], mode: u32) -> Result<fs::File, WholeFileError> {
+        let write = || {
+            let mut options = fs::OpenOptions::new();
+            let mut file = options
+                .write(true)
+                .create_new(true)
+                .mode(mode)
+                .open(self.directory.join(partial_name(name)))?;
+            file.set_permissions(Permissions::from_mode(mode))?;
+            file.write_all(content)?;
+            Ok(file)
+        };
+        write().map_err(|source| WholeFileError::Write { path: self.directory.join(name), source })
+    }
+
+    /// Gives the staged content of the file `name` its name, in the place of what was there.
+    pub fn publish(&self, name: &str) -> Result<(), WholeFileError> {
+        let target = self.directory.join(name);
+        fs::rename(self.directory.join(partial_name(name)), &target)
+            .map_err(|source| WholeFileError::Write { path: target, source })
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        // What cannot be removed now is removed before the next batch, which reports why if it cannot either.
+        let _ = sweep(self.directory);
+    }
+}
+
+fn partial_name(name: &str) -> String {
+    format!(".{name}{PARTIAL_SUFFIX}")
 }
 
 /// Removes what interrupted writes left in `directory`. Only for the one who is alone in writing there.
