@@ -1,0 +1,83 @@
+//! What the generator has to say about a configuration.
+
+use std::fmt;
+
+use bgpcs::Quoted;
+
+use crate::names::{Name, Names};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something that the operator configured does not work.
+    Error,
+    /// Something may be other than the operator means it.
+    Warning,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// One thing that was found, and every place where it was: what hits a thousand routers alike is one finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// A stable word for the kind of finding, in kebab-case.
+    pub code: &'static str,
+    /// What is the case, without its places.
+    pub message: String,
+    /// What the operator can do.
+    pub advice: String,
+    /// Where it is the case, in the configuration's order.
+    pub places: Vec<Place>,
+}
+
+/// A place in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The router.
+    pub router: Name,
+    /// The node of it.
+    pub node: Option<Name>,
+}
+
+/// How many places a line of text names before it only counts.
+const PLACES_SHOWN: usize = 5;
+
+impl Finding {
+    /// The finding in one line.
+    pub fn display<'a>(&'a self, names: &'a Names) -> impl fmt::Display + 'a {
+        Line { finding: self, names }
+    }
+}
+
+struct Line<'a> {
+    finding: &'a Finding,
+    names: &'a Names,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { severity, code, message, advice, places } = self.finding;
+        write!(f, "{severity} {code}: ")?;
+        for (index, place) in places.iter().take(PLACES_SHOWN).enumerate() {
+            let start = if index == 0 { "" } else { ", " };
+            write!(f, "{start}router {}", Quoted(self.names.text(place.router)))?;
+            if let Some(node) = place.node {
+                write!(f, " node {}", Quoted(self.names.text(node)))?;
+            }
+        }
+        if let Some(more @ 1..) = places.len().checked_sub(PLACES_SHOWN) {
+            write!(f, " and {more} more")?;
+        }
+        let colon = if places.is_empty() { "" } else { ": " };
+        write!(f, "{colon}{message}; {advice}")
+    }
+}

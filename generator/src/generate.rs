@@ -1,0 +1,174 @@
+//! One run: read, plan, compare, apply, report.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::authority::Authority;
+use crate::command::Exit;
+use crate::finding::Severity;
+use crate::log::Log;
+use crate::pillar_dir::{Changes, PillarDir, PillarDirError};
+use crate::plan::{Plan, plan};
+use crate::read::{self, End, ReadError};
+
+/// How long a run waits for another one, which takes seconds for the largest authority.
+const LOCK_LIMIT: Duration = Duration::from_secs(60);
+
+/// The reader's buffer: large enough to make system calls rare, small beside everything else.
+const BUFFER: usize = 128 << 10;
+
+/// Where the configuration comes from.
+#[derive(Debug)]
+pub enum Source {
+    /// Standard input.
+    StandardInput,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    fn open(&self) -> Result<Box<dyn BufRead>, GenerateError> {
+        match self {
+            Self::StandardInput => Ok(Box::new(BufReader::with_capacity(BUFFER, io::stdin()))),
+            Self::File(path) => match File::open(path) {
+                Ok(file) => Ok(Box::new(BufReader::with_capacity(BUFFER, file))),
+                Err(source) => Err(GenerateError::Open { path: path.clone(), source }),
+            },
+        }
+    }
+}
+
+/// What a run works on.
+#[derive(Debug)]
+pub struct Settings {
+    /// The configuration.
+    pub source: Source,
+    /// Where the pillar files are.
+    pub pillar_dir: PathBuf,
+    /// Whether to change nothing and say on standard output what would change.
+    pub dry_run: bool,
+}
+
+/// Makes the pillar directory equal to what the configuration asks for.
+pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
+    let start = Instant::now();
+    // Held from before the configuration is read: of two runs, the later one is to have the last word.
+    let directory = lock(settings)?;
+    let mut authority = Authority::default();
+    let end = read::read(settings.source.open()?, &mut authority)?;
+    let plan = plan(&authority);
+    for finding in &plan.findings {
+        log.line(&finding.display(&authority.names));
+    }
+    let changes = directory.compare(&plan)?;
+    if changes.removes_most() {
+        let Changes { remove, existing, .. } = &changes;
+        if end == End::Unmarked {
+            return Err(GenerateError::EndNotSeen { remove: remove.len(), existing: *existing });
+        }
+        log.note(&format_args!(
+            "note: {} of {existing} pillar files go; the configuration was read to its end",
+            remove.len()
+        ));
+    }
+    let failures = apply(settings, &directory, &plan, &changes, log)?;
+    log.note(&format_args!(
+        "done: {}; {} routers and {} profiles read in {:.3} s",
+        counts(&changes),
+        authority.routers.len(),
+        authority.profiles.len(),
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(if plan.has_errors() || failures > 0 { Exit::SomeInError } else { Exit::Done })
+}
+
+/// Removes every pillar file that the generator wrote.
+pub fn purge(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
+    let directory = PillarDir::lock_existing(&settings.pillar_dir, LOCK_LIMIT)?;
+    let nothing = Authority::default();
+    let plan = plan(&nothing);
+    let changes = directory.compare(&plan)?;
+    let failures = apply(settings, &directory, &plan, &changes, log)?;
+    log.note(&format_args!("purged: {}", counts(&changes)));
+    Ok(if failures > 0 { Exit::SomeInError } else { Exit::Done })
+}
+
+fn lock(settings: &Settings) -> Result<PillarDir, PillarDirError> {
+    if settings.dry_run {
+        PillarDir::lock_existing(&settings.pillar_dir, LOCK_LIMIT)
+    } else {
+        PillarDir::lock(&settings.pillar_dir, LOCK_LIMIT)
+    }
+}
+
+/// Makes the changes, or says what they are; how many of them failed.
+fn apply(
+    settings: &Settings,
+    directory: &PillarDir,
+    plan: &Plan<'_>,
+    changes: &Changes,
+    log: &mut Log,
+) -> Result<usize, GenerateError> {
+    if settings.dry_run {
+        return show(plan, changes).map(|()| 0).map_err(GenerateError::Output);
+    }
+    let failures = directory.apply(plan, changes)?;
+    failures.iter().for_each(|failure| log.message(Severity::Error, failure));
+    Ok(failures.len())
+}
+
+fn show(plan: &Plan<'_>, changes: &Changes) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    for (asset_id, _) in changes.write.iter().filter_map(|index| plan.pillar(*index)) {
+        writeln!(output, "would write {}", asset_id.file_name())?;
+    }
+    for name in &changes.remove {
+        writeln!(output, "would remove {name}")?;
+    }
+    writeln!(output, "would be: {}", counts(changes))
+}
+
+fn counts(changes: &Changes) -> String {
+    format!(
+        "{} written, {} removed, {} unchanged, {} kept for nodes in error",
+        changes.write.len(),
+        changes.remove.len(),
+        changes.unchanged,
+        changes.kept
+    )
+}
+
+/// Why a run ended before it changed anything.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    /// The configuration's file.
+    #[error("cannot open the configuration {}: {source}; name another one with --config", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The configuration's content.
+    #[error("{0}")]
+    Read(#[from] ReadError),
+    /// The pillar directory.
+    #[error("{0}")]
+    PillarDir(#[from] PillarDirError),
+    /// A configuration that may have been cut off asks for too much.
+    #[error(
+        "{remove} of {existing} pillar files would go, but nothing shows that the configuration is whole: flat PCLI \
+         text has no end; let the prompt line that follows it be its last line, or give another form"
+    )]
+    EndNotSeen {
+        /// How many files would go.
+        remove: usize,
+        /// How many files there are.
+        existing: usize,
+    },
+    /// Standard output.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[source] io::Error),
+}

@@ -1,0 +1,15 @@
+//! The pillar generator of the BGP Community Services plugin: reads an authority's configuration, plans one pillar
+//! per node of every router that has a profile, and makes a directory equal to the plan.
+
+pub mod authority;
+pub mod cli;
+pub mod command;
+pub mod finding;
+pub mod generate;
+pub mod log;
+pub mod names;
+pub mod pillar_dir;
+pub mod pillar_file;
+pub mod plan;
+pub mod read;
+pub mod schema;

@@ -1,0 +1,250 @@
+//! The directory of pillar files, made equal to a plan.
+//!
+//! First everything is compared and nothing changed; then what is new is staged under temporary names, brought to
+//! disk at once and published; last, files of ours that the plan does not want are removed. A kill at any moment
+//! leaves each file whole, and the next run completes the set. Files that the generator did not write stay.
+
+use std::collections::HashSet;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use bgpcs::whole_file::{Batch, WholeFileError};
+use rustix::fs::{FlockOperation, flock, syncfs};
+
+use crate::pillar_file;
+use crate::plan::Plan;
+
+/// Pillars may hold what not every user of the conductor should see; the Salt master reads them as root.
+const FILE_MODE: u32 = 0o640;
+const DIRECTORY_MODE: u32 = 0o750;
+
+/// Up to so many files are brought to disk one by one; for more, all that the file system has to write is cheaper.
+const SYNCED_ONE_BY_ONE: usize = 32;
+
+/// How long to wait between two tries for the lock.
+const LOCK_INTERVAL: Duration = Duration::from_millis(20);
+
+/// The directory, held against other runs until dropped.
+#[derive(Debug)]
+pub struct PillarDir {
+    path: PathBuf,
+    /// Absent when the directory does not exist and is not to be created.
+    handle: Option<File>,
+}
+
+/// What makes the directory equal to a plan.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Planned pillars, by index, whose file is absent or different.
+    pub write: Vec<usize>,
+    /// Names of files of ours that are not wanted any more.
+    pub remove: Vec<String>,
+    /// How many files are right as they are.
+    pub unchanged: usize,
+    /// How many files of nodes in error stay as they are.
+    pub kept: usize,
+    /// How many files of ours there are.
+    pub existing: usize,
+}
+
+impl Changes {
+    /// Whether more than half of the existing files would go.
+    pub fn removes_most(&self) -> bool {
+        self.remove.len() * 2 > self.existing
+    }
+}
+
+impl PillarDir {
+    /// Creates the directory if need be and waits until no other run holds it, at most for `limit`.
+    pub fn lock(path: &Path, limit: Duration) -> Result<Self, PillarDirError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(DIRECTORY_MODE)
+            .create(path)
+            .map_err(|source| PillarDirError::at("create", path, source))?;
+        Self::lock_existing(path, limit)
+    }
+
+    /// As [`Self::lock`], but leaves an absent directory absent.
+    pub fn lock_existing(path: &Path, limit: Duration) -> Result<Self, PillarDirError> {
+        let handle = match File::open(path) {
+            Ok(handle) => handle,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { path: path.to_owned(), handle: None });
+            }
+            Err(source) => return Err(PillarDirError::at("open", path, source)),
+        };
+        let start = Instant::now();
+        while let Err(error) = flock(&handle, FlockOperation::NonBlockingLockExclusive) {
+            if error != rustix::io::Errno::WOULDBLOCK && error != rustix::io::Errno::INTR {
+                return Err(PillarDirError::at("lock", path, error.into()));
+            }
+            if start.elapsed() > limit {
+                return Err(PillarDirError::Busy { path: path.to_owned(), limit });
+            }
+            std::thread::sleep(LOCK_INTERVAL);
+        }
+        Ok(Self { path: path.to_owned(), handle: Some(handle) })
+    }
+
+    /// Compares the directory with a plan; changes nothing.
+    pub fn compare(&self, plan: &Plan<'_>) -> Result<Changes, PillarDirError> {
+        let mut changes = Changes::default();
+        let mut present = Vec::new();
+        for index in 0..plan.len() {
+            let Some((asset_id, document)) = plan.pillar(index) else { continue };
+            let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut present)?;
+            if right_mode && present == wanted.as_bytes() {
+                changes.unchanged += 1;
+            } else {
+                changes.write.push(index);
+            }
+            changes.existing += usize::from(is_ours(&present, asset_id.as_str()));
+        }
+        self.find_unwanted(plan, &mut changes)?;
+        Ok(changes)
+    }
+
+    fn find_unwanted(&self, plan: &Plan<'_>, changes: &mut Changes) -> Result<(), PillarDirError> {
+        if self.handle.is_none() {
+            return Ok(());
+        }
+        let wanted: HashSet<&str> = plan.asset_ids().collect();
+        let fail = |source| PillarDirError::at("list", &self.path, source);
+        let mut start = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(fail)? {
+            let name = entry.map_err(fail)?.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let Some(asset_id) = name.strip_suffix(".sls").filter(|id| !wanted.contains(id)) else {
+                continue;
+            };
+            self.read(name, pillar_file::header(asset_id).len(), &mut start)?;
+            if !is_ours(&start, asset_id) {
+                continue;
+            }
+            changes.existing += 1;
+            if plan.is_kept(asset_id) {
+                changes.kept += 1;
+            } else {
+                changes.remove.push(name.to_owned());
+            }
+        }
+        changes.remove.sort_unstable();
+        Ok(())
+    }
+
+    /// Reads at most `limit` bytes of a file of the directory, none when it is absent or not a file; whether its
+    /// permissions are those of a pillar file, or stricter.
+    fn read(&self, name: &str, limit: usize, content: &mut Vec<u8>) -> Result<bool, PillarDirError> {
+        content.clear();
+        let path = self.path.join(name);
+        let fail = |source| PillarDirError::at("read", &path, source);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(source) => return Err(fail(source)),
+        };
+        let metadata = file.metadata().map_err(fail)?;
+        if metadata.is_file() {
+            file.take(limit as u64).read_to_end(content).map_err(fail)?;
+        }
+        Ok(metadata.permissions().mode() & 0o777 & !FILE_MODE == 0)
+    }
+
+    /// Makes the changes. An error means that nothing was changed; what is returned are the files that could not be
+    /// replaced or removed while the others were.
+    pub fn apply(&self, plan: &Plan<'_>, changes: &Changes) -> Result<Vec<PillarDirError>, PillarDirError> {
+        let Some(handle) = &self.handle else { return Ok(Vec::new()) };
+        let mut failures = Vec::new();
+        if !changes.write.is_empty() {
+            let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
+            self.stage(&batch, handle, plan, &changes.write)?;
+            let names = plan_names(plan, &changes.write);
+            failures
+                .extend(names.filter_map(|name| batch.publish(&name).map_err(PillarDirError::Write).err()));
+        }
+        for name in &changes.remove {
+            let path = self.path.join(name);
+            if let Err(source) = fs::remove_file(&path) {
+                failures.push(PillarDirError::at("remove", &path, source));
+            }
+        }
+        handle.sync_all().map_err(|source| PillarDirError::at("sync", &self.path, source))?;
+        Ok(failures)
+    }
+
+    /// Puts the new content of the planned pillars on disk, under temporary names.
+    fn stage(
+        &self,
+        batch: &Batch<'_>,
+        handle: &File,
+        plan: &Plan<'_>,
+        indexes: &[usize],
+    ) -> Result<(), PillarDirError> {
+        let one_by_one = indexes.len() <= SYNCED_ONE_BY_ONE;
+        for (asset_id, document) in indexes.iter().filter_map(|index| plan.pillar(*index)) {
+            let text = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let name = asset_id.file_name();
+            let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
+            if one_by_one {
+                let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
+                file.sync_all().map_err(fail)?;
+            }
+        }
+        if one_by_one {
+            return Ok(());
+        }
+        syncfs(handle).map_err(|source| PillarDirError::at("sync", &self.path, source.into()))
+    }
+}
+
+fn plan_names(plan: &Plan<'_>, indexes: &[usize]) -> impl Iterator<Item = String> {
+    indexes.iter().filter_map(|index| plan.pillar(*index)).map(|(asset_id, _)| asset_id.file_name())
+}
+
+fn is_ours(content: &[u8], asset_id: &str) -> bool {
+    content.starts_with(pillar_file::header(asset_id).as_bytes())
+}
+
+/// Why the directory could not be made equal to the plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PillarDirError {
+    /// An operation on the directory or a file of it.
+    #[error("cannot {operation} {}: {source}", .path.display())]
+    File {
+        /// As a verb.
+        operation: &'static str,
+        /// The directory or the file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that could not be replaced.
+    #[error("{0}")]
+    Write(#[source] WholeFileError),
+    /// A pillar that could not be put into words.
+    #[error("cannot write a pillar as JSON: {0}")]
+    Text(#[source] serde_json::Error),
+    /// Another run held the directory all the time.
+    #[error(
+        "another generate_pillar has held {} for {} seconds; try again when it has ended",
+        .path.display(),
+        .limit.as_secs()
+    )]
+    Busy {
+        /// The directory.
+        path: PathBuf,
+        /// How long this run waited.
+        limit: Duration,
+    },
+}
+
+impl PillarDirError {
+    fn at(operation: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { operation, path: path.to_owned(), source }
+    }
+}

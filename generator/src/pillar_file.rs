@@ -1,0 +1,45 @@
+//! The text of a pillar file.
+//!
+//! Salt renders a pillar file with Jinja and parses what comes out as YAML 1.1. `#!yaml` in the first line leaves
+//! out Jinja, and JSON is YAML without any of its surprises, once the characters are escaped that YAML 1.1 does not
+//! allow or takes for line breaks.
+
+use std::fmt::Write;
+
+use bgpcs::{AssetId, PillarDocument};
+
+/// What the file of a node begins with.
+///
+/// The second line marks the file as the generator's own. It names the asset id, so that a copy under another name
+/// is not the generator's.
+pub fn header(asset_id: &str) -> String {
+    let id = escape(&serde_json::Value::from(asset_id).to_string());
+    format!(
+        "#!yaml\n# pillar of asset-id {id}, written by generate_pillar, which overwrites and removes it\n"
+    )
+}
+
+/// The whole content of a node's file.
+///
+/// # Errors
+/// None in practice; serde_json's signature has one.
+pub fn text(asset_id: &AssetId, document: &PillarDocument) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string_pretty(document)?;
+    Ok(format!("{}{}\n", header(asset_id.as_str()), escape(&json)))
+}
+
+/// Writes as `\uXXXX` what YAML 1.1 refuses (section 5.1: C1 controls, U+007F, U+FFFE, U+FFFF) or folds as a line
+/// break (section 5.4: U+0085, U+2028, U+2029), and the byte order mark. In JSON these stand only inside strings.
+fn escape(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '\u{7F}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}' => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\\u{:04x}", u32::from(character));
+            }
+            _ => text.push(character),
+        }
+    }
+    text
+}

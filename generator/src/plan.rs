@@ -1,0 +1,214 @@
+//! Deciding what every node's pillar is. Pure: an authority in, a plan out.
+
+mod profile;
+
+use std::collections::{HashMap, HashSet};
+
+use bgpcs::{AssetId, Package, Pillar, PillarDocument, Profile, Quoted};
+use indexmap::IndexMap;
+
+use crate::authority::Authority;
+use crate::finding::{Finding, Place, Severity};
+use crate::names::Name;
+
+/// What the pillar directory should hold.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    authority: &'a Authority,
+    profiles: HashMap<Name, Profile>,
+    pillars: Vec<PlannedPillar>,
+    kept: HashSet<Name>,
+    /// Why some nodes are not as configured; an error means that a node keeps the file that it had.
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PlannedPillar {
+    asset_id: Name,
+    router: Name,
+    node: Name,
+    profile: Name,
+}
+
+/// Plans one pillar for every node of every router that has a profile.
+///
+/// A profile that is not defined or has a value that is not allowed, and an asset id that cannot be a file name or
+/// belongs to two nodes, put the nodes that they touch in error: these keep what they had, and the rest is planned.
+pub fn plan(authority: &Authority) -> Plan<'_> {
+    let mut plan = Plan {
+        authority,
+        profiles: HashMap::new(),
+        pillars: Vec::new(),
+        kept: HashSet::new(),
+        findings: keyless_entries(authority),
+    };
+    plan.check_profiles();
+    plan.plan_pillars();
+    plan
+}
+
+impl Plan<'_> {
+    /// How many pillars are planned.
+    pub fn len(&self) -> usize {
+        self.pillars.len()
+    }
+
+    /// Whether no pillar is planned.
+    pub fn is_empty(&self) -> bool {
+        self.pillars.is_empty()
+    }
+
+    /// The planned pillar at `index`, and the asset id of its node.
+    pub fn pillar(&self, index: usize) -> Option<(AssetId, PillarDocument)> {
+        let planned = self.pillars.get(index)?;
+        let names = &self.authority.names;
+        let profile = self.profiles.get(&planned.profile)?;
+        let pillar = Pillar {
+            router: names.text(planned.router).to_owned(),
+            node: names.text(planned.node).to_owned(),
+            profile: profile.name.clone(),
+            package: Package::router(),
+            config: profile.configuration.clone(),
+        };
+        Some((names.text(planned.asset_id).parse().ok()?, PillarDocument { pillar }))
+    }
+
+    /// The asset ids of all planned pillars.
+    pub fn asset_ids(&self) -> impl Iterator<Item = &str> {
+        self.pillars.iter().map(|planned| self.authority.names.text(planned.asset_id))
+    }
+
+    /// Whether a node in error has this asset id, so that its file stays as it is.
+    pub fn is_kept(&self, asset_id: &str) -> bool {
+        self.authority.names.get(asset_id).is_some_and(|name| self.kept.contains(&name))
+    }
+
+    /// Whether some node is in error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Takes over the profiles that are right; the others are findings for the routers that have them.
+    fn check_profiles(&mut self) {
+        let mut users: IndexMap<Name, Vec<Place>> = IndexMap::new();
+        for (name, router) in &self.authority.routers {
+            if let Some(profile) = router.profile {
+                users.entry(profile).or_default().push(Place { router: *name, node: None });
+            }
+        }
+        for (name, places) in users {
+            let text = self.authority.names.text(name);
+            let Some(written) = self.authority.profiles.get(&name) else {
+                self.findings.push(Finding {
+                    severity: Severity::Error,
+                    code: "profile-undefined",
+                    message: format!("profile {} is assigned but not defined", Quoted(text)),
+                    advice:
+                        "define it or assign another one; until then the nodes keep their previous pillars"
+                            .into(),
+                    places,
+                });
+                continue;
+            };
+            match profile::check(&self.authority.names, name, written) {
+                Ok(profile) => drop(self.profiles.insert(name, profile)),
+                Err(faults) => self.findings.extend(faults.into_iter().map(|fault| Finding {
+                    severity: Severity::Error,
+                    code: "profile-invalid",
+                    message: format!("profile {}: {fault}", Quoted(text)),
+                    advice: "correct it; until then the nodes keep their previous pillars".into(),
+                    places: places.clone(),
+                })),
+            }
+        }
+    }
+
+    fn plan_pillars(&mut self) {
+        let shared = self.find_shared_asset_ids();
+        let names = &self.authority.names;
+        let mut nameless = Vec::new();
+        for (router_name, router) in &self.authority.routers {
+            let Some(profile) = router.profile else { continue };
+            for node in &router.nodes {
+                let place = Place { router: *router_name, node: Some(node.name) };
+                let Some(asset_id) = node.asset_id else {
+                    nameless.push(place);
+                    continue;
+                };
+                if let Err(error) = names.text(asset_id).parse::<AssetId>() {
+                    self.findings.push(Finding {
+                        severity: Severity::Error,
+                        code: "asset-id-invalid",
+                        message: error.to_string(),
+                        advice: "until then it has no pillar".into(),
+                        places: vec![place],
+                    });
+                } else if shared.contains(&asset_id) || !self.profiles.contains_key(&profile) {
+                    self.kept.insert(asset_id);
+                } else {
+                    self.pillars.push(PlannedPillar {
+                        asset_id,
+                        router: *router_name,
+                        node: node.name,
+                        profile,
+                    });
+                }
+            }
+        }
+        if !nameless.is_empty() {
+            self.findings.push(Finding {
+                severity: Severity::Warning,
+                code: "asset-id-missing",
+                message: "no asset-id, so there is no Salt minion to hand a pillar to".into(),
+                advice: "set the node's asset-id".into(),
+                places: nameless,
+            });
+        }
+    }
+
+    /// The asset ids that several nodes have, of which at least one is to have a pillar.
+    fn find_shared_asset_ids(&mut self) -> HashSet<Name> {
+        let mut nodes: Vec<(Name, bool, Place)> = Vec::new();
+        for (router_name, router) in &self.authority.routers {
+            nodes.extend(router.nodes.iter().filter_map(|node| {
+                let place = Place { router: *router_name, node: Some(node.name) };
+                Some((node.asset_id?, router.profile.is_some(), place))
+            }));
+        }
+        // Stable, so that places stay in the configuration's order.
+        nodes.sort_by_key(|(asset_id, _, _)| *asset_id);
+        let mut shared = HashSet::new();
+        for same in nodes.chunk_by(|(one, _, _), (other, _, _)| one == other) {
+            let [(asset_id, ..), _, ..] = same else { continue };
+            if !same.iter().any(|(_, has_profile, _)| *has_profile) {
+                continue;
+            }
+            shared.insert(*asset_id);
+            self.findings.push(Finding {
+                severity: Severity::Error,
+                code: "asset-id-shared",
+                message: format!(
+                    "asset-id {} belongs to {} nodes",
+                    Quoted(self.authority.names.text(*asset_id)),
+                    same.len()
+                ),
+                advice: "give each node its own; until then the previous pillar stays".into(),
+                places: same.iter().map(|(_, _, place)| *place).collect(),
+            });
+        }
+        shared
+    }
+}
+
+fn keyless_entries(authority: &Authority) -> Vec<Finding> {
+    let mut counts: IndexMap<&str, usize> = IndexMap::new();
+    authority.keyless.iter().for_each(|list| *counts.entry(list).or_default() += 1);
+    let finding = |(list, count)| Finding {
+        severity: Severity::Warning,
+        code: "entry-without-key",
+        message: format!("{count} entries of {list} have no name and are left out"),
+        advice: "check how the configuration was exported".into(),
+        places: Vec::new(),
+    };
+    counts.into_iter().map(finding).collect()
+}

@@ -1,0 +1,63 @@
+//! Checking a profile as it was written against the rules of the YANG module.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use bgpcs::{Application, Community, ModuleConfiguration, Profile, Quoted};
+
+use crate::authority;
+use crate::names::{Name, Names};
+use crate::schema::Element;
+
+/// The checked profile, or every fault in it.
+pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> Result<Profile, Vec<String>> {
+    let mut check = Check { names, written, faults: Vec::new() };
+    let name = check.parse("name", names.text(name));
+    let configuration = ModuleConfiguration {
+        applications: check.applications(),
+        duration: check.setting(Element::RefreshInterval, "refresh-interval"),
+        path_selection: check.setting(Element::PathSelection, "path-selection"),
+        stale_path_time: check.setting(Element::StalePathTime, "stale-path-time"),
+        max_prefixes: check.setting(Element::MaxPrefixes, "max-prefixes"),
+        aggregate_prefixes: check.setting(Element::AggregatePrefixes, "aggregate-prefixes"),
+    };
+    match name {
+        Some(name) if check.faults.is_empty() => Ok(Profile { name, configuration }),
+        _ => Err(check.faults),
+    }
+}
+
+struct Check<'a> {
+    names: &'a Names,
+    written: &'a authority::Profile,
+    faults: Vec<String>,
+}
+
+impl Check<'_> {
+    /// The value of `text`, or a fault that says where it stands.
+    fn parse<T: FromStr<Err: Display>>(&mut self, place: &str, text: &str) -> Option<T> {
+        text.parse().map_err(|error| self.faults.push(format!("{place}: {error}"))).ok()
+    }
+
+    /// The profile's own leaf; its default when it is absent.
+    fn setting<T: FromStr<Err: Display> + Default>(&mut self, element: Element, leaf: &str) -> T {
+        let text = self.written.settings.get(&element).map(|value| self.names.text(*value));
+        text.and_then(|text| self.parse(leaf, text)).unwrap_or_default()
+    }
+
+    fn applications(&mut self) -> Vec<Application> {
+        let written = self.written;
+        let checked = written.applications.iter().filter_map(|(name, application)| {
+            let text = self.names.text(*name);
+            let place = format!("application {}", Quoted(text));
+            let communities = application.communities.iter();
+            let bgp_community: Vec<Community> =
+                communities.filter_map(|community| self.parse(&place, self.names.text(*community))).collect();
+            if application.communities.is_empty() {
+                self.faults.push(format!("{place} has no bgp-community, expected at least one"));
+            }
+            Some(Application { application_name: self.parse(&place, text)?, bgp_community })
+        });
+        checked.collect()
+    }
+}

@@ -1,0 +1,89 @@
+//! Reading an authority's configuration in any of its four forms, as a stream.
+//!
+//! No form is held in memory: each reader walks the text along the [`schema`](crate::schema) and tells a [`Sink`]
+//! what it meets. A configuration counts only when its end was seen; until then nothing may be done with what the
+//! sink has gathered.
+
+mod json;
+mod pcli;
+mod xml;
+
+use std::io::{self, BufRead, Cursor, Read};
+
+use crate::schema::Node;
+
+pub use pcli::PcliError;
+pub use xml::XmlError;
+
+/// Takes what a reader meets, in the document's order.
+///
+/// Entries of a list can come in several parts, and the key of an entry can come after its other leaves.
+pub trait Sink {
+    /// A container or an entry of a list begins.
+    fn enter(&mut self, node: &'static Node);
+    /// A leaf, or one value of a leaf-list, of the innermost container or entry.
+    fn leaf(&mut self, node: &'static Node, text: &str);
+    /// The innermost container or entry ends.
+    fn leave(&mut self, node: &'static Node);
+}
+
+/// How sure it is that a configuration was whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Its end stood in the text: the closing tag, brace or `exit`.
+    Seen,
+    /// The form has no end: flat PCLI text cut between two lines looks like a shorter configuration.
+    Unmarked,
+}
+
+/// How much blank may stand before the configuration.
+const LONGEST_BLANK: usize = 1 << 20;
+
+/// Reads a configuration, told apart by its first character: XML, JSON, else PCLI text.
+pub fn read(mut input: impl BufRead, sink: &mut impl Sink) -> Result<End, ReadError> {
+    let mut start = Vec::new();
+    let first = loop {
+        let mut byte = [0];
+        if input.read(&mut byte).map_err(ReadError::Input)? == 0 || start.len() > LONGEST_BLANK {
+            return Err(ReadError::Empty);
+        }
+        start.push(byte[0]);
+        if start == BYTE_ORDER_MARK {
+            start.clear();
+        } else if !byte[0].is_ascii_whitespace() && !BYTE_ORDER_MARK.starts_with(&start) {
+            break byte[0];
+        }
+    };
+    let document = Cursor::new(start).chain(input);
+    match first {
+        b'<' => xml::read(document, sink).map_err(ReadError::Xml),
+        b'{' => json::read(document, sink),
+        _ => pcli::read(document, sink).map_err(ReadError::Pcli),
+    }
+}
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// A configuration that could not be read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file or standard input gave an error.
+    #[error("the configuration cannot be read: {0}")]
+    Input(#[source] io::Error),
+    /// Nothing or only blanks.
+    #[error("the configuration is empty; expected XML, JSON or PCLI text with an authority")]
+    Empty,
+    /// Not whole or not well-formed XML.
+    #[error("the configuration is not usable XML: {0}")]
+    Xml(#[source] XmlError),
+    /// Not whole or not well-formed JSON.
+    #[error("the configuration is not usable JSON: {0}")]
+    Json(#[source] serde_json::Error),
+    /// JSON without an authority.
+    #[error("the JSON configuration has no authority, bare or in config or in datastore and config")]
+    JsonWithoutAuthority,
+    /// Not whole or not understood PCLI text.
+    #[error("the configuration is not usable PCLI text: {0}")]
+    Pcli(#[source] PcliError),
+}

@@ -1,0 +1,276 @@
+//! PCLI text: `show config running`, indented and closed by `exit`, and `show config running flat`, one
+//! `config authority …` line per value; also several snippets of either one after another.
+//!
+//! A key word that the schema does not know may open a block or be a value, which only the indentation of the next
+//! line tells. Hence indentation counts in all of the text, and `exit` has to stand under the word that it closes.
+
+mod statement;
+
+use std::io::{self, BufRead};
+
+use bgpcs::Quoted;
+
+use self::statement::{Statement, Statements, Words};
+use super::{End, Sink};
+use crate::schema::{AUTHORITY, ENVELOPES, Kind, Node};
+
+pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, PcliError> {
+    let mut statements = Statements::new(input);
+    let mut document =
+        Document { sink, open: Vec::new(), previous: None, found: false, end: End::Seen, noise: None };
+    let result = loop {
+        match statements.next() {
+            Ok(Some(statement)) => {
+                if let Err(fault) = document.statement(&statement) {
+                    break Err(fault);
+                }
+            }
+            Ok(None) => break document.finish(),
+            Err(fault) => break Err(fault),
+        }
+    };
+    result.map_err(|fault| PcliError { line: statements.line(), fault })
+}
+
+struct Document<'s, S> {
+    sink: &'s mut S,
+    /// The blocks around the current line, from the outermost.
+    open: Vec<Block>,
+    /// The line before, when it may turn out to open a block or may not do so.
+    previous: Option<Previous>,
+    found: bool,
+    end: End,
+    /// The first line since the last part of the configuration that is none.
+    noise: Option<usize>,
+}
+
+struct Block {
+    line: usize,
+    indent: usize,
+    level: Level,
+}
+
+#[derive(Clone, Copy)]
+enum Level {
+    Envelope,
+    Known(&'static Node),
+    Skipped,
+}
+
+struct Previous {
+    line: usize,
+    indent: usize,
+    is_leaf: bool,
+}
+
+impl<S: Sink> Document<'_, S> {
+    fn statement(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        if self.open.is_empty() {
+            return self.outside(statement);
+        }
+        let first = statement.first_word();
+        if let Some(previous) = self.previous.take() {
+            if first == b"exit" && statement.indent == previous.indent && !previous.is_leaf {
+                return Ok(());
+            }
+            if statement.indent > previous.indent {
+                if previous.is_leaf {
+                    return Err(PcliFault::UnderValue { above: previous.line });
+                }
+                let Previous { line, indent, .. } = previous;
+                self.open.push(Block { line, indent, level: Level::Skipped });
+            }
+        }
+        let Some(block) = self.open.last() else { return Ok(()) };
+        if first == b"exit" {
+            return self.exit(statement);
+        }
+        if statement.indent <= block.indent {
+            return Err(PcliFault::ExitExpected { opened: block.line });
+        }
+        match block.level {
+            Level::Skipped => self.unknown(statement),
+            Level::Envelope if first == AUTHORITY.name.as_bytes() => self.known(&AUTHORITY, statement)?,
+            Level::Envelope => self.unknown(statement),
+            Level::Known(parent) => {
+                match std::str::from_utf8(first).ok().and_then(|name| parent.child(name)) {
+                    Some(node) => self.known(node, statement)?,
+                    None => self.unknown(statement),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A line that is not inside a block: the start of one, a flat line, or what came along with the paste.
+    fn outside(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        let statement = statement.after_prompt();
+        let first = statement.first_word();
+        let alone = first.len() == statement.text.len();
+        let envelope = std::str::from_utf8(first).is_ok_and(|word| ENVELOPES.contains(&word));
+        if alone && (envelope || first == AUTHORITY.name.as_bytes()) {
+            self.part_begins()?;
+            let level = if envelope { Level::Envelope } else { Level::Known(&AUTHORITY) };
+            self.enter(level, &statement);
+        } else if envelope && statement.second_word_is(AUTHORITY.name) {
+            self.part_begins()?;
+            if !statement.ended {
+                return Err(PcliFault::Truncated);
+            }
+            self.end = End::Unmarked;
+            self.found = true;
+            let mut words = statement.words();
+            words.next();
+            words.next();
+            self.sink.enter(&AUTHORITY);
+            self.descend(&AUTHORITY, &mut words)?;
+            self.sink.leave(&AUTHORITY);
+        } else if statement.prompted {
+            self.end = End::Seen;
+        } else {
+            self.noise.get_or_insert(statement.line);
+        }
+        Ok(())
+    }
+
+    /// What stands between two parts is not known to be harmless, as what stands before the first one is.
+    fn part_begins(&mut self) -> Result<(), PcliFault> {
+        match self.noise.take() {
+            Some(line) if self.found => Err(PcliFault::Noise { noise: line }),
+            _ => Ok(()),
+        }
+    }
+
+    fn exit(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        let Some(block) = self.open.pop() else { return Ok(()) };
+        if block.indent != statement.indent {
+            return Err(PcliFault::ExitElsewhere { opened: block.line });
+        }
+        if let Level::Known(node) = block.level {
+            self.sink.leave(node);
+        }
+        Ok(())
+    }
+
+    /// Remembers a line that is skipped, with its block if it has one.
+    fn unknown(&mut self, statement: &Statement<'_>) {
+        self.previous = Some(Previous { line: statement.line, indent: statement.indent, is_leaf: false });
+    }
+
+    fn enter(&mut self, level: Level, statement: &Statement<'_>) {
+        if let Level::Known(node) = level {
+            self.found = true;
+            self.sink.enter(node);
+        }
+        self.open.push(Block { line: statement.line, indent: statement.indent, level });
+    }
+
+    /// A line inside a block whose first word the schema knows.
+    fn known(&mut self, node: &'static Node, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        let mut words = statement.words();
+        words.next();
+        if node.is_leaf() {
+            self.step(node, &mut words)?;
+            let Statement { line, indent, .. } = *statement;
+            self.previous = Some(Previous { line, indent, is_leaf: true });
+        } else {
+            self.step(node, &mut words)?;
+            words.expect_end(node)?;
+            self.found = true;
+            let Statement { line, indent, .. } = *statement;
+            self.open.push(Block { line, indent, level: Level::Known(node) });
+        }
+        Ok(())
+    }
+
+    /// What follows `config` on one flat line: key words down to a value, or to one that is not read.
+    fn descend(&mut self, parent: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
+        let Some(word) = words.next().transpose()? else { return Ok(()) };
+        let Some(node) = parent.child(&word) else { return Ok(()) };
+        self.step(node, words)?;
+        if !node.is_leaf() {
+            self.descend(node, words)?;
+            self.sink.leave(node);
+        }
+        Ok(())
+    }
+
+    /// Tells the sink of a node, with the key or the values that follow its name.
+    fn step(&mut self, node: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
+        match node.kind {
+            Kind::Container => self.sink.enter(node),
+            Kind::List { key } => {
+                let value = words.value(node)?;
+                self.sink.enter(node);
+                if let Some(key) = node.child(key) {
+                    self.sink.leaf(key, &value);
+                }
+            }
+            Kind::Leaf => {
+                let value = words.value(node)?;
+                words.expect_end(node)?;
+                self.sink.leaf(node, &value);
+            }
+            Kind::LeafList => {
+                self.sink.leaf(node, &words.value(node)?);
+                for value in words {
+                    self.sink.leaf(node, &value?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<End, PcliFault> {
+        match self.open.last() {
+            Some(block) => Err(PcliFault::Unclosed { opened: block.line }),
+            None if self.found => Ok(self.end),
+            None => Err(PcliFault::NoAuthority),
+        }
+    }
+}
+
+/// PCLI text that cannot be used, and the line at which that showed.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {fault}")]
+pub struct PcliError {
+    line: usize,
+    #[source]
+    fault: PcliFault,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum PcliFault {
+    #[error("{0}")]
+    Input(#[from] io::Error),
+    #[error("no authority up to here; expected a config block or lines that start with config authority")]
+    NoAuthority,
+    #[error("the text ends, but the block that line {opened} opens has no exit, so the text was cut off")]
+    Unclosed { opened: usize },
+    #[error("the text ends in the middle of this line, so it was cut off")]
+    Truncated,
+    #[error(
+        "expected the exit of the block that line {opened} opens, or deeper indentation than that line's"
+    )]
+    ExitExpected { opened: usize },
+    #[error(
+        "this exit does not stand under the block that line {opened} opens; an exit is missing or too many"
+    )]
+    ExitElsewhere { opened: usize },
+    #[error("this line is indented below line {above}, which is a value and has no block")]
+    UnderValue { above: usize },
+    #[error("line {noise} before it is no configuration; remove what is not part of it")]
+    Noise { noise: usize },
+    #[error("{} has too many words; put a text with blanks into double quotes", Quoted(.name))]
+    TooManyWords { name: &'static str },
+    #[error("{} has no value", Quoted(.name))]
+    NoValue { name: &'static str },
+    #[error("the double quote is not closed before the text ends, so the text was cut off")]
+    OpenQuote,
+    #[error("a closing double quote is followed by more text; write a quote inside a text as \\\"")]
+    AfterQuote,
+    #[error("this is longer than {} bytes", statement::LONGEST)]
+    TooLong,
+    #[error("this is not UTF-8")]
+    NotUtf8,
+}

@@ -1,0 +1,246 @@
+//! Lines, quoting and words of PCLI text.
+
+use std::borrow::Cow;
+use std::io::{BufRead, Read};
+
+use super::PcliFault;
+use crate::schema::Node;
+
+/// The longest statement in bytes; it keeps an unclosed quote from taking in a whole file.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// A tab reaches to the next multiple of it.
+const TAB_WIDTH: usize = 8;
+
+/// One line, with the lines that a quote or a backslash at its end joins to it.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'t> {
+    /// Of its first line, from 1.
+    pub line: usize,
+    /// The column of its first character, from 0.
+    pub indent: usize,
+    /// Without blanks around it.
+    pub text: &'t [u8],
+    /// Whether a line feed ended it, so that it cannot have been cut off.
+    pub ended: bool,
+    /// Whether a prompt stood before it.
+    pub prompted: bool,
+}
+
+impl<'t> Statement<'t> {
+    /// Up to the first blank.
+    pub fn first_word(&self) -> &'t [u8] {
+        self.text.split(u8::is_ascii_whitespace).next().unwrap_or_default()
+    }
+
+    pub fn second_word_is(&self, word: &str) -> bool {
+        let mut words = self.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        words.nth(1) == Some(word.as_bytes())
+    }
+
+    pub fn words(&self) -> Words<'t> {
+        Words { rest: self.text }
+    }
+
+    /// The statement without the prompt before it: `admin@node1.conductor1# `, or while editing
+    /// `admin@node1.conductor1 (router[name=router1])# `.
+    pub fn after_prompt(&self) -> Self {
+        if !self.first_word().contains(&b'@') {
+            return *self;
+        }
+        let mark = self.text.iter().position(|byte| matches!(byte, b'#' | b'>'));
+        match mark.and_then(|mark| self.text.get(mark + 1..)) {
+            Some(rest) => Self { text: rest.trim_ascii_start(), prompted: true, ..*self },
+            None => *self,
+        }
+    }
+}
+
+/// The words of a statement, without their quotes.
+pub(super) struct Words<'t> {
+    rest: &'t [u8],
+}
+
+impl<'t> Words<'t> {
+    /// The next word, which `node` must have.
+    pub fn value(&mut self, node: &Node) -> Result<Cow<'t, str>, PcliFault> {
+        self.next().unwrap_or(Err(PcliFault::NoValue { name: node.name }))
+    }
+
+    /// `node` may have no further words.
+    pub fn expect_end(&mut self, node: &Node) -> Result<(), PcliFault> {
+        match self.next() {
+            None => Ok(()),
+            Some(_) => Err(PcliFault::TooManyWords { name: node.name }),
+        }
+    }
+
+    fn double_quoted(&mut self, inner: &'t [u8]) -> Result<Cow<'t, str>, PcliFault> {
+        let mut text = Vec::new();
+        let mut bytes = inner.iter().copied().enumerate();
+        while let Some((at, byte)) = bytes.next() {
+            match byte {
+                b'"' => {
+                    let rest = inner.get(at + 1..).unwrap_or_default();
+                    if rest.first().is_some_and(|byte| !byte.is_ascii_whitespace()) {
+                        return Err(PcliFault::AfterQuote);
+                    }
+                    self.rest = rest;
+                    return String::from_utf8(text).map(Cow::Owned).map_err(|_| PcliFault::NotUtf8);
+                }
+                b'\\' => match bytes.next() {
+                    Some((_, escaped @ (b'"' | b'\\'))) => text.push(escaped),
+                    Some((_, other)) => text.extend([b'\\', other]),
+                    None => break,
+                },
+                _ => text.push(byte),
+            }
+        }
+        Err(PcliFault::OpenQuote)
+    }
+}
+
+impl<'t> Iterator for Words<'t> {
+    type Item = Result<Cow<'t, str>, PcliFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.rest.trim_ascii_start();
+        let first = text.first()?;
+        if let (b'"', Some(inner)) = (first, text.get(1..)) {
+            return Some(self.double_quoted(inner));
+        }
+        let (word, rest) = single_quoted(text).unwrap_or_else(|| {
+            let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+            text.split_at(end)
+        });
+        self.rest = rest;
+        Some(std::str::from_utf8(word).map(Cow::Borrowed).map_err(|_| PcliFault::NotUtf8))
+    }
+}
+
+/// A word in single quotes that end on the same line and before a blank, and what follows it; else the quote is an
+/// apostrophe.
+fn single_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inner = text.strip_prefix(b"'")?;
+    let end = inner.iter().position(|byte| matches!(byte, b'\'' | b'\n'))?;
+    let (word, rest) = inner.split_at(end);
+    let rest = rest.strip_prefix(b"'")?;
+    rest.first().is_none_or(u8::is_ascii_whitespace).then_some((word, rest))
+}
+
+/// The statements of a text, one at a time.
+pub(super) struct Statements<R> {
+    input: R,
+    text: Vec<u8>,
+    /// Of the statement's first line.
+    line: usize,
+    lines_read: usize,
+}
+
+impl<R: BufRead> Statements<R> {
+    pub fn new(input: R) -> Self {
+        Self { input, text: Vec::new(), line: 0, lines_read: 0 }
+    }
+
+    /// The line at which the statement that was read last begins.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The next statement that is not blank.
+    pub fn next(&mut self) -> Result<Option<Statement<'_>>, PcliFault> {
+        loop {
+            self.text.clear();
+            self.line = self.lines_read + 1;
+            if !self.read_line()? {
+                return Ok(None);
+            }
+            if !self.text.trim_ascii().is_empty() {
+                break;
+            }
+        }
+        if memchr::memchr2(b'"', b'\\', &self.text).is_some() {
+            self.join_lines()?;
+        }
+        let text = self.text.trim_ascii();
+        let blank = self.text.iter().take_while(|byte| byte.is_ascii_whitespace());
+        let indent = blank.fold(0, |column, byte| match byte {
+            b'\t' => (column / TAB_WIDTH + 1) * TAB_WIDTH,
+            _ => column + 1,
+        });
+        let ended = self.text.ends_with(b"\n");
+        Ok(Some(Statement { line: self.line, indent, text, ended, prompted: false }))
+    }
+
+    /// Appends a line to the statement's text; whether there was one.
+    fn read_line(&mut self) -> Result<bool, PcliFault> {
+        let limit = (LONGEST + 1).saturating_sub(self.text.len()) as u64;
+        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.text)?;
+        if self.text.len() > LONGEST {
+            return Err(PcliFault::TooLong);
+        }
+        self.lines_read += usize::from(read > 0);
+        Ok(read > 0)
+    }
+
+    /// Reads on while a double quote is open or a backslash ends the line.
+    fn join_lines(&mut self) -> Result<(), PcliFault> {
+        let mut state = Quoting::default();
+        let mut seen = 0;
+        loop {
+            for byte in self.text.iter().skip(seen) {
+                state = state.after(*byte);
+            }
+            seen = self.text.len();
+            if state.is_quoted() {
+                if !self.read_line()? {
+                    return Err(PcliFault::OpenQuote);
+                }
+            } else if let Some(end) = continuation(&self.text) {
+                self.text.truncate(end);
+                self.text.push(b' ');
+                seen = self.text.len();
+                if !self.read_line()? {
+                    return Err(PcliFault::Truncated);
+                }
+            } else {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Where a backslash stands that joins the next line to this one, as a blank would.
+fn continuation(text: &[u8]) -> Option<usize> {
+    let line = text.strip_suffix(b"\n")?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let backslashes = line.iter().rev().take_while(|byte| **byte == b'\\').count();
+    (backslashes % 2 == 1).then(|| line.len() - 1)
+}
+
+/// Whether a place in a text is inside double quotes; only at the start of a word do they open.
+#[derive(Clone, Copy, Default)]
+enum Quoting {
+    #[default]
+    Between,
+    Word,
+    Quoted,
+    Escaped,
+}
+
+impl Quoting {
+    fn after(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Between, b'"') => Self::Quoted,
+            (Self::Between | Self::Word, byte) if byte.is_ascii_whitespace() => Self::Between,
+            (Self::Between | Self::Word, _) => Self::Word,
+            (Self::Quoted, b'"') => Self::Word,
+            (Self::Quoted, b'\\') => Self::Escaped,
+            (Self::Quoted | Self::Escaped, _) => Self::Quoted,
+        }
+    }
+
+    fn is_quoted(self) -> bool {
+        matches!(self, Self::Quoted | Self::Escaped)
+    }
+}

@@ -1,0 +1,214 @@
+//! NETCONF XML, by namespace and path.
+
+use std::borrow::Cow;
+use std::io::BufRead;
+
+use bgpcs::Quoted;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
+
+use super::{End, Sink};
+use crate::schema::{AUTHORITY, ENVELOPES, Node};
+
+/// RFC 6241 section 3.1.
+const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.0");
+
+/// NETCONF 1.0 ends each message with it, RFC 6242 section 4.3.
+const END_OF_MESSAGE: &str = "]]>]]>";
+
+pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, XmlError> {
+    let mut reader = NsReader::from_reader(input);
+    let config = reader.config_mut();
+    config.expand_empty_elements = true;
+    config.check_end_names = true;
+    let mut document = Document { reader, scratch: Vec::new(), text: String::new() };
+    let result = document.read(sink);
+    let byte = document.reader.buffer_position();
+    result.map_err(|fault| XmlError { byte, fault }).map(|()| End::Seen)
+}
+
+struct Document<R> {
+    reader: NsReader<R>,
+    /// For what is skipped or is part of a leaf, while an outer event is still in use.
+    scratch: Vec<u8>,
+    /// The text of a leaf.
+    text: String,
+}
+
+/// Where in the document an open element stands.
+#[derive(Clone, Copy)]
+enum Level {
+    Envelope,
+    Known(&'static Node),
+}
+
+impl<R: BufRead> Document<R> {
+    fn read(&mut self, sink: &mut impl Sink) -> Result<(), XmlFault> {
+        let mut open = Vec::new();
+        let mut found = false;
+        let mut ended = false;
+        let mut buffer = Vec::new();
+        loop {
+            buffer.clear();
+            match self.reader.read_event_into(&mut buffer)? {
+                Event::Start(_) if ended => return Err(XmlFault::AfterEnd),
+                Event::Start(start) => match self.level(&start, open.last())? {
+                    None => self.skip(&start)?,
+                    Some(Level::Known(node)) if node.is_leaf() => {
+                        self.leaf()?;
+                        sink.leaf(node, &self.text);
+                    }
+                    Some(level) => {
+                        if let Level::Known(node) = level {
+                            found = true;
+                            sink.enter(node);
+                        }
+                        open.push(level);
+                    }
+                },
+                Event::End(_) => {
+                    if let Some(Level::Known(node)) = open.pop() {
+                        sink.leave(node);
+                    }
+                    ended = open.is_empty();
+                }
+                Event::Eof if ended && found => return Ok(()),
+                Event::Eof if ended => return Err(XmlFault::NoAuthority),
+                Event::Eof => return Err(XmlFault::Truncated),
+                Event::DocType(_) => return Err(XmlFault::DocumentType),
+                Event::Decl(declaration) => check_encoding(declaration.encoding().transpose()?)?,
+                Event::Text(text) if open.is_empty() => {
+                    let text = text.xml10_content();
+                    let rest = text.trim().trim_matches('\u{FEFF}');
+                    let end_of_message = ended && rest == END_OF_MESSAGE;
+                    if !rest.is_empty() && !end_of_message {
+                        return Err(XmlFault::OutsideText);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What the element means at its place; none: it is not read.
+    fn level(&self, start: &BytesStart<'_>, parent: Option<&Level>) -> Result<Option<Level>, XmlFault> {
+        let resolver = self.reader.resolver();
+        let (namespace, name) = resolver.resolve_element(start.name());
+        let name = name.into_inner();
+        let namespace = match namespace {
+            ResolveResult::Bound(namespace) => namespace.into_inner(),
+            _ => "",
+        };
+        let level = match parent {
+            Some(Level::Known(parent)) => parent.child_in(namespace, name).map(Level::Known),
+            _ if namespace == AUTHORITY.namespace && name == AUTHORITY.name => Some(Level::Known(&AUTHORITY)),
+            _ if ENVELOPES.contains(&name) => Some(Level::Envelope),
+            None => return Err(XmlFault::Root { name: name.to_owned() }),
+            Some(Level::Envelope) => None,
+        };
+        if level.is_none() || !self.is_deleted(start)? { Ok(level) } else { Ok(None) }
+    }
+
+    /// Whether an edit's `operation` takes the element away (RFC 6241 section 7.2), so that it is not part of the
+    /// configuration that results.
+    fn is_deleted(&self, start: &BytesStart<'_>) -> Result<bool, XmlFault> {
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(quick_xml::Error::from)?;
+            let (namespace, name) = self.reader.resolver().resolve_attribute(attribute.key);
+            let ours =
+                matches!(namespace, ResolveResult::Unbound) || namespace == ResolveResult::Bound(NETCONF);
+            if ours && name.into_inner() == "operation" && matches!(&*attribute.value, "delete" | "remove") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn skip(&mut self, start: &BytesStart<'_>) -> Result<(), XmlFault> {
+        self.scratch.clear();
+        self.reader.read_to_end_into(start.name(), &mut self.scratch)?;
+        Ok(())
+    }
+
+    /// Gathers the text up to the end of the leaf that has begun.
+    fn leaf(&mut self) -> Result<(), XmlFault> {
+        self.text.clear();
+        let mut inner = Vec::new();
+        loop {
+            self.scratch.clear();
+            match self.reader.read_event_into(&mut self.scratch)? {
+                Event::Text(text) => self.text.push_str(&text.xml10_content()),
+                Event::CData(text) => self.text.push_str(&text.xml10_content()),
+                Event::GeneralRef(reference) => push_reference(&mut self.text, &reference)?,
+                Event::Start(start) => {
+                    inner.clear();
+                    let end = start.to_end().into_owned();
+                    self.reader.read_to_end_into(end.name(), &mut inner)?;
+                }
+                Event::End(_) => return Ok(()),
+                Event::Eof => return Err(XmlFault::Truncated),
+                Event::DocType(_) => return Err(XmlFault::DocumentType),
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::Empty(_) => {}
+            }
+        }
+    }
+}
+
+/// The five predefined entities and character references; any other would need a document type.
+fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), XmlFault> {
+    if let Some(character) = reference.resolve_char_ref()? {
+        text.push(character);
+        return Ok(());
+    }
+    let name = reference.xml10_content();
+    let value = resolve_xml_entity(&name).ok_or_else(|| XmlFault::Entity { name: name.to_string() })?;
+    text.push_str(value);
+    Ok(())
+}
+
+fn check_encoding(encoding: Option<Cow<'_, str>>) -> Result<(), XmlFault> {
+    let supported = |name: &str| name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii");
+    match encoding {
+        Some(name) if !supported(&name) => Err(XmlFault::Encoding { name: name.into_owned() }),
+        _ => Ok(()),
+    }
+}
+
+/// XML that cannot be used, and how far reading it came.
+#[derive(Debug, thiserror::Error)]
+#[error("{fault}, at byte {byte}")]
+pub struct XmlError {
+    byte: u64,
+    #[source]
+    fault: XmlFault,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum XmlFault {
+    #[error("{0}")]
+    Syntax(#[from] quick_xml::Error),
+    #[error("it ends before its root element does, so it was cut off")]
+    Truncated,
+    #[error("it has no authority of the namespace {}", AUTHORITY.namespace)]
+    NoAuthority,
+    #[error("its root element is {}, expected authority, config, data or rpc-reply", Quoted(.name))]
+    Root { name: String },
+    #[error("a second element follows its root element")]
+    AfterEnd,
+    #[error("text stands outside its root element")]
+    OutsideText,
+    #[error("it has a document type, which a configuration never has; entity definitions are refused")]
+    DocumentType,
+    #[error("the entity {} is not predefined; only the five of XML and character references are", Quoted(.name))]
+    Entity { name: String },
+    #[error("it is written in {}, expected UTF-8", Quoted(.name))]
+    Encoding { name: String },
+}
+
+impl From<quick_xml::events::attributes::AttrError> for XmlFault {
+    fn from(error: quick_xml::events::attributes::AttrError) -> Self {
+        Self::Syntax(error.into())
+    }
+}

@@ -1,0 +1,180 @@
+//! The part of the vendor's model that the generator reads, as one static tree.
+//!
+//! Everything in a configuration that does not stand here is skipped by its path, so that a leaf of the same name
+//! deeper down or in another plugin's augmentation never counts. Names, keys and namespaces are those of the public
+//! consolidated model, release 4.2.0, and of `bgp-community-services.yang`.
+
+/// What a node of the tree is to the sink that gathers the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each element is named after its YANG node")]
+pub enum Element {
+    Authority,
+    Profile,
+    ProfileName,
+    Application,
+    ApplicationName,
+    BgpCommunity,
+    RefreshInterval,
+    PathSelection,
+    StalePathTime,
+    MaxPrefixes,
+    AggregatePrefixes,
+    Router,
+    RouterName,
+    RouterProfile,
+    Node,
+    NodeName,
+    AssetId,
+}
+
+/// How a node holds its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One group of child nodes.
+    Container,
+    /// Entries of child nodes, told apart by the value of the child with this name.
+    List {
+        /// The child's name; every list here has one key.
+        key: &'static str,
+    },
+    /// One value.
+    Leaf,
+    /// Values in the operator's order.
+    LeafList,
+}
+
+/// A node of the vendor's model.
+#[derive(Debug)]
+pub struct Node {
+    /// What the node is to the sink.
+    pub element: Element,
+    /// In kebab-case, as in YANG, XML and the PCLI.
+    pub name: &'static str,
+    /// Of the module that defines the node.
+    pub namespace: &'static str,
+    /// How it holds its content.
+    pub kind: Kind,
+    /// The children that the generator reads.
+    pub children: &'static [Node],
+}
+
+impl Node {
+    const fn container(
+        element: Element,
+        name: &'static str,
+        namespace: &'static str,
+        children: &'static [Node],
+    ) -> Self {
+        Self { element, name, namespace, kind: Kind::Container, children }
+    }
+
+    /// A list; its first child is its key, as in the model's own order.
+    const fn list(
+        element: Element,
+        name: &'static str,
+        namespace: &'static str,
+        children: &'static [Node],
+    ) -> Self {
+        Self { element, name, namespace, kind: Kind::List { key: children[0].name }, children }
+    }
+
+    const fn leaf(element: Element, name: &'static str, namespace: &'static str) -> Self {
+        Self { element, name, namespace, kind: Kind::Leaf, children: &[] }
+    }
+
+    const fn leaf_list(element: Element, name: &'static str, namespace: &'static str) -> Self {
+        Self { element, name, namespace, kind: Kind::LeafList, children: &[] }
+    }
+
+    /// Whether the node holds a value and no children.
+    pub fn is_leaf(&self) -> bool {
+        matches!(self.kind, Kind::Leaf | Kind::LeafList)
+    }
+
+    /// The child of that name.
+    pub fn child(&self, name: &str) -> Option<&'static Node> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The child that a JSON object's key means, in kebab-case or in camelCase.
+    pub fn child_by_json_key(&self, key: &str) -> Option<&'static Node> {
+        self.children.iter().find(|child| child.is_json_key(key))
+    }
+
+    /// The child with that name in that namespace.
+    pub fn child_in(&self, namespace: &str, name: &str) -> Option<&'static Node> {
+        self.child(name).filter(|child| child.namespace == namespace)
+    }
+
+    /// Whether `key` is the node's name in kebab-case or in camelCase.
+    pub fn is_json_key(&self, key: &str) -> bool {
+        key == self.name || is_camel_case_of(key, self.name)
+    }
+}
+
+fn is_camel_case_of(key: &str, kebab: &str) -> bool {
+    let mut key = key.bytes();
+    let mut kebab = kebab.bytes();
+    while let Some(byte) = kebab.next() {
+        let expected =
+            if byte == b'-' { kebab.next().map(|next| next.to_ascii_uppercase()) } else { Some(byte) };
+        if key.next() != expected {
+            return false;
+        }
+    }
+    key.next().is_none()
+}
+
+/// What may stand around the authority, whatever its namespace: a NETCONF reply's `rpc-reply` and `data`, the REST
+/// API's `datastore`, and the model's own `config`.
+pub const ENVELOPES: &[&str] = &["rpc-reply", "data", "datastore", "config"];
+
+const AUTHORITY_CONFIG: &str = "http://128technology.com/t128/config/authority-config";
+const SYSTEM_CONFIG: &str = "http://128technology.com/t128/config/system-config";
+const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-services-config";
+
+/// The plugin's list of profiles and its leaf in a router, which have one name.
+const PROFILE: &str = "bgp-community-services-profile";
+
+/// The root of everything that is read.
+pub static AUTHORITY: Node = Node::container(
+    Element::Authority,
+    "authority",
+    AUTHORITY_CONFIG,
+    &[
+        Node::list(Element::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
+        Node::list(Element::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
+    ],
+);
+
+const PROFILE_NODES: &[Node] = &[
+    Node::leaf(Element::ProfileName, "name", PLUGIN_CONFIG),
+    Node::list(
+        Element::Application,
+        "application",
+        PLUGIN_CONFIG,
+        &[
+            Node::leaf(Element::ApplicationName, "application-name", PLUGIN_CONFIG),
+            Node::leaf_list(Element::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
+        ],
+    ),
+    Node::leaf(Element::RefreshInterval, "refresh-interval", PLUGIN_CONFIG),
+    Node::leaf(Element::PathSelection, "path-selection", PLUGIN_CONFIG),
+    Node::leaf(Element::StalePathTime, "stale-path-time", PLUGIN_CONFIG),
+    Node::leaf(Element::MaxPrefixes, "max-prefixes", PLUGIN_CONFIG),
+    Node::leaf(Element::AggregatePrefixes, "aggregate-prefixes", PLUGIN_CONFIG),
+];
+
+const ROUTER_NODES: &[Node] = &[
+    Node::leaf(Element::RouterName, "name", AUTHORITY_CONFIG),
+    Node::leaf(Element::RouterProfile, PROFILE, PLUGIN_CONFIG),
+    Node::list(
+        Element::Node,
+        "node",
+        SYSTEM_CONFIG,
+        &[
+            Node::leaf(Element::NodeName, "name", SYSTEM_CONFIG),
+            Node::leaf(Element::AssetId, "asset-id", SYSTEM_CONFIG),
+        ],
+    ),
+];

@@ -1,0 +1,4 @@
+//! Tests of the generator through its command.
+
+mod conductor;
+mod scenarios;
