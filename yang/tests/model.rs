@@ -1,0 +1,311 @@
+//! The YANG module is accepted by the tools of the trade, and says what the Rust of this crate does.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use bgpcs::{
+    Application, ApplicationName, Community, MaxPrefixes, ModuleConfiguration, PathSelection, ProfileName,
+    Ranged, RefreshInterval, StalePathTime, WellKnown,
+};
+use proptest::prelude::*;
+use regex::Regex;
+use roxmltree::{Document, Node};
+
+const MODULE: &str = "bgp-community-services.yang";
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The files with this extension in a folder below the crate's, sorted.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new(FOLDER).join(folder)).unwrap();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Runs a validator in the crate's folder.
+#[track_caller]
+fn run(command: &mut Command) -> Output {
+    let program = command.get_program().to_owned();
+    command.current_dir(FOLDER).output().unwrap_or_else(|error| {
+        panic!("cannot run {}: {error}; run `cargo xtask setup`", program.display());
+    })
+}
+
+/// The pyang of the lab's virtual environment.
+fn pyang() -> Command {
+    let python = std::env::var_os("LAB_PYTHON")
+        .map_or_else(|| Path::new(FOLDER).join("../target/lab/venv/bin/python"), PathBuf::from);
+    let mut command = Command::new(python.with_file_name("pyang"));
+    command.args(["-p", ".:stubs"]);
+    command
+}
+
+fn yanglint(instance: &Path) -> Output {
+    let mut command = Command::new("yanglint");
+    command.args(["-p", "stubs"]).args(files("stubs", "yang")).arg(MODULE);
+    run(command.args(["-t", "config"]).arg(instance))
+}
+
+#[test]
+fn pyang_finds_nothing_to_complain_of() {
+    for module in [vec![PathBuf::from(MODULE)], files("stubs", "yang")].concat() {
+        let output = run(pyang().args(["--strict", "--lint"]).arg(&module));
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {complaints}", module.display());
+        assert!(module != Path::new(MODULE) || complaints.is_empty(), "{complaints}");
+    }
+}
+
+#[test]
+fn the_tree_is_the_documented_one() {
+    let output = run(pyang().args(["-f", "tree", MODULE]));
+    let expected = Path::new(FOLDER).join("tests/bgp-community-services.tree");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&expected, &output.stdout).unwrap();
+    }
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), fs::read_to_string(expected).unwrap());
+}
+
+#[test]
+fn yanglint_accepts_the_good_instances_and_refuses_each_bad_one_for_its_own_reason() {
+    for instance in files("instances/good", "xml") {
+        let output = yanglint(&instance);
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {complaints}", instance.display());
+    }
+    for instance in files("instances/bad", "xml") {
+        let text = fs::read_to_string(&instance).unwrap();
+        let reason = text.strip_prefix("<!-- refused: ").and_then(|rest| rest.split_once(" -->")).unwrap().0;
+        let output = yanglint(&instance);
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{} is accepted", instance.display());
+        assert!(complaints.contains(reason), "{}: not {reason}, but {complaints}", instance.display());
+    }
+}
+
+/// What YIN, the XML form of YANG, says of the module.
+struct Model {
+    yin: String,
+}
+
+impl Model {
+    fn read() -> Self {
+        let output = run(pyang().args(["-f", "yin", MODULE]));
+        Self { yin: String::from_utf8(output.stdout).unwrap() }
+    }
+
+    fn stub(name: &str) -> Self {
+        let output = run(pyang().args(["-f", "yin"]).arg(format!("stubs/{name}.yang")));
+        Self { yin: String::from_utf8(output.stdout).unwrap() }
+    }
+
+    fn document(&self) -> Document<'_> {
+        Document::parse(&self.yin).unwrap()
+    }
+}
+
+/// The statements of one keyword below a node, in order.
+fn statements<'a, 'i>(node: Node<'a, 'i>, keyword: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.descendants().filter(move |found| found.tag_name().name() == keyword)
+}
+
+/// The statement of a keyword and name.
+#[track_caller]
+fn statement<'a, 'i>(document: &'a Document<'i>, keyword: &'static str, name: &str) -> Node<'a, 'i> {
+    statements(document.root(), keyword)
+        .find(|found| found.attribute("name") == Some(name))
+        .unwrap_or_else(|| panic!("no {keyword} {name}"))
+}
+
+/// The argument of the only substatement of a keyword, such as `range`'s `value`.
+fn argument<'a>(node: Node<'a, '_>, keyword: &'static str) -> Option<&'a str> {
+    statements(node, keyword).next()?.attribute("value")
+}
+
+/// The patterns below a statement as one matcher per pattern; XSD's patterns match the whole value.
+fn patterns(node: Node<'_, '_>) -> Vec<Regex> {
+    statements(node, "pattern")
+        .map(|pattern| Regex::new(&format!(r"\A(?:{})\z", pattern.attribute("value").unwrap())).unwrap())
+        .collect()
+}
+
+fn enums<'a>(node: Node<'a, '_>) -> Vec<&'a str> {
+    statements(node, "enum").filter_map(|value| value.attribute("name")).collect()
+}
+
+#[test]
+fn leaves_have_the_ranges_and_defaults_of_the_rust() {
+    fn ranged<const MIN: u32, const MAX: u32, const DEFAULT: u32>(
+        _: Ranged<MIN, MAX, DEFAULT>,
+    ) -> (String, String) {
+        let range = if (MIN, MAX) == (0, u32::MAX) { String::new() } else { format!("{MIN}..{MAX}") };
+        (range, DEFAULT.to_string())
+    }
+    let model = Model::read();
+    let document = model.document();
+    for (leaf, (range, default)) in [
+        ("refresh-interval", ranged(RefreshInterval::default())),
+        ("stale-path-time", ranged(StalePathTime::default())),
+        ("max-prefixes", ranged(MaxPrefixes::default())),
+    ] {
+        let leaf = statement(&document, "leaf", leaf);
+        assert_eq!(statements(leaf, "type").next().unwrap().attribute("name"), Some("uint32"));
+        assert_eq!(argument(leaf, "range").unwrap_or_default(), range);
+        assert_eq!(argument(leaf, "default"), Some(default.as_str()));
+    }
+    let selection = statement(&document, "leaf", "path-selection");
+    assert_eq!(enums(selection), [PathSelection::Any, PathSelection::Best].map(|value| value.to_string()));
+    assert_eq!(argument(selection, "default").unwrap().parse(), Ok(PathSelection::default()));
+    let defaults: ModuleConfiguration = serde_json::from_str(r#"{"applications": []}"#).unwrap();
+    let aggregate = statement(&document, "leaf", "aggregate-prefixes");
+    assert_eq!(argument(aggregate, "default"), Some(defaults.aggregate_prefixes.to_string().as_str()));
+}
+
+/// The one leaf that has another name in `config.json`, where it is what SSR calls it.
+const RENAMED: (&str, &str) = ("refresh-interval", "duration");
+
+#[test]
+fn the_profile_has_the_names_of_the_configuration() {
+    let model = Model::read();
+    let document = model.document();
+    let names = |list: &str| -> Vec<String> {
+        statement(&document, "list", list)
+            .children()
+            .filter(|child| ["leaf", "leaf-list", "list"].contains(&child.tag_name().name()))
+            .filter_map(|child| child.attribute("name").map(str::to_owned))
+            .collect()
+    };
+    let application = Application { application_name: "a".parse().unwrap(), bgp_community: Vec::new() };
+    let keys = |json: serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names("application"), keys(serde_json::to_value(application).unwrap()));
+    let configuration: ModuleConfiguration = serde_json::from_str(r#"{"applications": []}"#).unwrap();
+    let mut expected = keys(serde_json::to_value(configuration).unwrap());
+    let mut found: Vec<String> = names("bgp-community-services-profile")
+        .into_iter()
+        .filter(|name| name != "name")
+        .map(|name| match name.as_str() {
+            "application" => "applications".to_owned(),
+            name if name == RENAMED.0 => RENAMED.1.to_owned(),
+            _ => name,
+        })
+        .collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn names_are_restricted_as_in_the_rust() {
+    let model = Model::read();
+    let document = model.document();
+    let name = statement(&document, "leaf", "application-name");
+    assert_eq!(argument(name, "length"), Some("1..max"));
+    assert!(patterns(name).is_empty());
+    assert!("".parse::<ApplicationName>().is_err() && "\u{1}".parse::<ApplicationName>().is_ok());
+
+    let stub = Model::stub("t128-extensions");
+    let document = stub.document();
+    let name_id = patterns(statement(&document, "typedef", "name-id"));
+    proptest!(ProptestConfig::with_cases(2000), |(text in "[a-zA-Z0-9_-]{0,66}|[a-b_-]{0,3}|[ -~]{0,4}|\\PC{0,3}")| {
+        let accepted = text.len() <= 63 && name_id.iter().all(|pattern| pattern.is_match(&text));
+        prop_assert_eq!(accepted, text.parse::<ProfileName>().is_ok(), "{:?}", text);
+    });
+}
+
+/// Whether the module's `community`, a union of patterns and an enumeration, accepts a text.
+struct YangCommunity {
+    patterns: Vec<Regex>,
+    names: Vec<String>,
+}
+
+impl YangCommunity {
+    fn read() -> Self {
+        let model = Model::read();
+        let document = model.document();
+        let members: Vec<Node<'_, '_>> = statements(statement(&document, "typedef", "community"), "type")
+            .filter_map(|member| member.attribute("name"))
+            .filter(|member| *member != "union")
+            .map(|member| statement(&document, "typedef", member))
+            .collect();
+        let patterns: Vec<Regex> = members.iter().flat_map(|member| patterns(*member)).collect();
+        let names = members.iter().flat_map(|member| enums(*member)).map(str::to_owned).collect();
+        assert_eq!(patterns.len(), members.len() - 1, "one pattern for each member but the enumeration");
+        Self { patterns, names }
+    }
+
+    fn accepts(&self, text: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.is_match(text))
+            || self.names.iter().any(|name| name == text)
+    }
+}
+
+/// Numbers at and around every bound of the text forms.
+fn numbers() -> impl Strategy<Value = String> {
+    let bounds =
+        [0u64, 9, 10, 99, 255, 256, 999, 9999, 10_000, 65_535, 65_536, 99_999, 1 << 32, 9_999_999_999];
+    let near = (prop::sample::select(bounds.to_vec()), -2i64..=2)
+        .prop_map(|(bound, offset)| bound.saturating_add_signed(offset).to_string());
+    let digits =
+        prop_oneof!["[0-9]{1,11}", "(4294967|429496|65|655|6553)[0-9]{0,4}", "25[0-9]", "[+-]?0?[0-9]?"];
+    prop_oneof![
+        any::<u16>().prop_map(|n| n.to_string()),
+        any::<u32>().prop_map(|n| n.to_string()),
+        near,
+        digits
+    ]
+}
+
+/// Texts that are communities or nearly so.
+fn near_communities() -> impl Strategy<Value = String> {
+    let parts = || prop::collection::vec(numbers(), 1..5).prop_map(|parts| parts.join(":"));
+    let address = prop::collection::vec(numbers(), 3..6).prop_map(|octets| octets.join("."));
+    let target = prop_oneof![
+        (numbers(), numbers()).prop_map(|(asn, number)| format!("target:{asn}:{number}")),
+        (address, numbers()).prop_map(|(address, number)| format!("target:{address}:{number}")),
+        parts().prop_map(|parts| format!("target:{parts}")),
+    ];
+    let names: Vec<String> = WellKnown::all().map(|known| known.name().to_owned()).collect();
+    let name = (prop::sample::select(names), "[ \\nA-Za-z:-]?").prop_map(|(name, more)| name + &more);
+    let framed =
+        ("[ \\n+]?", parts(), "[ \\n:]?").prop_map(|(before, parts, after)| before + &parts + &after);
+    prop_oneof![4 => parts(), 4 => target, 1 => name, 1 => framed, 1 => "\\PC{0,8}"]
+}
+
+#[test]
+fn the_yang_accepts_exactly_the_communities_that_the_rust_accepts() {
+    let yang = YangCommunity::read();
+    proptest!(ProptestConfig::with_cases(20_000), |(text in near_communities())| {
+        prop_assert_eq!(yang.accepts(&text), text.parse::<Community>().is_ok(), "{:?}", text);
+    });
+}
+
+#[test]
+fn well_known_names_are_described_with_their_numbers() {
+    let model = Model::read();
+    let document = model.document();
+    let described: Vec<(String, String, String)> =
+        statements(statement(&document, "typedef", "well-known-community"), "enum")
+            .map(|value| {
+                let text = |keyword| {
+                    let found = statements(value, keyword).next().unwrap();
+                    found
+                        .descendants()
+                        .find_map(|node| node.text().filter(|text| !text.trim().is_empty()))
+                        .unwrap()
+                };
+                let number = text("description").split_once(',').unwrap().0.trim().to_owned();
+                let document = text("reference").split(':').next().unwrap().trim().to_owned();
+                (value.attribute("name").unwrap().to_owned(), number, document)
+            })
+            .collect();
+    let expected: Vec<(String, String, String)> = WellKnown::all()
+        .map(|known| (known.name().to_owned(), known.value().to_string(), known.defined_by().to_owned()))
+        .collect();
+    assert_eq!(described, expected);
+}
