@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use bgpcs::whole_file::{self, Staged};
+use bgpcs::whole_file::{self, Batch, Staged};
 use tempfile::TempDir;
 
 /// The names in a directory, sorted.
@@ -61,6 +61,23 @@ fn what_a_kill_leaves_is_swept_and_nothing_else() {
         names(directory.path()),
         [".directory.partial", ".editor.swp", ".hidden", "a.sls", "b.partial"]
     );
+}
+
+#[test]
+fn a_batch_shows_nothing_before_it_is_published_and_leaves_nothing_behind() {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("a.sls"), "old").unwrap();
+    fs::write(directory.path().join(".a.sls.partial"), "of an interrupted batch").unwrap();
+    let batch = Batch::new(directory.path()).unwrap();
+    batch.stage("a.sls", b"new", 0o640).unwrap();
+    batch.stage("b.sls", b"given up", 0o640).unwrap();
+    assert_eq!(fs::read_to_string(directory.path().join("a.sls")).unwrap(), "old");
+    batch.publish("a.sls").unwrap();
+    assert!(batch.publish("c.sls").is_err(), "never staged");
+    drop(batch);
+    assert_eq!(names(directory.path()), ["a.sls"]);
+    assert_eq!(fs::read_to_string(directory.path().join("a.sls")).unwrap(), "new");
+    assert_eq!(fs::metadata(directory.path().join("a.sls")).unwrap().permissions().mode() & 0o7777, 0o640);
 }
 
 #[test]
