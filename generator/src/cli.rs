@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bgpcs::paths;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Turns the authority's running configuration into one Salt pillar file per node of every router that has a
 /// bgp-community-services-profile.
@@ -38,4 +38,23 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Remove every pillar file that this command wrote, and nothing else
     Purge,
+    /// List the plugin in the top.sls of the plugins environment, or no longer; for the package's scriptlets
+    TopFile {
+        /// What to do
+        action: TopFileAction,
+        /// The environment's root of states
+        #[arg(long, value_name = "DIR", default_value = paths::SALT_STATES_ROOT)]
+        states_root: PathBuf,
+        /// The environment's root of pillars
+        #[arg(long, value_name = "DIR", default_value = paths::SALT_PILLAR_ROOT)]
+        pillar_root: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum TopFileAction {
+    /// Add one marked block, unless the plugin is listed already
+    Add,
+    /// Take the marked block away
+    Remove,
 }

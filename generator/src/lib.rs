@@ -13,3 +13,4 @@ pub mod pillar_file;
 pub mod plan;
 pub mod read;
 pub mod schema;
+pub mod top_file;

@@ -19,7 +19,7 @@ pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> 
         path_selection: check.setting(Element::PathSelection, "path-selection"),
         stale_path_time: check.setting(Element::StalePathTime, "stale-path-time"),
         max_prefixes: check.setting(Element::MaxPrefixes, "max-prefixes"),
-        aggregate_prefixes: check.setting(Element::AggregatePrefixes, "aggregate-prefixes"),
+        aggregate_prefixes: check.setting::<Boolean>(Element::AggregatePrefixes, "aggregate-prefixes").0,
     };
     match name {
         Some(name) if check.faults.is_empty() => Ok(Profile { name, configuration }),
@@ -59,5 +59,17 @@ impl Check<'_> {
             Some(Application { application_name: self.parse(&place, text)?, bgp_community })
         });
         checked.collect()
+    }
+}
+
+/// YANG's `boolean`, RFC 7950 section 9.5.
+#[derive(Default)]
+struct Boolean(bool);
+
+impl FromStr for Boolean {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| format!("{} is not one of: true, false", Quoted(text)))
     }
 }

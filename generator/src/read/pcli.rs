@@ -127,6 +127,9 @@ impl<S: Sink> Document<'_, S> {
             self.sink.leave(&AUTHORITY);
         } else if statement.prompted {
             self.end = End::Seen;
+        } else if self.found && !statement.ended {
+            // It may be the start of a line that belongs to the configuration.
+            return Err(PcliFault::Truncated);
         } else {
             self.noise.get_or_insert(statement.line);
         }

@@ -1,4 +1,11 @@
 //! Tests of the generator through its command.
 
+#![allow(clippy::unwrap_used, reason = "what a test needs to go on")]
+
 mod conductor;
+mod python;
+mod runs;
+mod salt;
 mod scenarios;
+mod top_file;
+mod truncation;

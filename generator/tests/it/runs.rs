@@ -1,0 +1,147 @@
+//! What a run does to a directory that has a past.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+
+use crate::conductor::{Conductor, outcome};
+
+/// An authority of routers `r0…` with one node each, and a profile for all of them.
+fn authority(asset_ids: &[&str]) -> String {
+    let mut text = String::from(
+        "config authority bgp-community-services-profile P name P\n\
+         config authority bgp-community-services-profile P application a bgp-community 1:1\n",
+    );
+    for (index, id) in asset_ids.iter().enumerate() {
+        text += &format!("config authority router r{index} bgp-community-services-profile P\n");
+        text += &format!("config authority router r{index} node n asset-id {id}\n");
+    }
+    text
+}
+
+fn names(conductor: &Conductor) -> Vec<String> {
+    conductor.files().into_keys().collect()
+}
+
+#[test]
+fn a_second_run_writes_only_what_changed() {
+    let conductor = Conductor::new();
+    let config = authority(&["a", "b", "c"]);
+    assert_eq!(conductor.generate_from(config.as_bytes()).status, 0);
+    let first = conductor.files();
+    let inode = |name: &str| {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(conductor.pillar_dir().join(name)).unwrap().ino()
+    };
+    let inodes = ["a.sls", "b.sls", "c.sls"].map(inode);
+    fs::write(conductor.pillar_dir().join("b.sls"), "edited by hand").unwrap();
+    fs::set_permissions(conductor.pillar_dir().join("c.sls"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(conductor.generate_from(config.as_bytes()).status, 0);
+    assert_eq!(conductor.files(), first);
+    assert_eq!(inode("a.sls"), inodes[0]);
+    assert_ne!(inode("c.sls"), inodes[2]);
+    for name in names(&conductor) {
+        let mode = fs::metadata(conductor.pillar_dir().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+    let log = conductor.log();
+    let lines: Vec<_> = log.lines().map(|line| line.split_once(' ').unwrap().1).collect();
+    assert!(lines[0].starts_with("done: 3 written, 0 removed, 0 unchanged, 0 kept"), "{log}");
+    assert!(lines[1].starts_with("done: 2 written, 0 removed, 1 unchanged, 0 kept"), "{log}");
+}
+
+#[test]
+fn only_own_files_go() {
+    let conductor = Conductor::new();
+    assert_eq!(conductor.generate_from(authority(&["a", "b", "c"]).as_bytes()).status, 0);
+    let dir = conductor.pillar_dir();
+    fs::write(dir.join("init.sls"), "include: []\n").unwrap();
+    fs::copy(dir.join("a.sls"), dir.join("a-copy.sls")).unwrap();
+    fs::create_dir(dir.join("folder.sls")).unwrap();
+    fs::write(dir.join(".a.sls.partial"), "left by a killed run").unwrap();
+    let two = authority(&["a", "b", "d"]);
+    assert_eq!(conductor.generate_from(two.as_bytes()).status, 0);
+    fs::remove_dir(dir.join("folder.sls")).unwrap();
+    assert_eq!(names(&conductor), ["a-copy.sls", "a.sls", "b.sls", "d.sls", "init.sls"]);
+    assert_eq!(outcome(conductor.command().arg("purge")).status, 0);
+    assert_eq!(names(&conductor), ["a-copy.sls", "init.sls"]);
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_do_and_touches_nothing() {
+    let conductor = Conductor::new();
+    let config = conductor.path("config");
+    fs::write(&config, authority(&["a", "b", "c", "d"])).unwrap();
+    fs::remove_dir(conductor.pillar_dir()).unwrap();
+    let dry = |position: usize| {
+        let mut arguments = vec!["purge"];
+        arguments.insert(position, "--dry-run");
+        outcome(conductor.command().args(arguments))
+    };
+    let first = outcome(conductor.command().arg("--dry-run").arg("--config").arg(&config));
+    assert_eq!(first.status, 0);
+    assert_eq!(
+        first.stdout,
+        "would write a.sls\nwould write b.sls\nwould write c.sls\nwould write d.sls\n\
+         would be: 4 written, 0 removed, 0 unchanged, 0 kept for nodes in error\n"
+    );
+    assert!(!conductor.pillar_dir().exists() && conductor.log().is_empty());
+    assert_eq!(conductor.generate(&config).status, 0);
+    let (before, after) = (dry(0), dry(1));
+    assert_eq!(before, after);
+    assert!(
+        before.stdout.ends_with("would be: 0 written, 4 removed, 0 unchanged, 0 kept for nodes in error\n")
+    );
+    assert_eq!(names(&conductor).len(), 4);
+}
+
+#[test]
+fn a_configuration_without_a_seen_end_cannot_remove_most_files() {
+    let conductor = Conductor::new();
+    assert_eq!(conductor.generate_from(authority(&["a", "b", "c"]).as_bytes()).status, 0);
+    let first = conductor.files();
+    let cut = authority(&["a"]);
+    let refused = conductor.generate_from(cut.as_bytes());
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("2 of 3 pillar files would go"), "{}", refused.stderr);
+    assert_eq!(conductor.files(), first);
+    let whole = format!("admin@node1.conductor1# show config running flat\n{cut}\nadmin@node1.conductor1# ");
+    assert_eq!(conductor.generate_from(whole.as_bytes()).status, 0);
+    assert_eq!(names(&conductor), ["a.sls"]);
+    assert!(conductor.log().contains("note: 2 of 3 pillar files go"), "{}", conductor.log());
+}
+
+#[test]
+fn concurrent_runs_wait_for_each_other() {
+    let conductor = Conductor::new();
+    let ids: Vec<String> = (0..200).map(|index| format!("id{index}")).collect();
+    let config = conductor.path("config");
+    fs::write(&config, authority(&ids.iter().map(String::as_str).collect::<Vec<_>>())).unwrap();
+    let start = || {
+        let mut command = conductor.command();
+        command.arg("--config").arg(&config).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+    };
+    let runs: Vec<_> = (0..6).map(|_| start()).collect();
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(names(&conductor).len(), 200);
+    let log = conductor.log();
+    assert_eq!(log.lines().filter(|line| line.contains("done: 200 written")).count(), 1, "{log}");
+    assert_eq!(log.lines().filter(|line| line.contains("200 unchanged")).count(), 5, "{log}");
+}
+
+#[test]
+fn what_cannot_be_read_or_logged_is_said() {
+    let conductor = Conductor::new();
+    let absent = conductor.generate(&conductor.path("absent"));
+    assert_eq!(absent.status, 2);
+    assert!(absent.stderr.contains("cannot open the configuration"), "{}", absent.stderr);
+    assert!(conductor.log().contains("cannot open the configuration"));
+    fs::remove_file(conductor.path("generator.log")).unwrap();
+    fs::create_dir(conductor.path("generator.log")).unwrap();
+    let unlogged = conductor.generate_from(authority(&["a"]).as_bytes());
+    assert_eq!((unlogged.status, unlogged.stderr.contains("cannot write the log")), (0, true));
+    assert_eq!(outcome(conductor.command().arg("--no-such-option")).status, 2);
+}
