@@ -1,0 +1,193 @@
+//! What the caller asked for, checked once.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use bgpcs::{Community, Quoted, paths};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::prefix::Family;
+use crate::source::Limits;
+
+/// Where routingManager is asked unless told otherwise. Its path is not public: an assumption.
+const ROUTING_MANAGER_URL: &str =
+    "http://127.0.0.1:31517/api/v1/routing-manager/bgp/{family}/unicast/community/{community}";
+
+/// What the program is to do, and with what.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The subcommand.
+    pub action: Action,
+    /// The module's configuration.
+    pub configuration: PathBuf,
+    /// The file that SSR reads.
+    pub output: PathBuf,
+    /// Where the module remembers its last run.
+    pub state_dir: PathBuf,
+    /// Which route source.
+    pub source: SourceChoice,
+    /// Where bgpd may listen; the first one that exists counts.
+    pub bgpd_sockets: Vec<PathBuf>,
+    /// Where the HTTP API answers.
+    pub routing_manager_url: UrlTemplate,
+    /// The Unix socket at which the HTTP API answers, if not at the URL's host and port.
+    pub routing_manager_socket: Option<PathBuf>,
+    /// How long a source may take, and how much it may say.
+    pub limits: Limits,
+}
+
+/// A subcommand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Ask once, write the file, end.
+    Run,
+}
+
+/// Which route source is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SourceChoice {
+    /// bgpd if one of its sockets exists, else routingManager.
+    Auto,
+    /// FRR's bgpd by its VTY socket.
+    Bgpd,
+    /// The routing engine's HTTP API.
+    RoutingManager,
+}
+
+impl Settings {
+    /// Reads the command line; prints help or what is wrong with it, and ends the program.
+    pub fn from_command_line() -> Self {
+        Arguments::parse().into()
+    }
+
+    /// Reads a command line, whose first word is the program's name.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the help text that it asks for.
+    pub fn from_words<W: Into<OsString> + Clone>(
+        words: impl IntoIterator<Item = W>,
+    ) -> Result<Self, clap::Error> {
+        Arguments::try_parse_from(words).map(Self::from)
+    }
+}
+
+/// The command line's definition, from which manual page and completions are made.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+impl From<Arguments> for Settings {
+    fn from(Arguments { command, options }: Arguments) -> Self {
+        Self {
+            action: match command {
+                None | Some(Command::Run) => Action::Run,
+            },
+            configuration: options.config,
+            output: options.output,
+            state_dir: options.state_dir,
+            source: options.source,
+            bgpd_sockets: match options.bgpd_socket {
+                Some(socket) => vec![socket],
+                None => vec![paths::BGPD_SOCKET.into(), paths::FRR_BGPD_SOCKET.into()],
+            },
+            routing_manager_url: options.routing_manager_url,
+            routing_manager_socket: options.routing_manager_socket.or_else(|| {
+                let known = Path::new(paths::WEB_SERVER_SOCKET);
+                known.exists().then(|| known.to_owned())
+            }),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Turn the communities of BGP routes into prefixes by application, for SSR's application identification.
+///
+/// Without a command it does so once, with the installed defaults, as SSR calls it. The exit status is 0 whenever the
+/// output file says what happened, and 1 when the file could not be written.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Ask for the routes once and write the output file (the default)
+    Run,
+}
+
+#[derive(Debug, Args)]
+struct Options {
+    /// The module's configuration
+    #[arg(long, global = true, value_name = "FILE", default_value = paths::MODULE_CONFIGURATION)]
+    config: PathBuf,
+    /// The file that SSR reads
+    #[arg(long, global = true, value_name = "FILE", default_value = paths::MODULE_OUTPUT)]
+    output: PathBuf,
+    /// Where the module remembers its last run
+    #[arg(long, global = true, value_name = "DIR", default_value = paths::MODULE_STATE_DIR)]
+    state_dir: PathBuf,
+    /// Whom to ask for routes
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    source: SourceChoice,
+    /// bgpd's VTY socket [default: SSR's, else that of stock FRR]
+    #[arg(long, global = true, value_name = "SOCKET")]
+    bgpd_socket: Option<PathBuf>,
+    /// routingManager's HTTP API, with the placeholders {family} and {community}
+    #[arg(long, global = true, value_name = "URL", default_value = ROUTING_MANAGER_URL)]
+    routing_manager_url: UrlTemplate,
+    /// Unix socket of the HTTP API, instead of the URL's host and port [default: that of SSR's web server, if it exists]
+    #[arg(long, global = true, value_name = "SOCKET")]
+    routing_manager_socket: Option<PathBuf>,
+}
+
+/// An `http` URL with the placeholders `{family}` (`ipv4`, `ipv6`) and `{community}`; its host is an address or
+/// `localhost`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlTemplate(String);
+
+impl UrlTemplate {
+    /// The URL at which one question is asked. The text forms of families and communities need no escape in a URL.
+    pub fn fill(&self, family: Family, community: &Community) -> String {
+        self.0.replace("{family}", &family.to_string()).replace("{community}", &community.to_string())
+    }
+}
+
+impl fmt::Display for UrlTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for UrlTemplate {
+    type Err = UrlTemplateError;
+
+    fn from_str(text: &str) -> Result<Self, UrlTemplateError> {
+        let filled = text.replace("{family}", "ipv4").replace("{community}", "1:1");
+        let fault = match filled.parse::<ureq::http::Uri>() {
+            _ if !text.contains("{family}") || !text.contains("{community}") => {
+                "has not both placeholders {family} and {community}"
+            }
+            Err(_) => "is not a URL",
+            Ok(url) if url.scheme_str() != Some("http") => "does not start with http://",
+            Ok(url) if crate::source::routing_manager::address(&url).is_none() => {
+                "has a host that is neither an address nor localhost"
+            }
+            Ok(_) => return Ok(Self(text.to_owned())),
+        };
+        Err(UrlTemplateError { text: text.to_owned(), fault })
+    }
+}
+
+/// A text that is no URL to ask at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} {fault}; expected a form like {ROUTING_MANAGER_URL}", Quoted(.text))]
+pub struct UrlTemplateError {
+    text: String,
+    fault: &'static str,
+}

@@ -1,0 +1,107 @@
+//! The protocol of an FRR daemon's VTY socket.
+//!
+//! A request is a command and a NUL; a reply is text, then three NULs and a status. Neither text nor JSON contains a
+//! NUL, so the first one ends the text.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Instant;
+
+use memchr::memchr;
+
+use crate::error::ReplyTooLong;
+use crate::source::{Budget, left_until, unix};
+
+/// A connection on which commands can be given, one after another.
+pub struct Vty {
+    stream: UnixStream,
+}
+
+impl Vty {
+    /// Connects to the daemon that listens at `socket`.
+    pub fn connect(socket: &Path, budget: &Budget) -> io::Result<Self> {
+        Ok(Self { stream: unix::connect(socket, budget.connected_by())? })
+    }
+
+    /// Gives a command, whose reply has to be read to its end before the next one.
+    pub fn ask(&mut self, command: &str, budget: &Budget) -> io::Result<Reply<'_>> {
+        let begun_by = budget.begun_by();
+        self.stream.set_write_timeout(Some(left_until(begun_by)?))?;
+        self.stream.write_all(&[command.as_bytes(), b"\0"].concat())?;
+        Ok(Reply {
+            stream: &mut self.stream,
+            deadline: begun_by,
+            complete_by: budget.complete_by(),
+            limit: budget.reply_bytes(),
+            length: 0,
+            trailer: Vec::with_capacity(TRAILER),
+        })
+    }
+}
+
+/// Three NULs and the status.
+const TRAILER: usize = 4;
+
+/// The text of a reply as it arrives.
+pub struct Reply<'v> {
+    stream: &'v mut UnixStream,
+    /// Of the next byte.
+    deadline: Instant,
+    complete_by: Instant,
+    limit: u64,
+    length: u64,
+    /// What came of the trailer; the text is over once this has begun.
+    trailer: Vec<u8>,
+}
+
+impl Reply<'_> {
+    /// 0 when the command was understood and done. Known after the last byte of the text; absent also when something
+    /// follows that is no trailer.
+    pub fn status(&self) -> Option<u8> {
+        match self.trailer[..] {
+            [0, 0, 0, status] => Some(status),
+            _ => None,
+        }
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            self.stream.set_read_timeout(Some(left_until(self.deadline)?))?;
+            match self.stream.read(buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(length) => {
+                    self.deadline = self.complete_by;
+                    return Ok(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Read for Reply<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let mut text = 0;
+        if self.trailer.is_empty() {
+            let length = self.receive(buffer)?;
+            let received = buffer.get(..length).unwrap_or_default();
+            text = memchr(0, received).unwrap_or(length);
+            self.trailer.extend(received.iter().skip(text));
+            self.length += text as u64;
+            if self.length > self.limit {
+                return Err(io::Error::other(ReplyTooLong { limit: self.limit }));
+            }
+        }
+        while !self.trailer.is_empty() && self.trailer.len() < TRAILER {
+            let mut rest = [0; TRAILER];
+            let length = self.receive(&mut rest)?;
+            self.trailer.extend(rest.iter().take(length));
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,107 @@
+//! How HTTP reaches the router itself: by a Unix socket, or by an address that is written out.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
+};
+
+use crate::source::unix;
+
+/// Takes an address for an address. Names are not looked up: what is asked runs on the router itself, and a static
+/// binary has no name service.
+#[derive(Debug)]
+pub struct LiteralAddress;
+
+impl Resolver for LiteralAddress {
+    fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let address = address(uri).ok_or(Error::HostNotFound)?;
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::new(address, uri.port_u16().unwrap_or(80)));
+        Ok(addresses)
+    }
+}
+
+/// The address that a URL's host is, if it is one; `localhost` is 127.0.0.1.
+pub fn address(uri: &Uri) -> Option<IpAddr> {
+    match uri.host()? {
+        "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
+        host => host.trim_start_matches('[').trim_end_matches(']').parse().ok(),
+    }
+}
+
+/// Connects to a Unix socket, whatever host the URL names.
+#[derive(Debug)]
+pub struct UnixConnector {
+    socket: PathBuf,
+}
+
+impl UnixConnector {
+    /// Connects to the listener at `socket`.
+    pub fn new(socket: &Path) -> Self {
+        Self { socket: socket.to_owned() }
+    }
+}
+
+impl Connector<()> for UnixConnector {
+    type Out = UnixTransport;
+
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<UnixTransport>, Error> {
+        let stream = unix::connect(&self.socket, Instant::now() + *details.timeout.after)?;
+        let buffers =
+            LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(UnixTransport { stream, buffers }))
+    }
+}
+
+/// An HTTP connection over a Unix socket.
+#[derive(Debug)]
+pub struct UnixTransport {
+    stream: UnixStream,
+    buffers: LazyBuffers,
+}
+
+/// A Unix socket tells of a time-out as of an operation that would block.
+fn or_timeout<T>(result: io::Result<T>, timeout: NextTimeout) -> Result<T, Error> {
+    result.map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        _ => error.into(),
+    })
+}
+
+impl Transport for UnixTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.stream.set_write_timeout(timeout.not_zero().map(|left| *left))?;
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        or_timeout(self.stream.write_all(output), timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.stream.set_read_timeout(timeout.not_zero().map(|left| *left))?;
+        let length = loop {
+            match self.stream.read(self.buffers.input_append_buf()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break or_timeout(result, timeout)?,
+            }
+        };
+        self.buffers.input_appended(length);
+        Ok(length > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        // No connection is kept for a second request.
+        false
+    }
+}

@@ -1,0 +1,153 @@
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
+use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Peer, Process, eventually};
+
+/// FRR's bgpd, without zebra, waiting for its peers.
+pub struct Bgpd {
+    process: Option<Process>,
+    directory: TempDir,
+    pub port: u16,
+}
+
+impl Bgpd {
+    /// Starts bgpd with these peers configured.
+    pub fn start(peers: &[Peer]) -> Self {
+        Self::start_with(peers, "")
+    }
+
+    /// The same with further lines in the configuration's `router bgp`.
+    pub fn start_with(peers: &[Peer], further: &str) -> Self {
+        let directory = tempfile::Builder::new().prefix("bgpd.").tempdir().unwrap();
+        let mut configuration = String::from(
+            "router bgp 64512\n bgp router-id 192.0.2.1\n no bgp ebgp-requires-policy\n no bgp network import-check\n \
+             neighbor PEERS peer-group\n neighbor PEERS disable-connected-check\n neighbor PEERS ebgp-multihop 255\n \
+             neighbor PEERS passive\n",
+        );
+        for peer in peers {
+            let (address, asn) = (peer.address(), peer.asn());
+            write!(
+                configuration,
+                " neighbor {address} remote-as {asn}\n neighbor {address} peer-group PEERS\n"
+            )
+            .unwrap();
+        }
+        write!(configuration, "{further} address-family ipv6 unicast\n  neighbor PEERS activate\n").unwrap();
+        std::fs::write(directory.path().join("bgpd.conf"), configuration).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut bgpd = Self { process: None, directory, port };
+        bgpd.restart();
+        bgpd
+    }
+
+    /// Ends bgpd, as a crash would: its socket stays.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Ends bgpd if it runs, and starts it anew.
+    pub fn restart(&mut self) {
+        self.kill();
+        let directory = self.directory.path();
+        std::fs::remove_file(self.socket()).ok();
+        let mut command = Command::new("/usr/lib/frr/bgpd");
+        command.args([
+            "--no_zebra",
+            "--no_kernel",
+            "--skip_runas",
+            "--vty_port",
+            "0",
+            "--listenon",
+            "127.0.0.1",
+        ]);
+        command.args(["--bgp_port", &self.port.to_string()]).arg("--vty_socket").arg(directory);
+        command.arg("--pid_file").arg(directory.join("bgpd.pid"));
+        command.arg("--config_file").arg(directory.join("bgpd.conf"));
+        self.process = Some(Process::start(&mut command));
+        eventually("bgpd answers", || UnixStream::connect(self.socket()).is_ok());
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.directory.path().join("bgpd.vty")
+    }
+
+    /// Processor time that bgpd has used so far, in seconds.
+    pub fn processor_seconds(&self) -> f64 {
+        let id = self.process.as_ref().map(Process::id).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{id}/schedstat")).unwrap();
+        let main_thread: f64 = stat.split(' ').next().unwrap().parse().unwrap();
+        main_thread / 1e9
+    }
+
+    /// The reply to a command, without its status.
+    pub fn show(&self, command: &str) -> String {
+        let mut stream = UnixStream::connect(self.socket()).unwrap();
+        stream.write_all(&[command.as_bytes(), b"\0"].concat()).unwrap();
+        let mut reply = Vec::new();
+        while !matches!(reply[..], [.., 0, 0, 0, _]) {
+            let mut chunk = [0; 65536];
+            let length = stream.read(&mut chunk).unwrap();
+            assert_ne!(length, 0, "bgpd ended in the middle of {command}");
+            reply.extend_from_slice(&chunk[..length]);
+        }
+        reply.truncate(reply.len() - 4);
+        String::from_utf8(reply).unwrap()
+    }
+
+    /// Configures a running bgpd, as routingManager would.
+    pub fn configure(&self, lines: &[&str]) {
+        let mut stream = UnixStream::connect(self.socket()).unwrap();
+        for line in ["enable", "configure terminal"].iter().chain(lines) {
+            stream.write_all(&[line.as_bytes(), b"\0"].concat()).unwrap();
+            let mut reply = Vec::new();
+            while !matches!(reply[..], [.., 0, 0, 0, _]) {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                reply.extend(byte);
+            }
+            assert!(reply.ends_with(&[0, 0, 0, 0]), "{line}: {}", String::from_utf8_lossy(&reply));
+        }
+    }
+
+    /// How many prefixes bgpd has from each peer, both families together, and only from established ones.
+    pub fn received(&self) -> Vec<(String, u64)> {
+        let mut received: Vec<(String, u64)> = Vec::new();
+        for family in ["ipv4", "ipv6"] {
+            let summary: Value =
+                serde_json::from_str(&self.show(&format!("show bgp {family} unicast summary json"))).unwrap();
+            for (peer, figures) in summary["peers"].as_object().into_iter().flatten() {
+                let count = figures["pfxRcd"].as_u64().filter(|_| figures["state"] == "Established");
+                match received.iter_mut().find(|(known, _)| known == peer) {
+                    Some((_, sum)) => *sum += count.unwrap_or(0),
+                    None => received.push((peer.clone(), count.unwrap_or(0))),
+                }
+            }
+        }
+        received
+    }
+
+    /// Waits until bgpd has exactly so many prefixes from a peer, and has chosen among their paths.
+    pub fn await_prefixes(&self, peer: Peer, count: u64) {
+        let wanted = (peer.address().to_string(), count);
+        eventually(&format!("{count} prefixes from {}", peer.address()), || {
+            self.received().contains(&wanted) && self.has_chosen()
+        });
+    }
+
+    fn has_chosen(&self) -> bool {
+        ["ipv4", "ipv6"].iter().all(|family| {
+            let table: Value = serde_json::from_str(&self.show(&format!("show bgp {family} unicast json")))
+                .unwrap_or_default();
+            let is_best = |path: &Value| path["bestpath"] == true;
+            let chosen = |paths: &Value| paths.as_array().is_some_and(|paths| paths.iter().any(is_best));
+            table["routes"].as_object().is_none_or(|routes| routes.values().all(chosen))
+        })
+    }
+}

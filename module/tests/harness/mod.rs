@@ -1,0 +1,71 @@
+//! A real bgpd and real ExaBGP peers in a scratch directory, on loopback addresses and a free port, with no trace in the
+//! machine's routing table; they end with the value that stands for them, also when a test fails.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part, and a failure here fails it")]
+
+mod bgpd;
+mod exabgp;
+
+pub use bgpd::Bgpd;
+pub use exabgp::ExaBgp;
+
+use std::net::Ipv4Addr;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// The number of a peer, from 1: its address is 127.0.0.(1 + number), its AS 64512 + number, and its routes have the
+/// next hop 192.0.2.(1 + number), since bgpd refuses those on the loopback.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub u8);
+
+impl Peer {
+    pub fn address(self) -> Ipv4Addr {
+        Ipv4Addr::new(127, 0, 0, 1 + self.0)
+    }
+
+    pub fn router_id(self) -> Ipv4Addr {
+        Ipv4Addr::new(192, 0, 2, 1 + self.0)
+    }
+
+    pub fn asn(self) -> u32 {
+        64512 + u32::from(self.0)
+    }
+}
+
+/// Waits until `holds` does, for as long as a loaded machine may need.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// A process with all its children, ended with this value.
+pub struct Process(Child);
+
+impl Process {
+    /// Starts a program that the tests need, silent and in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
+        use std::os::unix::process::CommandExt;
+        let program = command.get_program().to_owned();
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn();
+        Self(child.unwrap_or_else(|error| {
+            panic!("cannot start {}: {error}; run: cargo xtask setup", program.display())
+        }))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        self.0.wait().ok();
+    }
+}

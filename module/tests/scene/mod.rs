@@ -1,0 +1,85 @@
+//! A module's files in a scratch directory.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part, and a failure here fails it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bgp_community_services::run::run;
+use bgp_community_services::settings::Settings;
+use bgp_community_services::source::Limits;
+use bgp_community_services::state::State;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A reply without routes.
+pub const EMPTY: &str = r#"{"routes": {}}"#;
+
+/// A scratch directory with a module's files, and limits that a test can wait for.
+pub struct Scene(TempDir);
+
+impl Scene {
+    /// A module that is configured with `tests/data/o365.json`.
+    pub fn new() -> Self {
+        let scene = Self(tempfile::tempdir().unwrap());
+        fs::copy(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/o365.json"),
+            scene.path("config.json"),
+        )
+        .unwrap();
+        scene
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The file of that name, as JSON; null if there is none.
+    pub fn json(&self, name: &str) -> Value {
+        fs::read(self.path(name)).map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap())
+    }
+
+    /// Changes one of the files.
+    pub fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
+        let mut value = self.json(name);
+        change(&mut value);
+        fs::write(self.path(name), value.to_string()).unwrap();
+    }
+
+    /// The command line's settings for this scene, with limits that a test can wait for.
+    pub fn settings(&self, options: &[&str]) -> Settings {
+        let path = |name: &str| self.path(name).into_os_string().into_string().unwrap();
+        let (configuration, output, state) = (path("config.json"), path("output.json"), path("state"));
+        let files = ["module", "--config", &configuration, "--output", &output, "--state-dir", &state];
+        let mut settings = Settings::from_words(files.iter().chain(options)).unwrap();
+        settings.limits = Limits {
+            connect: Duration::from_millis(400),
+            first_byte: Duration::from_millis(400),
+            reply: Duration::from_millis(800),
+            run: Duration::from_secs(20),
+            reply_bytes: 1 << 20,
+        };
+        settings
+    }
+
+    /// One run: the state that it leaves, and the output file.
+    pub fn run(&self, options: &[&str]) -> (State, String) {
+        let state = run(&self.settings(options)).unwrap();
+        (state, fs::read_to_string(self.path("output.json")).unwrap())
+    }
+
+    /// One run with bgpd at the scene's `bgpd.vty`.
+    pub fn ask_bgpd(&self) -> (State, String) {
+        let socket = self.path("bgpd.vty").into_os_string().into_string().unwrap();
+        self.run(&["--source", "bgpd", "--bgpd-socket", &socket])
+    }
+}
+
+/// The file with an error and nothing else, as the documentation shows it.
+pub fn file_with(error: &str) -> String {
+    format!(
+        "{{\n  \"module-name\": \"bgp-community-services\",\n  \"duration\": 60,\n  \"continue-file-watch\": true,\n  \
+         \"services\": {{}},\n  \"error\": \"{error}\"\n}}\n"
+    )
+}

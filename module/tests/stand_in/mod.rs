@@ -1,0 +1,118 @@
+//! Servers that misbehave on purpose, in ways that a real routing engine can be brought to only by breaking it.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part, and a failure here fails it")]
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// What a server does with a request.
+#[derive(Clone)]
+pub enum Answer {
+    /// Sends these bytes; a connection to bgpd stays open after them, one of HTTP ends.
+    Bytes(Vec<u8>),
+    /// Sends these bytes and ends the connection.
+    ThenClose(Vec<u8>),
+    /// Sends these bytes one by one.
+    Split(Vec<u8>),
+    /// Sends these bytes and then nothing.
+    ThenSilence(Vec<u8>),
+    /// Sends the first, and then the second for as long as somebody reads.
+    Endless(Vec<u8>, Vec<u8>),
+    /// The same, with a pause before each piece.
+    Drip(Vec<u8>, Vec<u8>),
+}
+
+/// Serves `answer` to every request that ends with `end`, for as long as the program runs.
+fn serve<S: Read + Write + Send + 'static>(
+    connections: impl Iterator<Item = S> + Send + 'static,
+    end: &'static [u8],
+    answer: Answer,
+) {
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        for mut connection in connections {
+            let answer = Arc::clone(&answer);
+            thread::spawn(
+                move || while take_request(&mut connection, end) && give(&mut connection, &answer) {},
+            );
+        }
+    });
+}
+
+fn take_request(connection: &mut impl Read, end: &[u8]) -> bool {
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while !request.ends_with(end) {
+        if !matches!(connection.read(&mut byte), Ok(1)) {
+            return false;
+        }
+        request.push(byte[0]);
+    }
+    true
+}
+
+/// Whether the connection stays open.
+fn give(connection: &mut impl Write, answer: &Answer) -> bool {
+    match answer {
+        Answer::Bytes(bytes) => connection.write_all(bytes).is_ok(),
+        Answer::ThenClose(bytes) => {
+            connection.write_all(bytes).ok();
+            false
+        }
+        Answer::Split(bytes) => bytes.iter().all(|byte| {
+            thread::yield_now();
+            connection.write_all(&[*byte]).is_ok()
+        }),
+        Answer::ThenSilence(bytes) => {
+            connection.write_all(bytes).ok();
+            loop {
+                thread::park();
+            }
+        }
+        Answer::Endless(start, more) => {
+            let mut open = connection.write_all(start).is_ok();
+            while open {
+                open = connection.write_all(more).is_ok();
+            }
+            false
+        }
+        Answer::Drip(start, more) => {
+            let mut open = connection.write_all(start).is_ok();
+            while open {
+                thread::sleep(Duration::from_millis(20));
+                open = connection.write_all(more).is_ok();
+            }
+            false
+        }
+    }
+}
+
+/// A reply in a daemon's protocol: text, three NULs, and the status.
+pub fn vty_reply(status: u8, text: &str) -> Vec<u8> {
+    [text.as_bytes(), &[0, 0, 0, status]].concat()
+}
+
+/// A daemon's VTY socket at `path`.
+pub fn vty(path: &Path, answer: Answer) {
+    let listener = UnixListener::bind(path).unwrap();
+    serve(std::iter::from_fn(move || Some(listener.accept().unwrap().0)), b"\0", answer);
+}
+
+/// An HTTP server on a free port; the URL under which it is asked.
+pub fn http(answer: Answer) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    serve(std::iter::from_fn(move || Some(listener.accept().unwrap().0)), b"\r\n\r\n", answer);
+    format!("http://{address}/bgp/{{family}}/{{community}}")
+}
+
+/// An HTTP server on a Unix socket at `path`.
+pub fn http_at(path: &Path, answer: Answer) {
+    let listener = UnixListener::bind(path).unwrap();
+    serve(std::iter::from_fn(move || Some(listener.accept().unwrap().0)), b"\r\n\r\n", answer);
+}
