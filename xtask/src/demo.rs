@@ -26,7 +26,7 @@ fn scratch() -> PathBuf {
 
 /// Runs the demonstration; it fails when an application of the sample profile gets no prefix.
 pub fn run() -> Result<(), DemoError> {
-    let packages = dist::run(&dist::Settings::default())?;
+    let packages = dist::run(&dist::Settings::default())?.packages;
     stage(1, "packages", "what `manage plugin install` brings to the conductor, and Salt to its routers");
     for path in &packages {
         println!("  {} ({} kB)", path.display(), size(path)? / 1024);

@@ -1,74 +1,150 @@
-//! `cargo xtask dist`: the four packages and their checksums.
+//! `cargo xtask dist`: the packages, their checksums and bills of materials; signed and laid out as repositories where
+//! asked.
 
+pub mod binaries;
+mod repository;
+mod sign;
+
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
+use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::changelog::{self, ChangelogError};
 use crate::command::{self, CommandError};
+use crate::dependencies::{self, Dependencies, DependenciesError};
 use crate::package::{self, Ingredients, PackageError};
-use crate::spec::{self, SpecError};
+use crate::release::{self, ReleaseError};
+use crate::spec::{self, PackageSpec, SpecError};
 use crate::{template, workspace};
+use repository::RepositoryError;
+use sign::{SignError, SigningKey};
 
-/// The target whose C library can be linked in whole; the packages' binaries need nothing of the machine they run on
-/// but its kernel, so that one build serves glibc 2.17 and every later one.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
-
-/// The crates whose binaries are packaged.
-const CRATES: [&str; 2] = ["generate-pillar", "bgp-community-services"];
+/// The name of the file of checksums, in the form that `sha256sum --check` reads.
+pub const SUMS: &str = "SHA256SUMS";
 
 /// What to build and where to leave it.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The directory that gets the packages.
     pub out: PathBuf,
+    /// The key in gpg's keyring that signs the packages and the checksums.
+    pub sign: Option<String>,
+    /// Whether repositories are laid out, one per distribution.
+    pub repository: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { out: workspace::target().join("packages") }
+        Self { out: workspace::target().join("packages"), sign: None, repository: false }
     }
 }
 
-/// Builds every package of `rpm-specs/` for each of its tags, and `SHA256SUMS` beside them; gives the packages' paths.
-pub fn run(settings: &Settings) -> Result<Vec<PathBuf>, DistError> {
+/// What was built.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Distribution {
+    /// In order of name and tag.
+    pub packages: Vec<PathBuf>,
+    /// The file of checksums.
+    pub sums: PathBuf,
+    /// A bill of materials per package name.
+    pub bills_of_materials: Vec<PathBuf>,
+    /// A repository per tag, where they were asked for.
+    pub repositories: BTreeSet<PathBuf>,
+}
+
+/// Builds every package of `rpm-specs/` for each of its tags, and what goes with them.
+pub fn run(settings: &Settings) -> Result<Distribution, DistError> {
+    let started = Instant::now();
+    let step = |name: &str| {
+        if stderr().is_terminal() {
+            eprintln!("dist: {:>5.1} s  {name}", started.elapsed().as_secs_f32());
+        }
+    };
+    release::check()?;
     let variables = template::variables();
     let specs = spec::read_all(&workspace::root().join("rpm-specs"), &variables)?;
-    let binaries = build_binaries()?;
+    let source_date = source_date()?;
+    let key = settings.sign.as_deref().map(|name| SigningKey::find(name, source_date)).transpose()?;
+    let dependencies = Dependencies::read(binaries::TARGET)?;
+    step("programs");
+    let binaries = binaries::build(!stderr().is_terminal())?;
     let ingredients = Ingredients {
         variables: &variables,
         sources: workspace::root(),
         binaries: &binaries,
-        source_date: source_date()?,
+        dependencies: &dependencies,
+        changelog: &changelog::read()?,
+        source_date,
     };
     empty(&settings.out)?;
+    step("packages");
+    let packages = build_packages(&specs, &ingredients, &settings.out)?;
+    let bills_of_materials = write_bills_of_materials(&specs, &dependencies, &settings.out)?;
+    let paths: Vec<PathBuf> = packages.iter().map(|(_, path)| path.clone()).collect();
+    if let Some(key) = &key {
+        step("signatures");
+        key.sign_packages(&paths)?;
+    }
+    let sums = write_sums(&settings.out, paths.iter().chain(&bills_of_materials))?;
+    if let Some(key) = &key {
+        key.sign_file(&sums)?;
+    }
+    let mut repositories = BTreeSet::new();
+    if settings.repository {
+        step("repositories");
+        repositories = repository::lay_out(&settings.out.join("repository"), &packages, source_date)?;
+    }
+    step("done");
+    Ok(Distribution { packages: paths, sums, bills_of_materials, repositories })
+}
+
+fn build_packages(
+    specs: &[PackageSpec],
+    ingredients: &Ingredients,
+    out: &Path,
+) -> Result<Vec<(String, PathBuf)>, DistError> {
     let mut packages = Vec::new();
-    for spec in &specs {
+    for spec in specs {
         for tag in &spec.tags {
-            let package = package::build(spec, tag, &ingredients)?;
-            let path = settings.out.join(package::file_name(spec, tag));
+            let path = out.join(package::file_name(spec, tag));
+            let package = package::build(spec, tag, ingredients)?;
             package.write_file(&path).map_err(|source| DistError::Rpm { path: path.clone(), source })?;
-            packages.push(path);
+            packages.push((tag.clone(), path));
         }
     }
-    write_sums(&settings.out, &packages)?;
     Ok(packages)
 }
 
-/// Builds the static binaries and gives their directory.
-fn build_binaries() -> Result<PathBuf, DistError> {
-    let target = workspace::target();
-    let static_linking = format!("target.{TARGET}.rustflags=[\"-C\", \"target-feature=+crt-static\"]");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(workspace::root()).args(["build", "--locked", "--profile", "dist", "--target", TARGET]);
-    cargo.arg("--config").arg(static_linking).arg("--target-dir").arg(&target);
-    for name in CRATES {
-        cargo.args(["--package", name]);
+fn write_bills_of_materials(
+    specs: &[PackageSpec],
+    dependencies: &Dependencies,
+    out: &Path,
+) -> Result<Vec<PathBuf>, DistError> {
+    let mut paths = Vec::new();
+    for spec in specs {
+        let mut linked = Vec::new();
+        for binary in spec.binaries() {
+            linked.extend(dependencies.of(binary)?);
+        }
+        let bill = dependencies::bill_of_materials(&spec.name, &linked);
+        let path = out.join(bill_of_materials_name(spec));
+        fs::write(&path, format!("{bill:#}\n")).map_err(at(&path))?;
+        paths.push(path);
     }
-    command::run(&mut cargo)?;
-    Ok(target.join(TARGET).join("dist"))
+    Ok(paths)
+}
+
+/// The file name of a package's bill of materials; `.cdx.json` is CycloneDX's own ending.
+pub fn bill_of_materials_name(spec: &PackageSpec) -> String {
+    format!("{}-{}.cdx.json", spec.name, bgpcs::VERSION)
 }
 
 /// The time that stands in the packages: `SOURCE_DATE_EPOCH`, else the time of the commit, so that two builds of one
@@ -86,38 +162,50 @@ fn source_date() -> Result<u32, DistError> {
 
 /// Makes the directory if it is not there, and removes what an earlier run left in it.
 fn empty(directory: &Path) -> Result<(), DistError> {
-    let fail = |path: &Path| {
-        let path = path.to_owned();
-        move |source| DistError::Write { path, source }
-    };
-    fs::create_dir_all(directory).map_err(fail(directory))?;
-    for entry in fs::read_dir(directory).map_err(fail(directory))? {
-        let path = entry.map_err(fail(directory))?.path();
-        if path.extension().is_some_and(|extension| extension == "rpm") {
-            fs::remove_file(&path).map_err(fail(&path))?;
+    fs::create_dir_all(directory).map_err(at(directory))?;
+    for entry in fs::read_dir(directory).map_err(at(directory))? {
+        let path = entry.map_err(at(directory))?.path();
+        let ours = path
+            .extension()
+            .is_some_and(|extension| ["rpm", "json", "asc"].iter().any(|ours| extension == *ours));
+        if ours {
+            fs::remove_file(&path).map_err(at(&path))?;
         }
     }
     Ok(())
 }
 
-/// Writes `SHA256SUMS` in the form that `sha256sum --check` reads.
-fn write_sums(directory: &Path, packages: &[PathBuf]) -> Result<(), DistError> {
+fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a PathBuf>) -> Result<PathBuf, DistError> {
     let mut sums = String::new();
-    for path in packages {
-        let content = fs::read(path).map_err(|source| DistError::Write { path: path.clone(), source })?;
-        for byte in Sha256::digest(&content) {
-            let _ = write!(sums, "{byte:02x}");
-        }
+    for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let _ = writeln!(sums, "  {name}");
+        let _ = writeln!(sums, "{}  {name}", sha256(path)?);
     }
-    let path = directory.join("SHA256SUMS");
-    fs::write(&path, sums).map_err(|source| DistError::Write { path, source })
+    let path = directory.join(SUMS);
+    fs::write(&path, sums).map_err(at(&path))?;
+    Ok(path)
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub fn sha256(path: &Path) -> Result<String, DistError> {
+    let content = fs::read(path).map_err(at(path))?;
+    Ok(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DistError {
+    let path = path.to_owned();
+    move |source| DistError::File { path, source }
 }
 
 /// Packages that could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DistError {
+    /// The version does not stand the same everywhere.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// The release notes could not be read.
+    #[error(transparent)]
+    Changelog(#[from] ChangelogError),
     /// A program that helps could not be run.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -127,6 +215,15 @@ pub enum DistError {
     /// A package could not be built.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// What a program contains could not be told.
+    #[error(transparent)]
+    Dependencies(#[from] DependenciesError),
+    /// Something could not be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// A repository could not be made.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// The time for the packages is none.
     #[error("{text:?} is not a time in seconds since 1970; set SOURCE_DATE_EPOCH to one")]
     SourceDate {
@@ -141,9 +238,9 @@ pub enum DistError {
         /// Why.
         source: rpm::Error,
     },
-    /// A file or directory could not be written.
-    #[error("cannot write {}: {source}", .path.display())]
-    Write {
+    /// A file or directory could not be read or written.
+    #[error("{}: {source}", .path.display())]
+    File {
         /// Which.
         path: PathBuf,
         /// Why.

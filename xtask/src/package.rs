@@ -1,16 +1,20 @@
 //! From a spec to an RPM.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rpm::{BuildConfig, CompressionType, FileOptions, PackageBuilder};
 use tera::Context;
 
-use crate::spec::{FileSpec, Origin, PackageSpec};
-use crate::template::{self, TemplateError};
+use crate::changelog::Release;
+use crate::contents::{self, ContentsError};
+use crate::dependencies::Dependencies;
+use crate::spec::{Mark, PackageSpec, Scriptlets};
 
 /// The one architecture that SSR runs on.
 pub const ARCHITECTURE: &str = "x86_64";
+
+/// Who makes the packages.
+const VENDOR: &str = "BGP Community Services";
 
 /// What a package needs besides its spec.
 pub struct Ingredients<'a> {
@@ -20,6 +24,10 @@ pub struct Ingredients<'a> {
     pub sources: &'a Path,
     /// Where the built binaries are.
     pub binaries: &'a Path,
+    /// What is linked into the binaries.
+    pub dependencies: &'a Dependencies,
+    /// The releases, newest first.
+    pub changelog: &'a [Release],
     /// The time in the package, in seconds since 1970.
     pub source_date: u32,
 }
@@ -28,7 +36,6 @@ pub struct Ingredients<'a> {
 ///
 /// EL7's rpm is 4.11: package format 4 and a gzip payload are what it and every later one read.
 pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result<rpm::Package, PackageError> {
-    let fail = |source| PackageError::Rpm { package: spec.name.clone(), source };
     let config = BuildConfig::v4().compression(CompressionType::Gzip).source_date(ingredients.source_date);
     let mut builder =
         PackageBuilder::new(&spec.name, bgpcs::VERSION, &spec.license, ARCHITECTURE, &spec.summary);
@@ -38,14 +45,30 @@ pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result
         .description(spec.description.trim_end())
         .group(&spec.group)
         .url(&spec.url)
-        .vendor(&spec.vendor)
+        .vendor(VENDOR)
+        .packager(VENDOR)
         .build_host("localhost");
+    add_files(&mut builder, spec, ingredients)?;
+    add_changelog(&mut builder, ingredients.changelog)?;
+    add_scriptlets(&mut builder, &spec.scriptlets);
+    builder.build().map_err(|source| PackageError::Rpm { package: spec.name.clone(), source })
+}
+
+fn add_files(
+    builder: &mut PackageBuilder,
+    spec: &PackageSpec,
+    ingredients: &Ingredients,
+) -> Result<(), PackageError> {
+    let fail = |source| PackageError::Rpm { package: spec.name.clone(), source };
     for file in &spec.files {
         let mut options = FileOptions::new(&file.path).permissions(file.mode);
-        if file.doc {
-            options = options.doc();
-        }
-        builder.with_file_contents(content(file, ingredients)?, options).map_err(fail)?;
+        options = match file.mark {
+            None => options,
+            Some(Mark::Doc) => options.doc(),
+            Some(Mark::License) => options.license(),
+            Some(Mark::Config) => options.config().noreplace(),
+        };
+        builder.with_file_contents(contents::of(&file.from, ingredients)?, options).map_err(fail)?;
     }
     for directory in &spec.directories {
         builder
@@ -58,7 +81,26 @@ pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result
     for ghost in &spec.ghosts {
         builder.with_ghost(FileOptions::ghost(&ghost.path).permissions(ghost.mode)).map_err(fail)?;
     }
-    let scriptlets = &spec.scriptlets;
+    Ok(())
+}
+
+/// Adds the releases as rpm's changelog: who and which version in the name, a change per line.
+fn add_changelog(builder: &mut PackageBuilder, releases: &[Release]) -> Result<(), PackageError> {
+    for release in releases {
+        let time =
+            release.timestamp().ok_or_else(|| PackageError::Date { version: release.version.clone() })?;
+        let changes = release.sections.iter().flat_map(|section| &section.changes);
+        let lines: Vec<String> = changes.map(|change| format!("- {change}")).collect();
+        builder.add_changelog_entry(
+            format!("{VENDOR} - {}-{}", release.version, bgpcs::RELEASE),
+            lines.join("\n"),
+            time,
+        );
+    }
+    Ok(())
+}
+
+fn add_scriptlets(builder: &mut PackageBuilder, scriptlets: &Scriptlets) {
     if let Some(text) = &scriptlets.post {
         builder.post_install_script(text.as_str());
     }
@@ -71,7 +113,6 @@ pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result
     if let Some(text) = &scriptlets.posttrans {
         builder.post_trans_script(text.as_str());
     }
-    builder.build().map_err(fail)
 }
 
 /// The name of the file of a package, as rpm and dnf expect it: `NAME-VERSION-RELEASE.ARCHITECTURE.rpm`.
@@ -83,32 +124,12 @@ fn release(tag: &str) -> String {
     format!("{}.{tag}", bgpcs::RELEASE)
 }
 
-fn content(file: &FileSpec, ingredients: &Ingredients) -> Result<Vec<u8>, PackageError> {
-    let path = match &file.from {
-        Origin::Binary(name) => ingredients.binaries.join(name),
-        Origin::File(path) => ingredients.sources.join(path),
-        Origin::Template(path) => {
-            let text = template::render_file(&ingredients.sources.join(path), ingredients.variables)?;
-            return Ok(text.into_bytes());
-        }
-    };
-    fs::read(&path).map_err(|source| PackageError::Source { path, source })
-}
-
 /// A package that could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// A file that should go into it could not be read.
-    #[error("cannot read {}: {source}", .path.display())]
-    Source {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A template that should go into it does not render.
+    /// A file's content could not be had.
     #[error(transparent)]
-    Template(#[from] TemplateError),
+    Contents(#[from] ContentsError),
     /// The spec asks for what an RPM cannot be.
     #[error("cannot build package {package}: {source}")]
     Rpm {
@@ -116,5 +137,11 @@ pub enum PackageError {
         package: String,
         /// Why.
         source: rpm::Error,
+    },
+    /// A release of the notes is before 1970 or after 2106, the times that rpm knows.
+    #[error("CHANGELOG.md: the date of release {version} does not fit into an RPM")]
+    Date {
+        /// Of the release.
+        version: String,
     },
 }

@@ -24,8 +24,6 @@ pub struct PackageSpec {
     pub license: String,
     /// Where to read more.
     pub url: String,
-    /// Who makes the package.
-    pub vendor: String,
     /// The distributions it is built for, as release tags: `el7`.
     pub tags: Vec<String>,
     /// In order of path.
@@ -44,6 +42,26 @@ pub struct PackageSpec {
     pub scriptlets: Scriptlets,
 }
 
+impl PackageSpec {
+    /// Every path of the package, with its permission bits where the spec gives them.
+    pub fn paths(&self) -> impl Iterator<Item = (&str, Option<u16>)> {
+        let files = self.files.iter().map(|file| (file.path.as_str(), Some(file.mode)));
+        let directories =
+            self.directories.iter().map(|directory| (directory.path.as_str(), Some(directory.mode)));
+        let links = self.links.iter().map(|link| (link.path.as_str(), None));
+        let ghosts = self.ghosts.iter().map(|ghost| (ghost.path.as_str(), Some(ghost.mode)));
+        files.chain(directories).chain(links).chain(ghosts)
+    }
+
+    /// The programs that the package brings.
+    pub fn binaries(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().filter_map(|file| match &file.from {
+            Origin::Binary(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// A file of a package, owned by root.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -54,9 +72,21 @@ pub struct FileSpec {
     pub mode: u16,
     /// What is in it.
     pub from: Origin,
-    /// Whether it is documentation, which an image may leave out.
+    /// What rpm is told of it.
     #[serde(default)]
-    pub doc: bool,
+    pub mark: Option<Mark>,
+}
+
+/// What rpm is told of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// Documentation, which an image may leave out.
+    Doc,
+    /// A licence.
+    License,
+    /// Configuration, whose edited copy stays when a new one comes.
+    Config,
 }
 
 /// Where a file's content comes from.
@@ -69,6 +99,14 @@ pub enum Origin {
     Template(PathBuf),
     /// A file as it is, by its path in the workspace.
     File(PathBuf),
+    /// The licences of the libraries that are in a binary of the workspace, by the binary's name.
+    LibraryLicences(String),
+    /// The manual page of a binary's command line, compressed.
+    Manual(String),
+    /// What lets bash complete a binary's command line.
+    BashCompletion(String),
+    /// What lets zsh complete it.
+    ZshCompletion(String),
 }
 
 /// A directory of a package, owned by root.

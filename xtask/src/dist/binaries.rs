@@ -1,0 +1,43 @@
+//! Building the programs that are packaged.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::command::{self, CommandError};
+use crate::workspace;
+
+/// The target whose C library can be linked in whole; the packages' programs need nothing of the machine they run on
+/// but its kernel, so that one build serves glibc 2.17 and every later one.
+pub const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// The crates whose binaries are packaged.
+const CRATES: [&str; 2] = ["generate-pillar", "bgp-community-services"];
+
+/// Builds the static programs once for all distributions, and gives their directory.
+///
+/// No path of the building machine gets into them, so that two builds of one commit are the same wherever they run.
+pub fn build(quiet: bool) -> Result<PathBuf, CommandError> {
+    let target_dir = workspace::target();
+    let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
+    let cargo_home =
+        std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let anonymous =
+        [(workspace::root().to_string_lossy().into_owned(), "."), (cargo_home.unwrap_or_default(), "cargo")];
+    for (path, name) in anonymous {
+        if !path.is_empty() {
+            flags.push(format!("--remap-path-prefix={path}={name}"));
+        }
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace::root()).args(["build", "--locked", "--profile", "dist", "--target", TARGET]);
+    cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={flags:?}"));
+    cargo.arg("--target-dir").arg(&target_dir);
+    if quiet {
+        cargo.arg("--quiet");
+    }
+    for name in CRATES {
+        cargo.args(["--package", name]);
+    }
+    command::run(&mut cargo)?;
+    Ok(target_dir.join(TARGET).join("dist"))
+}
