@@ -54,7 +54,10 @@ pub fn run() -> Result<(), DemoError> {
         unpack(&packages, bgpcs::ROUTER_PACKAGE, &node)?;
         let document = salt(pillar, &node)?;
         let output = run_module(&node, &socket)?;
-        println!("  {} {}: {}", document.pillar.router, document.pillar.node, output.display());
+        println!("  {} {}", document.pillar.router, document.pillar.node);
+        for path in [paths::MODULE_CONFIGURATION, paths::MODULE_LINK, paths::MODULE_OUTPUT] {
+            println!("    {}", below(&node, path).display());
+        }
         show_services(&document, &output)?;
     }
     Ok(())
@@ -94,6 +97,11 @@ fn generate(conductor: &Path, configuration: &Path) -> Result<Vec<PathBuf>, Demo
     pillars.sort();
     for pillar in &pillars {
         println!("  {}", pillar.display());
+    }
+    if let Some(first) = pillars.first() {
+        println!("\n  The first of them, without its lines of comment:\n");
+        let text = fs::read_to_string(first).map_err(at(first))?;
+        text.lines().filter(|line| !line.starts_with('#')).for_each(|line| println!("    {line}"));
     }
     Ok(pillars)
 }
@@ -140,7 +148,7 @@ fn show_services(document: &PillarDocument, output: &Path) -> Result<(), DemoErr
             });
         }
         let prefixes: Vec<&str> = prefixes.iter().filter_map(|prefix| prefix["ip-prefix"].as_str()).collect();
-        println!("    {name:18} {}", prefixes.join("  "));
+        println!("      {name:18} {}", prefixes.join("  "));
     }
     Ok(())
 }
