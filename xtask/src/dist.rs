@@ -5,6 +5,7 @@ pub mod binaries;
 mod repository;
 mod sign;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -62,19 +63,34 @@ pub struct Distribution {
 
 /// Builds every package of `rpm-specs/` for each of its tags, and what goes with them.
 pub fn run(settings: &Settings) -> Result<Distribution, DistError> {
-    let started = Instant::now();
-    let step = |name: &str| {
+    let steps = Steps { started: Instant::now(), current: Cell::new("") };
+    distribute(settings, &steps).map_err(|cause| DistError { step: steps.current.get(), cause })
+}
+
+/// Where a run is, told on a terminal only.
+struct Steps {
+    started: Instant,
+    current: Cell<&'static str>,
+}
+
+impl Steps {
+    fn begin(&self, name: &'static str) {
+        self.current.set(name);
         if stderr().is_terminal() {
-            eprintln!("dist: {:>5.1} s  {name}", started.elapsed().as_secs_f32());
+            eprintln!("dist: {:>5.1} s  {name}", self.started.elapsed().as_secs_f32());
         }
-    };
+    }
+}
+
+fn distribute(settings: &Settings, steps: &Steps) -> Result<Distribution, DistCause> {
+    steps.begin("version and specs");
     release::check()?;
     let variables = template::variables();
     let specs = spec::read_all(&workspace::root().join("rpm-specs"), &variables)?;
     let source_date = source_date()?;
     let key = settings.sign.as_deref().map(|name| SigningKey::find(name, source_date)).transpose()?;
     let dependencies = Dependencies::read(binaries::TARGET)?;
-    step("programs");
+    steps.begin("programs");
     let binaries = binaries::build(!stderr().is_terminal())?;
     let ingredients = Ingredients {
         variables: &variables,
@@ -84,25 +100,26 @@ pub fn run(settings: &Settings) -> Result<Distribution, DistError> {
         changelog: &changelog::read()?,
         source_date,
     };
+    steps.begin("packages");
     empty(&settings.out)?;
-    step("packages");
     let packages = build_packages(&specs, &ingredients, &settings.out)?;
     let bills_of_materials = write_bills_of_materials(&specs, &dependencies, &settings.out)?;
     let paths: Vec<PathBuf> = packages.iter().map(|(_, path)| path.clone()).collect();
     if let Some(key) = &key {
-        step("signatures");
+        steps.begin("signatures of packages");
         key.sign_packages(&paths)?;
     }
+    steps.begin("checksums");
     let sums = write_sums(&settings.out, paths.iter().chain(&bills_of_materials))?;
     if let Some(key) = &key {
         key.sign_file(&sums)?;
     }
     let mut repositories = BTreeSet::new();
     if settings.repository {
-        step("repositories");
+        steps.begin("repositories");
         repositories = repository::lay_out(&settings.out.join("repository"), &packages, source_date)?;
     }
-    step("done");
+    steps.begin("done");
     Ok(Distribution { packages: paths, sums, bills_of_materials, repositories })
 }
 
@@ -110,13 +127,13 @@ fn build_packages(
     specs: &[PackageSpec],
     ingredients: &Ingredients,
     out: &Path,
-) -> Result<Vec<(String, PathBuf)>, DistError> {
+) -> Result<Vec<(String, PathBuf)>, DistCause> {
     let mut packages = Vec::new();
     for spec in specs {
         for tag in &spec.tags {
             let path = out.join(package::file_name(spec, tag));
             let package = package::build(spec, tag, ingredients)?;
-            package.write_file(&path).map_err(|source| DistError::Rpm { path: path.clone(), source })?;
+            package.write_file(&path).map_err(|source| DistCause::Rpm { path: path.clone(), source })?;
             packages.push((tag.clone(), path));
         }
     }
@@ -127,7 +144,7 @@ fn write_bills_of_materials(
     specs: &[PackageSpec],
     dependencies: &Dependencies,
     out: &Path,
-) -> Result<Vec<PathBuf>, DistError> {
+) -> Result<Vec<PathBuf>, DistCause> {
     let mut paths = Vec::new();
     for spec in specs {
         let mut linked = Vec::new();
@@ -149,7 +166,7 @@ pub fn bill_of_materials_name(spec: &PackageSpec) -> String {
 
 /// The time that stands in the packages: `SOURCE_DATE_EPOCH`, else the time of the commit, so that two builds of one
 /// commit are the same; see <https://reproducible-builds.org/specs/source-date-epoch/>.
-fn source_date() -> Result<u32, DistError> {
+fn source_date() -> Result<u32, DistCause> {
     let text = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => text,
         Err(_) => {
@@ -157,11 +174,11 @@ fn source_date() -> Result<u32, DistError> {
             command::read(Command::new("git").current_dir(workspace::root()).args(git))?
         }
     };
-    text.trim().parse().map_err(|_| DistError::SourceDate { text: text.trim().to_owned() })
+    text.trim().parse().map_err(|_| DistCause::SourceDate { text: text.trim().to_owned() })
 }
 
 /// Makes the directory if it is not there, and removes what an earlier run left in it.
-fn empty(directory: &Path) -> Result<(), DistError> {
+fn empty(directory: &Path) -> Result<(), DistCause> {
     fs::create_dir_all(directory).map_err(at(directory))?;
     for entry in fs::read_dir(directory).map_err(at(directory))? {
         let path = entry.map_err(at(directory))?.path();
@@ -175,7 +192,7 @@ fn empty(directory: &Path) -> Result<(), DistError> {
     Ok(())
 }
 
-fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a PathBuf>) -> Result<PathBuf, DistError> {
+fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a PathBuf>) -> Result<PathBuf, DistCause> {
     let mut sums = String::new();
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -187,19 +204,28 @@ fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a PathBuf>) ->
 }
 
 /// The SHA-256 of a file, in hexadecimal.
-pub fn sha256(path: &Path) -> Result<String, DistError> {
+pub fn sha256(path: &Path) -> Result<String, DistCause> {
     let content = fs::read(path).map_err(at(path))?;
     Ok(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DistError {
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> DistCause {
     let path = path.to_owned();
-    move |source| DistError::File { path, source }
+    move |source| DistCause::File { path, source }
 }
 
 /// Packages that could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum DistError {
+#[error("dist failed at {step}: {cause}")]
+pub struct DistError {
+    step: &'static str,
+    #[source]
+    cause: DistCause,
+}
+
+/// Why packages could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DistCause {
     /// The version does not stand the same everywhere.
     #[error(transparent)]
     Release(#[from] ReleaseError),

@@ -20,7 +20,12 @@ impl SigningKey {
     /// Finds the key; EL7's rpm checks RSA signatures only, so another kind of key is refused.
     pub fn find(name: &str, time: u32) -> Result<Self, SignError> {
         let mut gpg = Command::new("gpg");
-        let listing = command::read(gpg.args(["--batch", "--with-colons", "--list-secret-keys"]).arg(name))?;
+        let listing =
+            match command::read(gpg.args(["--batch", "--with-colons", "--list-secret-keys"]).arg(name)) {
+                // gpg fails when no key fits, and tells that in its own words and language.
+                Err(CommandError::Failed { .. }) => String::new(),
+                listing => listing?,
+            };
         let key = listing.lines().find(|line| line.starts_with("sec:"));
         match key.and_then(|line| line.split(':').nth(3)) {
             Some(RSA) => Ok(Self { name: name.to_owned(), time }),
