@@ -4,6 +4,7 @@ mod changelog;
 mod command;
 mod contents;
 mod demo;
+mod deny;
 mod dependencies;
 mod dist;
 mod package;
@@ -65,6 +66,8 @@ enum Task {
     Setup,
     /// Run every test there is; installs what it needs like setup
     Test,
+    /// Check the licences and origins of all dependencies, and known advisories where a database is at hand
+    Deny,
     /// Check that the source tree keeps to the invariants of ARCHITECTURE.md
     Tidy,
 }
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")).map_err(Into::into),
         Task::Setup => setup::run().map_err(Into::into),
         Task::Test => test::run().map_err(Into::into),
+        Task::Deny => deny::run().map_err(Into::into),
         Task::Tidy => tidy::run().map_err(Into::into),
     };
     match result {
