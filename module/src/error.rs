@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use bgpcs::{ApplicationName, Community, MaxPrefixes};
 
+use crate::hold::Doubt;
+
 /// The cause of a cause, boxed, since each library brings its own type.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
@@ -29,6 +31,16 @@ pub enum RunError {
         community: Community,
         /// Why there was no answer.
         source: Box<SourceError>,
+    },
+    /// The route source answered, but cannot know the routes.
+    #[error("SessionError: {doubt} on application {application} and community {community}")]
+    Doubt {
+        /// Why.
+        doubt: Doubt,
+        /// The first application.
+        application: ApplicationName,
+        /// Its first community.
+        community: Community,
     },
     /// More than the operator wants to see in the file.
     #[error(

@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod hold;
+pub mod notify;
 pub mod output;
 pub mod prefix;
 pub mod resolve;
@@ -15,3 +16,4 @@ pub mod services;
 pub mod settings;
 pub mod source;
 pub mod state;
+pub mod watch;

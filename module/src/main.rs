@@ -5,22 +5,24 @@ use std::process::ExitCode;
 use bgp_community_services::error::with_causes;
 use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
+use bgp_community_services::watch::watch;
 
 /// The output file says what happened, be it an error.
 const DONE: u8 = 0;
-/// The output file could not be written.
-const NOT_WRITTEN: u8 = 1;
+/// The output file could not be written, or the service could not do its work.
+const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
     let settings = Settings::from_command_line();
     let ended = match settings.action {
-        Action::Run => run(&settings),
+        Action::Run => run(&settings).map(|_| ()).map_err(|error| with_causes(&error)),
+        Action::Watch => watch(&settings).map_err(|error| with_causes(&error)),
     };
     ExitCode::from(match ended {
-        Ok(_) => DONE,
+        Ok(()) => DONE,
         Err(error) => {
-            eprintln!("{}", with_causes(&error));
-            NOT_WRITTEN
+            eprintln!("{error}");
+            FAILED
         }
     })
 }

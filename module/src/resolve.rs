@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{RunError, SourceError};
 use crate::prefix::{Family, Prefix};
 use crate::services::Services;
-use crate::source::{Path, Question};
+use crate::source::{Question, Told, on_the_wire};
 
 /// The questions that a configuration asks, in the operator's order: each community once per family, however many
 /// applications list it and by whatever name, and all route targets together.
@@ -34,11 +34,6 @@ pub fn questions(configuration: &ModuleConfiguration) -> Vec<Question> {
         }
     }
     questions
-}
-
-/// The community by its value, so that `no-export` and `65535:65281` are one.
-fn on_the_wire(community: &Community) -> Community {
-    community.standard().map_or(*community, Community::Standard)
 }
 
 /// How many prefixes a community brought.
@@ -87,16 +82,19 @@ impl<'c> Gathering<'c> {
     pub fn gather(
         &mut self,
         question: &Question,
-        ask: impl FnOnce(&Question, &mut dyn FnMut(Path)) -> Result<(), SourceError>,
+        ask: impl FnOnce(&Question, &mut dyn FnMut(Told)) -> Result<(), SourceError>,
     ) -> Result<(), RunError> {
         let ModuleConfiguration { path_selection, max_prefixes, .. } = self.configuration;
         let limit = max_prefixes.get() as usize;
         let mut answers: Vec<Answer> = question.communities().map(|_| Answer::default()).collect();
-        let mut take = |path: Path| {
-            let counts = path.best || *path_selection == PathSelection::Any;
-            if let Some(answer) = answers.get_mut(path.community).filter(|_| counts) {
-                answer.add(path.prefix, limit);
+        let mut take = |told| match told {
+            Told::Path(path) if path.best || *path_selection == PathSelection::Any => {
+                if let Some(answer) = answers.get_mut(path.community) {
+                    answer.add(path.prefix, limit);
+                }
             }
+            Told::Path(_) => {}
+            Told::Anew => answers.iter_mut().for_each(|answer| *answer = Answer::default()),
         };
         ask(question, &mut take).map_err(|source| RunError::Source {
             application: question.application.clone(),
@@ -111,6 +109,9 @@ impl<'c> Gathering<'c> {
 
     /// What was found, once every question has its answer.
     pub fn finish(mut self) -> Resolution {
+        if self.configuration.aggregate_prefixes {
+            self.resolution.services.aggregate();
+        }
         let defaults = self.resolution.services.iter().flat_map(|(application, prefixes)| {
             let defaults = prefixes.iter().filter(|prefix| prefix.is_default());
             defaults.map(move |prefix| format!("application {application} has the default route {prefix}"))

@@ -3,18 +3,23 @@
 use std::fs;
 use std::path::Path;
 
-use bgpcs::whole_file::WholeFileError;
+use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ModuleConfiguration, RefreshInterval, StalePathTime};
 
 use crate::error::{ConfigurationError, RunError, causes, with_causes};
-use crate::hold;
+use crate::hold::{self, Doubt};
 use crate::output::{self, Output};
 use crate::resolve::{Gathering, Resolution, questions};
+use crate::services::Services;
 use crate::settings::{Settings, SourceChoice};
 use crate::source::bgpd::Bgpd;
 use crate::source::routing_manager::RoutingManager;
-use crate::source::{Budget, RouteSource};
-use crate::state::{self, Failure, LastGood, Outcome, State};
+use crate::source::{Budget, RouteSource, Survey, on_the_wire};
+use crate::state::{self, Failure, LastGood, Lock, Outcome, State, UnixTime};
+
+/// The longest time in seconds for which the routes are not looked at because there is no sign of a change: it bounds
+/// what the signs could miss.
+pub const FULL_LOOK_INTERVAL: u64 = 600;
 
 /// A run that left no trace where it matters.
 #[derive(Debug, thiserror::Error)]
@@ -27,90 +32,246 @@ pub enum NotWritten {
     Json(#[from] serde_json::Error),
 }
 
-/// Asks for the routes and replaces the output file. Whatever fails on the way is told in that file, on standard error,
-/// and in the state that is left and returned.
+/// Whether the output file is replaced by one with the same content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewrite {
+    /// Its time then tells when the module last ran.
+    Always,
+    /// For who runs often.
+    WhenChanged,
+}
+
+/// Makes one run, unless another process is at work with the same state directory.
 ///
 /// # Errors
 /// When the output file could not be replaced.
 pub fn run(settings: &Settings) -> Result<State, NotWritten> {
-    let started = state::now();
-    let earlier = State::load(&settings.state_dir);
-    let Attempt { configuration, source, resolved } = attempt(settings);
-    let failure = resolved.as_ref().err().map(|error| {
-        eprintln!("{}", with_causes(error));
-        Failure { text: error.to_string(), causes: causes(error).into_iter().skip(1).collect() }
-    });
-    let known = configuration.as_ref().or(earlier.configuration.as_ref());
-    let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
-    let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
-    let last_good = earlier.last_good.map(|last_good| hold::remember(last_good, started));
-    let (outcome, found) = match (resolved, &last_good) {
-        (Ok(found), _) => (Outcome::Good, found),
-        (Err(_), Some(last_good)) if hold::holds(last_good, stale_path_time, started) => {
-            let mut services = output::read_services(&settings.output).unwrap_or_default();
-            hold::keep_unchanged(&mut services, last_good, configuration.as_ref());
-            let counts = earlier.communities;
-            (Outcome::Held, Resolution { services, counts, warnings: Vec::new() })
+    match Lock::take(&settings.state_dir) {
+        Ok(Some(lock)) => run_locked(settings, &lock, Rewrite::Always),
+        Ok(None) => {
+            eprintln!("another process is at work in {}; left to it", settings.state_dir.display());
+            Ok(State::load(&settings.state_dir))
         }
-        (Err(_), _) => (Outcome::Failed, Resolution::default()),
-    };
-    let error = failure.as_ref().map(|failure| failure.text.as_str());
-    let bytes = Output::new(duration, &found.services, error).to_bytes()?;
-    output::write(&settings.output, &bytes)?;
-    let good = || configuration.iter().map(|good| good.applications.clone());
-    let state = State {
-        outcome,
-        started,
-        finished: state::now(),
-        source,
-        last_good: match outcome {
-            Outcome::Good => good().next().map(|applications| LastGood { time: started, applications }),
-            _ => last_good,
-        },
-        configuration: configuration.or(earlier.configuration),
-        communities: found.counts,
-        warnings: found.warnings,
-        error: failure,
-    };
-    // The prefixes are where they belong; what is not remembered costs the hold, not the file.
-    if let Err(error) = fs::create_dir_all(&settings.state_dir) {
-        eprintln!(
-            "cannot create {}: {error}; the next run knows nothing of this one",
-            settings.state_dir.display()
-        );
-    } else if let Err(error) = state.save(&settings.state_dir) {
+        Err(error) => {
+            // The prefixes matter more than what can be remembered of them.
+            eprintln!(
+                "cannot use {}: {error}; the next run knows nothing of this one",
+                settings.state_dir.display()
+            );
+            run_once(settings, Rewrite::Always)
+        }
+    }
+}
+
+/// Makes one run while nobody else does: asks for the routes and replaces the output file. Whatever fails on the way
+/// is told in that file, on standard error, and in the state that is left and returned.
+///
+/// # Errors
+/// When the output file could not be replaced.
+pub fn run_locked(settings: &Settings, _: &Lock, rewrite: Rewrite) -> Result<State, NotWritten> {
+    // What an earlier run left when it was ended in the middle; that it stays is no failure of this one.
+    settings.output.parent().map(whole_file::sweep);
+    whole_file::sweep(&settings.state_dir).ok();
+    let state = run_once(settings, rewrite)?;
+    if let Err(error) = state.save(&settings.state_dir) {
         eprintln!("{}; the next run knows nothing of this one", with_causes(&error));
     }
     Ok(state)
 }
 
-/// What came of looking.
-struct Attempt {
-    configuration: Option<ModuleConfiguration>,
+/// What came of looking at the routes.
+struct Looked {
     /// Who was asked.
     source: Option<String>,
-    resolved: Result<Resolution, RunError>,
+    /// What it said of itself before.
+    survey: Option<Survey>,
+    found: Result<Found, RunError>,
 }
 
-fn attempt(settings: &Settings) -> Attempt {
-    let configuration = match read_configuration(&settings.configuration) {
-        Ok(configuration) => configuration,
-        Err(error) => return Attempt { configuration: None, source: None, resolved: Err(error.into()) },
+enum Found {
+    /// There is no sign of a change; the output file has these bytes.
+    NoChange(Vec<u8>),
+    Routes(Resolution),
+}
+
+fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> {
+    let started = state::now();
+    let mut earlier = State::load(&settings.state_dir);
+    earlier.last_good = earlier.last_good.map(|last_good| hold::remember(last_good, started));
+    let (configuration, Looked { source, survey, found }) = match read_configuration(&settings.configuration)
+    {
+        Ok(configuration) => {
+            let looked = look(settings, &configuration, &earlier, started);
+            (Some(configuration), looked)
+        }
+        Err(error) => (None, Looked { source: None, survey: None, found: Err(error.into()) }),
     };
-    let mut source = open(settings);
-    let resolved = resolve(&configuration, &mut *source);
-    Attempt { configuration: Some(configuration), source: Some(source.name()), resolved }
+    let (outcome, resolution, error) = match found {
+        Ok(Found::NoChange(bytes)) => {
+            if rewrite == Rewrite::Always {
+                output::write(&settings.output, &bytes)?;
+            }
+            let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
+            return Ok(State { started, finished: state::now(), last_good, ..earlier });
+        }
+        Ok(Found::Routes(resolution)) => (Outcome::Good, resolution, None),
+        Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
+    };
+    let failure = error.as_ref().map(|error| Failure {
+        text: error.to_string(),
+        causes: causes(error).into_iter().skip(1).collect(),
+    });
+    if let Some(error) = error.filter(|_| rewrite == Rewrite::Always || failure != earlier.error) {
+        eprintln!("{}", with_causes(&error));
+    }
+    let known = configuration.as_ref().or(earlier.configuration.as_ref());
+    let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
+    let text = failure.as_ref().map(|failure| failure.text.as_str());
+    let bytes = Output::new(duration, &resolution.services, text).to_bytes()?;
+    if rewrite == Rewrite::Always || fs::read(&settings.output).ok().as_ref() != Some(&bytes) {
+        output::write(&settings.output, &bytes)?;
+    }
+    let good = configuration.clone().zip(source.clone()).filter(|_| outcome == Outcome::Good);
+    let last_good = match good {
+        Some((configuration, source)) => {
+            let output = state::digest(&bytes);
+            Some(LastGood { time: started, looked: started, source, configuration, survey, output })
+        }
+        // The age of what stays counts from when the routing engine was last known to be elsewhere.
+        None if outcome == Outcome::Standby => {
+            earlier.last_good.map(|last_good| LastGood { time: started, ..last_good })
+        }
+        None => earlier.last_good,
+    };
+    Ok(State {
+        outcome,
+        started,
+        finished: state::now(),
+        source,
+        configuration: configuration.or(earlier.configuration),
+        last_good,
+        communities: resolution.counts,
+        warnings: resolution.warnings,
+        error: failure,
+    })
 }
 
+/// Looks at the routes, if there is any sign that they changed.
+fn look(settings: &Settings, configuration: &ModuleConfiguration, earlier: &State, now: UnixTime) -> Looked {
+    let mut source = open(settings);
+    let name = source.name();
+    let survey = source.survey();
+    let no_change = survey.as_ref().and_then(|survey| {
+        let last_good = earlier.last_good.as_ref().filter(|_| earlier.outcome == Outcome::Good)?;
+        let same = last_good.source == name
+            && last_good.configuration == *configuration
+            && last_good.survey.as_ref()?.same_routes(survey)
+            && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&now);
+        let bytes = same.then(|| fs::read(&settings.output).ok())??;
+        (state::digest(&bytes) == last_good.output).then_some(bytes)
+    });
+    let found = match no_change {
+        Some(bytes) => Ok(Found::NoChange(bytes)),
+        None => resolve(configuration, &mut *source)
+            .and_then(|resolution| doubt(settings, configuration, earlier, survey.as_ref(), resolution, now))
+            .map(Found::Routes),
+    };
+    Looked { source: Some(name), survey, found }
+}
+
+/// Asks every question to which the answer can be other than empty.
 fn resolve(
     configuration: &ModuleConfiguration,
     source: &mut dyn RouteSource,
 ) -> Result<Resolution, RunError> {
+    let questions = questions(configuration);
+    let communities: Vec<_> =
+        questions.iter().flat_map(|question| question.communities()).map(on_the_wire).collect();
+    let in_use = source.in_use(&communities).unwrap_or_else(|| vec![true; communities.len()]);
+    let mut in_use = in_use.into_iter();
     let mut gathering = Gathering::new(configuration);
-    for question in questions(configuration) {
-        gathering.gather(&question, |question, each| source.ask(question, each))?;
+    for question in questions {
+        let worth_asking =
+            in_use.by_ref().take(question.communities().count()).fold(false, |any, one| any | one);
+        gathering.gather(&question, |question, each| match worth_asking {
+            true => source.ask(question, each),
+            false => Ok(()),
+        })?;
     }
     Ok(gathering.finish())
+}
+
+/// Passes on what was found, unless the routing engine's sessions give reason to hold what was there before.
+fn doubt(
+    settings: &Settings,
+    configuration: &ModuleConfiguration,
+    earlier: &State,
+    survey: Option<&Survey>,
+    mut found: Resolution,
+    now: UnixTime,
+) -> Result<Resolution, RunError> {
+    let last_good = earlier.last_good.as_ref();
+    let last_survey = last_good.and_then(|last_good| last_good.survey.as_ref());
+    let last = || last_good.map_or(Services::default(), |good| held(settings, good, Some(configuration)));
+    let Some(doubt) = survey.and_then(|survey| hold::doubt(survey, last_survey, last, &found.services))
+    else {
+        return Ok(found);
+    };
+    let holds = last_good.is_some_and(|good| hold::holds(good, configuration.stale_path_time, now));
+    match questions(configuration).into_iter().next() {
+        Some(first) if holds || doubt == Doubt::NoSession => {
+            Err(RunError::Doubt { doubt, application: first.application, community: first.community })
+        }
+        _ => {
+            found.warnings.push(doubt.to_string());
+            Ok(found)
+        }
+    }
+}
+
+/// What goes into the file when there was no answer: the last good prefixes, for as long as they may stay.
+fn fall_back(
+    settings: &Settings,
+    earlier: &State,
+    configuration: Option<&ModuleConfiguration>,
+    error: RunError,
+    now: UnixTime,
+) -> (Outcome, Resolution, Option<RunError>) {
+    let known = configuration.or(earlier.configuration.as_ref());
+    let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
+    let Some(last_good) = &earlier.last_good else {
+        return (Outcome::Failed, Resolution::default(), Some(error));
+    };
+    let stays = |warnings| Resolution {
+        services: held(settings, last_good, configuration),
+        counts: earlier.communities.clone(),
+        warnings,
+    };
+    if bgpd_is_elsewhere(settings, last_good, &error) {
+        let warning =
+            format!("the routing engine is not active on this node ({error}); what it said last stays");
+        (Outcome::Standby, stays(vec![warning]), None)
+    } else if hold::holds(last_good, stale_path_time, now) {
+        (Outcome::Held, stays(Vec::new()), Some(error))
+    } else {
+        (Outcome::Failed, Resolution::default(), Some(error))
+    }
+}
+
+/// The last good prefixes of the applications that still ask for the same.
+fn held(settings: &Settings, last_good: &LastGood, configuration: Option<&ModuleConfiguration>) -> Services {
+    let mut services = output::read_services(&settings.output).unwrap_or_default();
+    hold::keep_unchanged(&mut services, last_good, configuration);
+    services
+}
+
+/// Whether this is the node of an HA pair on which the routing engine is not active: bgpd answered here before, and
+/// now there is neither its socket nor anything else to ask. A bgpd that crashed leaves its socket.
+fn bgpd_is_elsewhere(settings: &Settings, last_good: &LastGood, error: &RunError) -> bool {
+    settings.source == SourceChoice::Auto
+        && matches!(error, RunError::Source { .. })
+        && settings.bgpd_socket().is_none()
+        && settings.bgpd_sockets.iter().any(|socket| last_good.source == Bgpd::name_at(socket))
 }
 
 fn read_configuration(path: &Path) -> Result<ModuleConfiguration, ConfigurationError> {
@@ -121,12 +282,13 @@ fn read_configuration(path: &Path) -> Result<ModuleConfiguration, ConfigurationE
 }
 
 /// The route source that is asked; it connects with the first question.
-fn open(settings: &Settings) -> Box<dyn RouteSource> {
+pub(crate) fn open(settings: &Settings) -> Box<dyn RouteSource> {
     let budget = Budget::begin(settings.limits);
-    let existing = settings.bgpd_sockets.iter().find(|socket| socket.exists());
     let bgpd = match settings.source {
-        SourceChoice::Auto => existing,
-        SourceChoice::Bgpd => existing.or(settings.bgpd_sockets.first()),
+        SourceChoice::Auto => settings.bgpd_socket(),
+        SourceChoice::Bgpd => {
+            settings.bgpd_socket().or(settings.bgpd_sockets.first().map(|socket| socket.as_path()))
+        }
         SourceChoice::RoutingManager => None,
     };
     match bgpd {

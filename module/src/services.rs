@@ -3,10 +3,11 @@
 use std::fmt;
 
 use bgpcs::ApplicationName;
+use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::prefix::Prefix;
+use crate::prefix::{Family, Prefix};
 
 /// Prefixes by application, in the operator's order of applications; those of one application are sorted, and none is
 /// there twice. Applications without prefixes are not shown.
@@ -48,6 +49,28 @@ impl Services {
             }
             None => self.0.push((application.clone(), prefixes.to_vec())),
         }
+    }
+
+    /// Merges the prefixes of each application into the fewest that contain the same addresses.
+    pub fn aggregate(&mut self) {
+        for (_, prefixes) in &mut self.0 {
+            let nets: Vec<IpNet> = prefixes.iter().map(|prefix| IpNet::from(*prefix)).collect();
+            *prefixes = IpNet::aggregate(&nets).into_iter().map(Prefix::from).collect();
+            prefixes.sort();
+        }
+    }
+
+    /// The prefixes of a family that an application has here and not in `other`.
+    pub fn missing_in<'s>(&'s self, other: &'s Self, family: Family) -> impl Iterator<Item = Prefix> + 's {
+        let lists = self.0.iter().map(move |(name, prefixes)| (prefixes, other.get(name)));
+        let of_family = lists.flat_map(move |(here, there)| {
+            here.iter().copied().filter(move |prefix| there.binary_search(prefix).is_err())
+        });
+        of_family.filter(move |prefix| prefix.family() == family)
+    }
+
+    fn get(&self, application: &ApplicationName) -> &[Prefix] {
+        self.0.iter().find(|(name, _)| name == application).map_or(&[], |(_, prefixes)| prefixes)
     }
 
     /// Keeps only the applications that `keep` names.

@@ -43,6 +43,8 @@ pub struct Settings {
 pub enum Action {
     /// Ask once, write the file, end.
     Run,
+    /// Keep the file up to date until told to end.
+    Watch,
 }
 
 /// Which route source is asked.
@@ -57,6 +59,11 @@ pub enum SourceChoice {
 }
 
 impl Settings {
+    /// The first of bgpd's known sockets that exists.
+    pub fn bgpd_socket(&self) -> Option<&Path> {
+        self.bgpd_sockets.iter().find(|socket| socket.exists()).map(PathBuf::as_path)
+    }
+
     /// Reads the command line; prints help or what is wrong with it, and ends the program.
     pub fn from_command_line() -> Self {
         Arguments::parse().into()
@@ -83,6 +90,7 @@ impl From<Arguments> for Settings {
         Self {
             action: match command {
                 None | Some(Command::Run) => Action::Run,
+                Some(Command::Watch) => Action::Watch,
             },
             configuration: options.config,
             output: options.output,
@@ -119,6 +127,8 @@ struct Arguments {
 enum Command {
     /// Ask for the routes once and write the output file (the default)
     Run,
+    /// Follow the routes, and rewrite the output file when its content changes, until told to end
+    Watch,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod unix;
 use std::time::{Duration, Instant};
 
 use bgpcs::{ApplicationName, Community};
+use serde::{Deserialize, Serialize};
 
 use crate::error::SourceError;
 use crate::prefix::{Family, Prefix};
@@ -35,6 +36,20 @@ impl Question {
     }
 }
 
+/// The community by its value, so that `no-export` and `65535:65281` are one.
+pub fn on_the_wire(community: &Community) -> Community {
+    community.standard().map_or(*community, Community::Standard)
+}
+
+/// A piece of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// One path; the paths of a prefix follow one another.
+    Path(Path),
+    /// The answer begins anew: what was told until now does not count.
+    Anew,
+}
+
 /// A valid path of a prefix that carries a community of the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path {
@@ -51,12 +66,101 @@ pub trait RouteSource {
     /// What is asked, for the operator: `bgpd at /run/frr/bgpd.vty`.
     fn name(&self) -> String;
 
-    /// Passes each path that answers the question to `each` as it arrives; the paths of a prefix follow one another.
+    /// Passes the answer to `each` as it arrives.
     ///
     /// # Errors
     /// When the answer does not come whole, in time and in the expected form; what was passed to `each` until then
     /// is worth nothing.
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Path)) -> Result<(), SourceError>;
+    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError>;
+
+    /// What tells at next to no cost whether routes may have changed, if this source has such a thing.
+    fn survey(&mut self) -> Option<Survey> {
+        None
+    }
+
+    /// Which of these communities any route carries, if this source can tell at next to no cost. They are given, and
+    /// compared, by their values [`on_the_wire`].
+    fn in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
+        None
+    }
+}
+
+/// What a routing engine says of its table without looking through it.
+///
+/// A best path cannot change without the version of the family's table, and no path can come, go or change without an
+/// UPDATE message from its neighbor, or the session's end. What else could make a difference, such as a new routing
+/// policy, is left to the full look that is due at times anyway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Survey {
+    /// The process that answers.
+    pub process: Option<i32>,
+    /// IPv4 unicast.
+    pub ipv4: Table,
+    /// IPv6 unicast.
+    pub ipv6: Table,
+    /// By peer.
+    pub sessions: Vec<Session>,
+}
+
+/// What is known of the table of a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Table {
+    /// Counts the changes of best paths since the process began; absent without a session of the family.
+    pub version: Option<u64>,
+}
+
+/// A BGP session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Session {
+    /// The neighbor's address or interface.
+    pub peer: String,
+    /// Since when it is established, in seconds since 1970; absent when it is not.
+    pub since: Option<u64>,
+    /// How often it was established since the process began.
+    pub times_established: u64,
+    /// UPDATE messages received since the process began.
+    pub updates: u64,
+    /// Prefixes accepted, if the session carries IPv4 unicast.
+    pub ipv4: Option<u64>,
+    /// Prefixes accepted, if the session carries IPv6 unicast.
+    pub ipv6: Option<u64>,
+    /// Whether the neighbor has presumably sent all the routes that it has.
+    pub settled: bool,
+}
+
+impl Survey {
+    /// Whether there is no sign of a change of routes between the two.
+    pub fn same_routes(&self, other: &Self) -> bool {
+        self.process == other.process
+            && self.ipv4 == other.ipv4
+            && self.ipv6 == other.ipv6
+            && self.sessions.len() == other.sessions.len()
+            && self.sessions.iter().zip(&other.sessions).all(|(one, another)| one.same_routes(another))
+    }
+
+    /// The established sessions that carry a family.
+    pub fn carrying(&self, family: Family) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().filter(move |session| match family {
+            Family::Ipv4 => session.ipv4.is_some(),
+            Family::Ipv6 => session.ipv6.is_some(),
+        })
+    }
+}
+
+impl Session {
+    fn same_routes(&self, other: &Self) -> bool {
+        // Engines derive the time from the session's age, so that it can be a second off.
+        let since = match (self.since, other.since) {
+            (Some(one), Some(another)) => one.abs_diff(another) <= 2,
+            (one, another) => one == another,
+        };
+        let counts =
+            |session: &Self| (session.times_established, session.updates, session.ipv4, session.ipv6);
+        since && self.peer == other.peer && counts(self) == counts(other)
+    }
 }
 
 /// How long a route source may take, and how much it may say.
@@ -103,6 +207,14 @@ impl Budget {
     /// The longest reply, in bytes.
     pub fn reply_bytes(&self) -> u64 {
         self.limits.reply_bytes
+    }
+
+    /// The same run, with a shorter limit on replies, in bytes.
+    pub fn with_reply_bytes(self, reply_bytes: u64) -> Self {
+        Self {
+            limits: Limits { reply_bytes: reply_bytes.min(self.limits.reply_bytes), ..self.limits },
+            ..self
+        }
     }
 
     /// When a connection that is asked for now has to be there.

@@ -1,14 +1,18 @@
 //! What the module remembers from one run to the next, and tells the operator's commands.
 
-use std::fs;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hasher};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bgpcs::ModuleConfiguration;
 use bgpcs::whole_file::{Staged, WholeFileError};
-use bgpcs::{Application, ModuleConfiguration};
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use crate::resolve::CommunityCount;
+use crate::source::Survey;
 
 /// Seconds since 1970-01-01 UTC.
 pub type UnixTime = u64;
@@ -58,16 +62,33 @@ pub enum Outcome {
     Held,
     /// The output file has an error and no prefixes.
     Failed,
+    /// The output file has what an earlier run found; the routing engine is not active on this node.
+    Standby,
 }
 
 /// What is known of the last good run; its prefixes stand in the output file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct LastGood {
-    /// When it ended.
+    /// When it began.
     pub time: UnixTime,
-    /// The applications and communities it asked for.
-    pub applications: Vec<Application>,
+    /// When the routes were last looked at: earlier, if since then there was no sign of a change.
+    pub looked: UnixTime,
+    /// Which route source was asked.
+    pub source: String,
+    /// What was asked for.
+    pub configuration: ModuleConfiguration,
+    /// What the source said of itself just before.
+    pub survey: Option<Survey>,
+    /// The [`digest`] of the output file.
+    pub output: u64,
+}
+
+/// A number that tells the contents of the output file apart.
+pub fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 /// An error, for those who look closer.
@@ -100,4 +121,24 @@ impl State {
 
 fn file(directory: &Path) -> PathBuf {
     directory.join("last-run.json")
+}
+
+/// The right to write the output file, which one process has at a time; it ends with this value, and with the process.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the lock is held for as long as the file is open")] File);
+
+impl Lock {
+    /// Takes the lock in `directory`, which is created if need be; `None` when another process has it.
+    ///
+    /// # Errors
+    /// When the directory or the lock file cannot be made.
+    pub fn take(directory: &Path) -> io::Result<Option<Self>> {
+        fs::create_dir_all(directory)?;
+        let file = File::options().create(true).truncate(false).write(true).open(directory.join("lock"))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
 }

@@ -142,7 +142,6 @@ fn bgpd_replies() {
         ("text before the JSON", Answer::Bytes(vty_reply(0, &format!("% warning\n{EMPTY}"))), TEXT),
         ("two objects", Answer::Bytes(vty_reply(0, &format!("{EMPTY}\n{EMPTY}"))), TEXT),
         ("a list", Answer::Bytes(vty_reply(0, "[]")), LIST),
-        ("nothing", Answer::Bytes(vty_reply(0, "")), TEXT),
         ("broken off", Answer::ThenClose(br#"{"routes": {"10.0"#.to_vec()), CLOSED),
         ("broken off in the end", Answer::ThenClose([EMPTY.as_bytes(), &[0, 0]].concat()), CLOSED),
         ("no end", Answer::ThenSilence(EMPTY.into()), TIMED_OUT),

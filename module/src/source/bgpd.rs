@@ -3,15 +3,20 @@
 //! A question costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
 //! hence one question at a time, and never one that can be avoided.
 
+mod survey;
+mod table;
 mod vty;
 
+use std::io;
 use std::path::{Path as FilePath, PathBuf};
 
 use bgpcs::Community;
 
 use super::reply::{self, ReplyError};
-use super::{Budget, Path, Question, RouteSource};
+use super::{Budget, Path, Question, RouteSource, Survey, Told};
 use crate::error::{Shape, SourceError};
+use crate::prefix::Family;
+use table::TableError;
 use vty::Vty;
 
 /// bgpd behind one of its sockets.
@@ -20,46 +25,109 @@ pub struct Bgpd {
     budget: Budget,
     /// Absent before the first command, and after a failed one.
     connection: Option<Vty>,
+    /// Whether the tables that this release prints as text can be read, as far as is known.
+    reads_text: bool,
+    /// Whether it answered so far. If not, only what is needed is asked, so that its silence is waited for once.
+    answers: bool,
 }
+
+/// Why a command has no result.
+enum Failure<E> {
+    /// There was no connection.
+    Connect(io::Error),
+    /// The command could not be given.
+    Ask(io::Error),
+    /// The reply could not be read.
+    Read(E),
+    /// The reply was not followed by the status 0; none at all, if what followed was no status.
+    Status(Option<u8>),
+}
+
+/// How a connection says that nothing comes.
+const SILENCE: [io::ErrorKind; 4] = [
+    io::ErrorKind::WouldBlock,
+    io::ErrorKind::TimedOut,
+    io::ErrorKind::UnexpectedEof,
+    io::ErrorKind::ConnectionReset,
+];
 
 impl Bgpd {
     /// The bgpd that listens at `socket`; connects with the first question.
     pub fn new(socket: &FilePath, budget: Budget) -> Self {
-        Self { socket: socket.to_owned(), budget, connection: None }
+        Self { socket: socket.to_owned(), budget, connection: None, reads_text: true, answers: true }
     }
 
-    /// Sends a command and hands its reply to `read`, which has to read all of it.
-    fn command<T>(
+    /// What the bgpd that listens at `socket` is called.
+    pub fn name_at(socket: &FilePath) -> String {
+        format!("bgpd at {}", socket.display())
+    }
+
+    /// Gives a command and hands its reply to `read`, which has to read all of it.
+    fn command<T, E>(
         &mut self,
         command: &str,
-        read: impl FnOnce(&mut vty::Reply<'_>) -> Result<T, ReplyError>,
-    ) -> Result<T, SourceError> {
-        let asked = format!("asked bgpd at {} \"{command}\"", self.socket.display());
+        budget: Budget,
+        read: impl FnOnce(&mut vty::Reply<'_>) -> Result<T, E>,
+    ) -> Result<T, Failure<E>> {
         let mut vty = match self.connection.take() {
             Some(vty) => vty,
-            None => Vty::connect(&self.socket, &self.budget).map_err(|error| {
-                SourceError::io(error, format!("could not connect to bgpd at {}", self.socket.display()))
-            })?,
+            None => Vty::connect(&self.socket, &budget).map_err(Failure::Connect)?,
         };
-        let mut reply = vty.ask(command, &self.budget).map_err(|error| SourceError::io(error, &asked))?;
-        let value = match read(&mut reply) {
-            Ok(value) => value,
-            Err(ReplyError::Io(error)) => return Err(SourceError::io(error, asked)),
-            Err(error) => {
-                return Err(SourceError::shape(error.shape().unwrap_or(Shape::Text), asked, error));
-            }
-        };
+        let mut reply = vty.ask(command, &budget).map_err(Failure::Ask)?;
+        let value = read(&mut reply).map_err(Failure::Read)?;
         match reply.status() {
             Some(0) => {
                 self.connection = Some(vty);
                 Ok(value)
             }
-            status => {
-                let cause = match status {
-                    Some(status) => format!("the reply has status {status}, expected 0"),
-                    None => "the reply goes on after its end".to_owned(),
-                };
-                Err(SourceError::shape(Shape::Text, asked, cause))
+            status => Err(Failure::Status(status)),
+        }
+    }
+
+    /// Gives a command whose answer is welcome but not needed.
+    fn try_command<T>(
+        &mut self,
+        command: &str,
+        read: impl FnOnce(&mut vty::Reply<'_>) -> io::Result<T>,
+    ) -> Option<T> {
+        if !self.answers {
+            return None;
+        }
+        let reply = self.command(command, self.budget.with_reply_bytes(survey::REPLY_BYTES), read);
+        self.answers = match &reply {
+            Err(Failure::Connect(_) | Failure::Ask(_)) => false,
+            Err(Failure::Read(error)) => !SILENCE.contains(&error.kind()),
+            Ok(_) | Err(Failure::Status(_)) => true,
+        };
+        reply.ok()
+    }
+
+    /// Asks for the table as text; false when it could not be read as such.
+    fn ask_for_text(&mut self, command: &str, each: &mut dyn FnMut(Told)) -> Result<bool, SourceError> {
+        let tell = &mut |prefix, best| each(Told::Path(Path { community: 0, prefix, best }));
+        match self.command(command, self.budget, |reply| table::read(reply, tell)) {
+            Ok(()) => Ok(true),
+            Err(Failure::Read(TableError::Unknown) | Failure::Status(_)) => Ok(false),
+            Err(Failure::Read(TableError::Io(error))) => Err(self.explain(command, Failure::Ask(error))),
+            Err(Failure::Connect(error)) => Err(self.explain(command, Failure::Connect(error))),
+            Err(Failure::Ask(error)) => Err(self.explain(command, Failure::Ask(error))),
+        }
+    }
+
+    fn explain(&self, command: &str, failure: Failure<ReplyError>) -> SourceError {
+        let socket = self.socket.display();
+        let asked = format!("asked bgpd at {socket} \"{command}\"");
+        match failure {
+            Failure::Connect(error) => {
+                SourceError::io(error, format!("could not connect to bgpd at {socket}"))
+            }
+            Failure::Ask(error) | Failure::Read(ReplyError::Io(error)) => SourceError::io(error, asked),
+            Failure::Read(error) => SourceError::shape(error.shape().unwrap_or(Shape::Text), asked, error),
+            Failure::Status(Some(status)) => {
+                SourceError::shape(Shape::Text, asked, format!("the reply has status {status}, expected 0"))
+            }
+            Failure::Status(None) => {
+                SourceError::shape(Shape::Text, asked, "the reply goes on after its end")
             }
         }
     }
@@ -67,37 +135,72 @@ impl Bgpd {
 
 impl RouteSource for Bgpd {
     fn name(&self) -> String {
-        format!("bgpd at {}", self.socket.display())
+        Self::name_at(&self.socket)
     }
 
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Path)) -> Result<(), SourceError> {
-        let command = format!("show bgp {} unicast {}", question.family, filter(question));
-        self.command(&command, |reply| {
-            reply::read(reply, &mut |prefix, path| {
-                if !path.valid {
-                    return;
-                }
-                for (community, wanted) in question.communities().enumerate() {
-                    let carried = match wanted {
-                        Community::RouteTarget(target) => path.route_targets.contains(target),
-                        _ => true,
-                    };
-                    if carried {
-                        each(Path { community, prefix, best: path.best });
+    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
+        let routes = format!("show bgp {} unicast", question.family);
+        // bgpd selects by one community, but not by route target, for which every path has to be shown in detail.
+        // Well-known communities go by their numbers, which every release knows.
+        let filter = match question.community {
+            Community::Standard(standard) => Some(format!("community {standard}")),
+            Community::WellKnown(name) => Some(format!("community {}", name.value())),
+            Community::Large(large) => Some(format!("large-community {large}")),
+            Community::RouteTarget(_) => None,
+        };
+        let command = match filter {
+            Some(filter) => {
+                let command = format!("{routes} {filter}");
+                if self.reads_text {
+                    self.reads_text = self.ask_for_text(&command, each)?;
+                    if self.reads_text {
+                        return Ok(());
                     }
+                    each(Told::Anew);
                 }
-            })
-        })
+                format!("{command} json")
+            }
+            None => format!("{routes} json detail"),
+        };
+        let tell = &mut |prefix, path: &reply::ReplyPath| {
+            for (community, wanted) in question.communities().enumerate().filter(|_| path.valid) {
+                let carried = match wanted {
+                    Community::RouteTarget(target) => path.route_targets.contains(target),
+                    _ => true,
+                };
+                if carried {
+                    each(Told::Path(Path { community, prefix, best: path.best }));
+                }
+            }
+        };
+        self.command(&command, self.budget, |reply| reply::read(reply, tell))
+            .map_err(|failure| self.explain(&command, failure))
     }
-}
 
-/// The end of the command: bgpd selects by one community, but not by route target, for which every path has to be
-/// shown in detail. Well-known communities go by their numbers, which every release knows.
-fn filter(question: &Question) -> String {
-    match question.community {
-        Community::Standard(standard) => format!("community {standard} json"),
-        Community::WellKnown(name) => format!("community {} json", name.value()),
-        Community::Large(large) => format!("large-community {large} json"),
-        Community::RouteTarget(_) => "json detail".to_owned(),
+    fn survey(&mut self) -> Option<Survey> {
+        // Versions before counters: what happens in between is seen as a change the next time.
+        let mut table = |family| {
+            let command = format!("show bgp {family} unicast summary json");
+            self.try_command(&command, |reply| survey::read_table(reply))
+        };
+        let (ipv4, ipv6) = (table(Family::Ipv4)?, table(Family::Ipv6)?);
+        let sessions = self.try_command("show bgp neighbors json", |reply| survey::read_sessions(reply))?;
+        let process = self.connection.as_ref().and_then(Vty::process);
+        Some(Survey { process, ipv4, ipv6, sessions })
+    }
+
+    fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
+        let mut found: Vec<_> =
+            communities.iter().map(|community| matches!(community, Community::RouteTarget(_))).collect();
+        let mut look = |this: &mut Self, command| {
+            this.try_command(command, |reply| survey::read_communities(reply, communities, &mut found))
+        };
+        if communities.iter().any(|community| matches!(community, Community::Standard(_))) {
+            look(self, "show bgp community-info")?;
+        }
+        if communities.iter().any(|community| matches!(community, Community::Large(_))) {
+            look(self, "show ip bgp large-community-info")?;
+        }
+        Some(found)
     }
 }

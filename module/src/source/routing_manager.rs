@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Timeout};
 
 use super::reply::{self, ReplyError};
-use super::{Budget, Path, Question, RouteSource, left_until};
+use super::{Budget, Path, Question, RouteSource, Told, left_until};
 use crate::error::{ReplyTooLong, Shape, SourceError, SourceErrorKind};
 use crate::settings::UrlTemplate;
 pub use transport::address;
@@ -65,12 +65,12 @@ impl RoutingManager {
         }
     }
 
-    fn read(&self, body: ureq::Body, each: &mut dyn FnMut(Path), community: usize) -> Result<(), ReplyError> {
+    fn read(&self, body: ureq::Body, each: &mut dyn FnMut(Told), community: usize) -> Result<(), ReplyError> {
         let limit = self.budget.reply_bytes();
         let body = body.into_with_config().limit(limit).reader();
         reply::read(body, &mut |prefix, path| {
             if path.valid {
-                each(Path { community, prefix, best: path.best });
+                each(Told::Path(Path { community, prefix, best: path.best }));
             }
         })
     }
@@ -81,7 +81,7 @@ impl RouteSource for RoutingManager {
         self.name.clone()
     }
 
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Path)) -> Result<(), SourceError> {
+    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
         for (index, community) in question.communities().enumerate() {
             let url = self.url.fill(question.family, community);
             let asked = format!("asked {} for {url}", self.name);

@@ -133,6 +133,14 @@ impl Bgpd {
         received
     }
 
+    /// Waits until bgpd has exactly so many prefixes from a peer.
+    pub fn await_received(&self, peer: Peer, count: u64) {
+        let wanted = (peer.address().to_string(), count);
+        eventually(&format!("{count} prefixes from {}", peer.address()), || {
+            self.received().contains(&wanted)
+        });
+    }
+
     /// Waits until bgpd has exactly so many prefixes from a peer, and has chosen among their paths.
     pub fn await_prefixes(&self, peer: Peer, count: u64) {
         let wanted = (peer.address().to_string(), count);

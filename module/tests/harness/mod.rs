@@ -7,6 +7,7 @@ mod bgpd;
 mod exabgp;
 
 pub use bgpd::Bgpd;
+#[allow(unused_imports, reason = "not every test has ExaBGP as a peer")]
 pub use exabgp::ExaBgp;
 
 use std::net::Ipv4Addr;

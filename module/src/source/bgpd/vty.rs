@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use memchr::memchr;
+use rustix::net::sockopt;
 
 use crate::error::ReplyTooLong;
 use crate::source::{Budget, left_until, unix};
@@ -22,6 +23,11 @@ impl Vty {
     /// Connects to the daemon that listens at `socket`.
     pub fn connect(socket: &Path, budget: &Budget) -> io::Result<Self> {
         Ok(Self { stream: unix::connect(socket, budget.connected_by())? })
+    }
+
+    /// The process that listens, by its number; absent when it is not visible from here.
+    pub fn process(&self) -> Option<i32> {
+        sockopt::socket_peercred(&self.stream).ok().map(|peer| peer.pid.as_raw_nonzero().get())
     }
 
     /// Gives a command, whose reply has to be read to its end before the next one.

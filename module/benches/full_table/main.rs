@@ -1,0 +1,157 @@
+//! What a refresh costs on a router with a full table: the module, and beside it the obvious client, against a real
+//! bgpd with 1,000,000 routes of which 100,000 carry one of four communities.
+//!
+//! `cargo bench -p bgp-community-services --bench full_table [-- --routes 1000000]` prints the table.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a measurement that fails has nothing to say")]
+
+#[path = "../../tests/harness/mod.rs"]
+mod harness;
+mod measure;
+mod obvious;
+mod speaker;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use harness::{Bgpd, Peer, eventually};
+use measure::{Cost, cost_of, held_by};
+use serde_json::json;
+use speaker::Speaker;
+
+const IN_USE: [u16; 4] = [5010, 5020, 5030, 5100];
+const NOT_IN_USE: std::ops::Range<u16> = 6000..6038;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let value_of =
+        |option: &str| arguments.iter().position(|word| word == option).map(|at| arguments[at + 1].clone());
+    if let Some(socket) = value_of("--obvious") {
+        return obvious::refresh(Path::new(&socket), &communities());
+    }
+    let routes = value_of("--routes").map_or(1_000_000, |count| count.parse().unwrap());
+    let bgpd = Bgpd::start(&[Peer(1)]);
+    let mut speaker = Speaker::connect(Peer(1), &bgpd);
+    load(&mut speaker, routes);
+    bgpd.await_received(Peer(1), u64::from(routes));
+    // What bgpd does after a neighbor's first table is not what is measured here.
+    std::thread::sleep(Duration::from_secs(5));
+    Bench { bgpd, speaker, routes, scratch: tempfile::tempdir().unwrap() }.print();
+}
+
+fn communities() -> Vec<String> {
+    IN_USE.into_iter().chain(NOT_IN_USE).map(|low| format!("12076:{low}")).collect()
+}
+
+/// Every tenth route carries one of the four communities.
+fn load(speaker: &mut Speaker, routes: u32) {
+    let tagged = |group: usize| (0..routes / 10).skip(group).step_by(IN_USE.len()).map(|index| index * 10);
+    for (group, low) in IN_USE.into_iter().enumerate() {
+        speaker.announce(tagged(group), Some((12076, low)));
+    }
+    speaker.announce((0..routes).filter(|index| index % 10 != 0), None);
+}
+
+struct Bench {
+    bgpd: Bgpd,
+    speaker: Speaker,
+    routes: u32,
+    scratch: tempfile::TempDir,
+}
+
+impl Bench {
+    fn print(mut self) {
+        self.configure();
+        let obvious = cost_of(&self.bgpd, self.obvious());
+        let held_by_obvious = held_by(&self.bgpd, self.obvious());
+        let held_by_module = held_by(&self.bgpd, self.module("run"));
+        fs::remove_dir_all(self.scratch.path().join("state")).unwrap();
+        let first = cost_of(&self.bgpd, self.module("run"));
+        let unchanged = cost_of(&self.bgpd, self.module("run"));
+        self.speaker.announce(std::iter::once(self.routes + 1), None);
+        self.bgpd.await_received(Peer(1), u64::from(self.routes) + 1);
+        let changed = cost_of(&self.bgpd, self.module("run"));
+        let latency = self.latency();
+        println!(
+            "\nbgpd with {} routes, 42 communities, 4 of them in use by {} routes\n",
+            self.routes,
+            self.routes / 10
+        );
+        println!("| figure | obvious method | module | reach |\n| --- | --- | --- | --- |");
+        let row = |figure: &str, obvious: String, module: String, reach: &str| {
+            println!("| {figure} | {obvious} | {module} | {reach} |");
+        };
+        let seconds = |seconds: f64| format!("{seconds:.3} s");
+        let megabytes = |cost: &Cost| format!("{:.1} MB", cost.peak_bytes as f64 / 1e6);
+        row("bgpd CPU, nothing changed", seconds(obvious.bgpd), seconds(unchanged.bgpd), "0.010 s");
+        row("bgpd CPU, first look", seconds(obvious.bgpd), seconds(first.bgpd), "");
+        let tenth = seconds(obvious.bgpd / 10.0);
+        row("bgpd CPU, table changed", seconds(obvious.bgpd), seconds(changed.bgpd), &tenth);
+        row("longest time bgpd is held", seconds(held_by_obvious), seconds(held_by_module), "one query");
+        row("our CPU, table changed", seconds(obvious.ours), seconds(changed.ours), "0.200 s");
+        row("our CPU, nothing changed", seconds(obvious.ours), seconds(unchanged.ours), "");
+        row("our peak memory", megabytes(&obvious), megabytes(&changed), "24 MB");
+        row("duration of a refresh", seconds(obvious.duration), seconds(changed.duration), "");
+        row("change to file, service mode", "60 s".to_owned(), seconds(latency), "2 s");
+    }
+
+    fn configure(&self) {
+        let application = |name: &str, communities: &[String]| json!({"application-name": name, "bgp-community": communities});
+        let communities = communities();
+        let (in_use, others) = communities.split_at(IN_USE.len());
+        let mut applications: Vec<_> =
+            in_use.iter().map(|community| application(community, std::slice::from_ref(community))).collect();
+        applications.push(application("others", others));
+        let configuration = json!({"applications": applications, "max-prefixes": 1_000_000});
+        fs::write(self.scratch.path().join("config.json"), configuration.to_string()).unwrap();
+    }
+
+    fn obvious(&self) -> Command {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg("--obvious").arg(self.bgpd.socket());
+        command
+    }
+
+    fn module(&self, action: &str) -> Command {
+        let path = |name| self.scratch.path().join(name);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bgp-community-services"));
+        command.arg(action).arg("--config").arg(path("config.json")).arg("--output").arg(path("output.json"));
+        command.arg("--state-dir").arg(path("state")).arg("--bgpd-socket").arg(self.bgpd.socket());
+        command
+    }
+
+    /// Seconds from an announcement to its prefix in the file, the service being at rest before.
+    fn latency(&mut self) -> f64 {
+        let output = self.scratch.path().join("output.json");
+        // Looked at only when it was replaced: reading it over and over would take the processor from bgpd.
+        let has = |text: &str| fs::read_to_string(&output).is_ok_and(|file| file.contains(text));
+        fs::remove_file(&output).unwrap();
+        let _service = Service(self.module("watch").stdin(Stdio::null()).spawn().unwrap());
+        eventually("the service has written its file", || has("12076:5100"));
+        std::thread::sleep(Duration::from_secs(30));
+        let announced = Instant::now();
+        self.speaker.announce(std::iter::once(self.routes + 2), Some((12076, IN_USE[0])));
+        let prefix = speaker::prefix(self.routes + 2);
+        let written = || fs::metadata(&output).and_then(|file| file.modified()).unwrap();
+        let before = written();
+        eventually("the new prefix is in the file", || written() != before && has(&prefix));
+        announced.elapsed().as_secs_f64()
+    }
+}
+
+struct Service(Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Reads a stream to its end.
+fn drain(mut stream: impl std::io::Read) {
+    let mut buffer = [0; 65536];
+    while stream.by_ref().read(&mut buffer).is_ok_and(|length| length > 0) {}
+}

@@ -1,0 +1,68 @@
+//! What a command costs itself and bgpd.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wait4::Wait4 as _;
+
+use crate::harness::Bgpd;
+
+/// In seconds, and bytes.
+#[derive(Debug)]
+pub struct Cost {
+    /// Processor time of bgpd's main thread.
+    pub bgpd: f64,
+    /// Processor time of the command.
+    pub ours: f64,
+    /// Resident memory of the command.
+    pub peak_bytes: u64,
+    pub duration: f64,
+}
+
+/// Runs a command, which has to succeed.
+pub fn cost_of(bgpd: &Bgpd, mut command: Command) -> Cost {
+    thread::sleep(Duration::from_secs(1));
+    let before = bgpd.processor_seconds();
+    let (usage, duration) = run(&mut command);
+    let cost = bgpd.processor_seconds() - before;
+    Cost { bgpd: cost, ours: (usage.utime + usage.stime).as_secs_f64(), peak_bytes: usage.maxrss, duration }
+}
+
+fn run(command: &mut Command) -> (wait4::ResourceUsage, f64) {
+    let began = Instant::now();
+    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
+    let ended = child.wait4().unwrap();
+    assert!(ended.status.success(), "{command:?}");
+    (ended.rusage, began.elapsed().as_secs_f64())
+}
+
+/// The longest time in seconds for which bgpd answers nobody else while a command runs: it is asked something that costs
+/// nothing, over and over.
+pub fn held_by(bgpd: &Bgpd, mut command: Command) -> f64 {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let probe = scope.spawn(|| {
+            let mut stream = UnixStream::connect(bgpd.socket()).unwrap();
+            let mut longest = Duration::ZERO;
+            while !over.load(Ordering::Relaxed) {
+                let asked = Instant::now();
+                stream.write_all(b"show bgp views\0").unwrap();
+                let mut last = [1; 4];
+                while last[..3] != [0, 0, 0] {
+                    last.rotate_left(1);
+                    stream.read_exact(&mut last[3..]).unwrap();
+                }
+                longest = longest.max(asked.elapsed());
+                thread::sleep(Duration::from_millis(1));
+            }
+            longest
+        });
+        run(&mut command);
+        over.store(true, Ordering::Relaxed);
+        probe.join().unwrap().as_secs_f64()
+    })
+}

@@ -1,0 +1,141 @@
+//! The service: follows the routes instead of asking for them at intervals.
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::error::with_causes;
+use crate::notify::{ALIVE, READY, STOPPING, notify};
+use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
+use crate::settings::Settings;
+use crate::state::{Lock, Outcome, State, UnixTime, now};
+
+/// How often the routing engine is asked whether anything changed, which costs it a millisecond.
+const TICK: Duration = Duration::from_millis(500);
+
+/// The shortest time between the ends of two looks at the routes, however much the routes change.
+const FLOOR: Duration = Duration::from_secs(5);
+
+/// A look that took long is followed by a pause of so many times as long: the routing engine is ours for at most a
+/// twentieth of its time.
+const PAUSE: u32 = 19;
+
+/// A service that cannot do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// It would not hear when it is to end.
+    #[error("cannot listen for signals")]
+    Signals(#[source] io::Error),
+    /// It could not make sure to be alone.
+    #[error("cannot use {}", .0.display())]
+    StateDirectory(std::path::PathBuf, #[source] io::Error),
+    /// The output file could not be replaced.
+    #[error(transparent)]
+    NotWritten(#[from] NotWritten),
+}
+
+/// Keeps the output file up to date until it is told to end by SIGTERM or SIGINT.
+///
+/// # Errors
+/// When it cannot do its work; the service manager then starts it again.
+pub fn watch(settings: &Settings) -> Result<(), WatchError> {
+    let mut signals = Signals::listen().map_err(WatchError::Signals)?;
+    let Some(lock) = take_lock(settings, &mut signals)? else { return Ok(()) };
+    let mut watched = Watched { configuration: None, state: State::default() };
+    let mut rested = Instant::now();
+    let mut is_ready = false;
+    loop {
+        if Instant::now() >= rested && watched.may_have_changed(settings) {
+            let began = Instant::now();
+            watched.configuration = stamp(settings);
+            watched.state = run_locked(settings, &lock, Rewrite::WhenChanged)?;
+            rested = Instant::now() + FLOOR.max(began.elapsed() * PAUSE);
+        }
+        tell(if is_ready { ALIVE } else { READY });
+        is_ready = true;
+        if signals.came_within(TICK).map_err(WatchError::Signals)? {
+            tell(STOPPING);
+            return Ok(());
+        }
+    }
+}
+
+/// Waits until no other process writes the output file; `None` when told to end before.
+fn take_lock(settings: &Settings, signals: &mut Signals) -> Result<Option<Lock>, WatchError> {
+    loop {
+        let lock = Lock::take(&settings.state_dir)
+            .map_err(|error| WatchError::StateDirectory(settings.state_dir.clone(), error))?;
+        if lock.is_some() || signals.came_within(TICK).map_err(WatchError::Signals)? {
+            return Ok(lock);
+        }
+    }
+}
+
+/// What the service has seen last.
+struct Watched {
+    configuration: Option<Stamp>,
+    state: State,
+}
+
+impl Watched {
+    /// Whether a look at the routes could change the output file.
+    fn may_have_changed(&self, settings: &Settings) -> bool {
+        let Some(last_good) = self.state.last_good.as_ref().filter(|_| self.state.outcome == Outcome::Good)
+        else {
+            return true;
+        };
+        let since = |time: UnixTime| now().saturating_sub(time);
+        let interval = match last_good.survey {
+            Some(_) => FULL_LOOK_INTERVAL,
+            None => u64::from(last_good.configuration.duration.get()),
+        };
+        since(last_good.looked) >= interval
+            || self.configuration != stamp(settings)
+            || last_good
+                .survey
+                .as_ref()
+                .is_some_and(|last| open(settings).survey().is_none_or(|survey| !survey.same_routes(last)))
+    }
+}
+
+/// What changes when Salt replaces the configuration: device, inode, size, and time in nanoseconds.
+type Stamp = (u64, u64, u64, i64, i64);
+
+fn stamp(settings: &Settings) -> Option<Stamp> {
+    let file = fs::metadata(&settings.configuration).ok()?;
+    Some((file.dev(), file.ino(), file.size(), file.mtime(), file.mtime_nsec()))
+}
+
+fn tell(message: &str) {
+    if let Err(error) = notify(message) {
+        eprintln!("cannot tell the service manager {message}: {}", with_causes(&error));
+    }
+}
+
+/// The signals that end the service.
+struct Signals(UnixStream);
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let (ours, theirs) = UnixStream::pair()?;
+        signal_hook::low_level::pipe::register(SIGTERM, theirs.try_clone()?)?;
+        signal_hook::low_level::pipe::register(SIGINT, theirs)?;
+        Ok(Self(ours))
+    }
+
+    /// Waits for so long, and tells whether a signal came.
+    fn came_within(&mut self, time: Duration) -> io::Result<bool> {
+        self.0.set_read_timeout(Some(time))?;
+        match self.0.read_exact(&mut [0]) {
+            Ok(()) => Ok(true),
+            Err(error) => match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => Ok(false),
+                _ => Err(error),
+            },
+        }
+    }
+}
