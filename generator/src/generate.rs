@@ -1,7 +1,7 @@
 //! One run: read, plan, compare, apply, report.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -16,9 +16,6 @@ use crate::read::{self, End, ReadError};
 /// How long a run waits for another one, which takes seconds for the largest authority.
 const LOCK_LIMIT: Duration = Duration::from_secs(60);
 
-/// The reader's buffer: large enough to make system calls rare, small beside everything else.
-const BUFFER: usize = 128 << 10;
-
 /// Where the configuration comes from.
 #[derive(Debug)]
 pub enum Source {
@@ -29,11 +26,11 @@ pub enum Source {
 }
 
 impl Source {
-    fn open(&self) -> Result<Box<dyn BufRead>, GenerateError> {
+    fn open(&self) -> Result<Box<dyn Read>, GenerateError> {
         match self {
-            Self::StandardInput => Ok(Box::new(BufReader::with_capacity(BUFFER, io::stdin()))),
+            Self::StandardInput => Ok(Box::new(io::stdin())),
             Self::File(path) => match File::open(path) {
-                Ok(file) => Ok(Box::new(BufReader::with_capacity(BUFFER, file))),
+                Ok(file) => Ok(Box::new(file)),
                 Err(source) => Err(GenerateError::Open { path: path.clone(), source }),
             },
         }

@@ -4,16 +4,21 @@
 //! disk at once and published; last, files of ours that the plan does not want are removed. A kill at any moment
 //! leaves each file whole, and the next run completes the set. Files that the generator did not write stay.
 
+mod parallel;
+
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bgpcs::whole_file::{Batch, WholeFileError};
-use rustix::fs::{FlockOperation, flock, syncfs};
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, openat, syncfs};
+use rustix::io::Errno;
 
+use self::parallel::in_parallel;
 use crate::pillar_file;
 use crate::plan::Plan;
 
@@ -79,7 +84,7 @@ impl PillarDir {
         };
         let start = Instant::now();
         while let Err(error) = flock(&handle, FlockOperation::NonBlockingLockExclusive) {
-            if error != rustix::io::Errno::WOULDBLOCK && error != rustix::io::Errno::INTR {
+            if error != Errno::WOULDBLOCK && error != Errno::INTR {
                 return Err(PillarDirError::at("lock", path, error.into()));
             }
             if start.elapsed() > limit {
@@ -92,9 +97,21 @@ impl PillarDir {
 
     /// Compares the directory with a plan; changes nothing.
     pub fn compare(&self, plan: &Plan<'_>) -> Result<Changes, PillarDirError> {
+        let shares = in_parallel(plan.len(), |share| self.compare_share(plan, share))?;
+        let mut changes = Changes::default();
+        for share in shares {
+            changes.write.extend(share.write);
+            changes.unchanged += share.unchanged;
+            changes.existing += share.existing;
+        }
+        self.find_unwanted(plan, &mut changes)?;
+        Ok(changes)
+    }
+
+    fn compare_share(&self, plan: &Plan<'_>, share: Range<usize>) -> Result<Changes, PillarDirError> {
         let mut changes = Changes::default();
         let mut present = Vec::new();
-        for index in 0..plan.len() {
+        for index in share {
             let Some((asset_id, document)) = plan.pillar(index) else { continue };
             let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut present)?;
@@ -105,7 +122,6 @@ impl PillarDir {
             }
             changes.existing += usize::from(is_ours(&present, asset_id.as_str()));
         }
-        self.find_unwanted(plan, &mut changes)?;
         Ok(changes)
     }
 
@@ -137,20 +153,23 @@ impl PillarDir {
         Ok(())
     }
 
-    /// Reads at most `limit` bytes of a file of the directory, none when it is absent or not a file; whether its
+    /// Reads at most `limit` bytes of a file of the directory, none when it is absent or no plain file; whether its
     /// permissions are those of a pillar file, or stricter.
     fn read(&self, name: &str, limit: usize, content: &mut Vec<u8>) -> Result<bool, PillarDirError> {
         content.clear();
-        let path = self.path.join(name);
-        let fail = |source| PillarDirError::at("read", &path, source);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(source) => return Err(fail(source)),
+        let Some(handle) = &self.handle else { return Ok(false) };
+        let fail = |source| PillarDirError::at("read", &self.path.join(name), source);
+        // Neither follow a link nor wait for the other end of a pipe.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mut file = match openat(handle, name, flags, Mode::empty()) {
+            Ok(file) => File::from(file),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(false),
+            Err(error) => return Err(fail(error.into())),
         };
         let metadata = file.metadata().map_err(fail)?;
         if metadata.is_file() {
-            file.take(limit as u64).read_to_end(content).map_err(fail)?;
+            content.resize(usize::try_from(metadata.len()).map_or(limit, |length| length.min(limit)), 0);
+            file.read_exact(content).map_err(fail)?;
         }
         Ok(metadata.permissions().mode() & 0o777 & !FILE_MODE == 0)
     }
@@ -173,7 +192,9 @@ impl PillarDir {
                 failures.push(PillarDirError::at("remove", &path, source));
             }
         }
-        handle.sync_all().map_err(|source| PillarDirError::at("sync", &self.path, source))?;
+        if !changes.write.is_empty() || !changes.remove.is_empty() {
+            handle.sync_all().map_err(|source| PillarDirError::at("sync", &self.path, source))?;
+        }
         Ok(failures)
     }
 
@@ -186,15 +207,17 @@ impl PillarDir {
         indexes: &[usize],
     ) -> Result<(), PillarDirError> {
         let one_by_one = indexes.len() <= SYNCED_ONE_BY_ONE;
-        for (asset_id, document) in indexes.iter().filter_map(|index| plan.pillar(*index)) {
+        let stage = |index: &usize| {
+            let Some((asset_id, document)) = plan.pillar(*index) else { return Ok(()) };
             let text = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let name = asset_id.file_name();
             let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
-            if one_by_one {
-                let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
-                file.sync_all().map_err(fail)?;
-            }
-        }
+            let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
+            if one_by_one { file.sync_all().map_err(fail) } else { Ok(()) }
+        };
+        in_parallel(indexes.len(), |share| {
+            indexes.get(share).unwrap_or_default().iter().try_for_each(stage)
+        })?;
         if one_by_one {
             return Ok(());
         }

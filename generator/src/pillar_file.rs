@@ -13,7 +13,7 @@ use bgpcs::{AssetId, PillarDocument};
 /// The second line marks the file as the generator's own. It names the asset id, so that a copy under another name
 /// is not the generator's.
 pub fn header(asset_id: &str) -> String {
-    let id = escape(&serde_json::Value::from(asset_id).to_string());
+    let id = escape(serde_json::Value::from(asset_id).to_string());
     format!(
         "#!yaml\n# pillar of asset-id {id}, written by generate_pillar, which overwrites and removes it\n"
     )
@@ -25,12 +25,15 @@ pub fn header(asset_id: &str) -> String {
 /// None in practice; serde_json's signature has one.
 pub fn text(asset_id: &AssetId, document: &PillarDocument) -> Result<String, serde_json::Error> {
     let json = serde_json::to_string_pretty(document)?;
-    Ok(format!("{}{}\n", header(asset_id.as_str()), escape(&json)))
+    Ok(format!("{}{}\n", header(asset_id.as_str()), escape(json)))
 }
 
 /// Writes as `\uXXXX` what YAML 1.1 refuses (section 5.1: C1 controls, U+007F, U+FFFE, U+FFFF) or folds as a line
 /// break (section 5.4: U+0085, U+2028, U+2029), and the byte order mark. In JSON these stand only inside strings.
-fn escape(json: &str) -> String {
+fn escape(json: String) -> String {
+    if json.is_ascii() && !json.contains('\u{7F}') {
+        return json;
+    }
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
         match character {

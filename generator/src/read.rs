@@ -8,7 +8,7 @@ mod json;
 mod pcli;
 mod xml;
 
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 
 use crate::schema::Node;
 
@@ -39,8 +39,11 @@ pub enum End {
 /// How much blank may stand before the configuration.
 const LONGEST_BLANK: usize = 1 << 20;
 
+/// How much is read at once: large enough to make system calls rare, small beside everything else.
+const BUFFER: usize = 128 << 10;
+
 /// Reads a configuration, told apart by its first character: XML, JSON, else PCLI text.
-pub fn read(mut input: impl BufRead, sink: &mut impl Sink) -> Result<End, ReadError> {
+pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError> {
     let mut start = Vec::new();
     let first = loop {
         let mut byte = [0];
@@ -54,7 +57,7 @@ pub fn read(mut input: impl BufRead, sink: &mut impl Sink) -> Result<End, ReadEr
             break byte[0];
         }
     };
-    let document = Cursor::new(start).chain(input);
+    let document = BufReader::with_capacity(BUFFER, Cursor::new(start).chain(input));
     match first {
         b'<' => xml::read(document, sink).map_err(ReadError::Xml),
         b'{' => json::read(document, sink),

@@ -92,8 +92,8 @@ impl Node {
     }
 
     /// The child of that name.
-    pub fn child(&self, name: &str) -> Option<&'static Node> {
-        self.children.iter().find(|child| child.name == name)
+    pub fn child(&self, name: impl AsRef<[u8]>) -> Option<&'static Node> {
+        self.children.iter().find(|child| child.name.as_bytes() == name.as_ref())
     }
 
     /// The child that a JSON object's key means, in kebab-case or in camelCase.

@@ -92,12 +92,10 @@ impl<S: Sink> Document<'_, S> {
             Level::Skipped => self.unknown(statement),
             Level::Envelope if first == AUTHORITY.name.as_bytes() => self.known(&AUTHORITY, statement)?,
             Level::Envelope => self.unknown(statement),
-            Level::Known(parent) => {
-                match std::str::from_utf8(first).ok().and_then(|name| parent.child(name)) {
-                    Some(node) => self.known(node, statement)?,
-                    None => self.unknown(statement),
-                }
-            }
+            Level::Known(parent) => match parent.child(first) {
+                Some(node) => self.known(node, statement)?,
+                None => self.unknown(statement),
+            },
         }
         Ok(())
     }
@@ -122,9 +120,11 @@ impl<S: Sink> Document<'_, S> {
             let mut words = statement.words();
             words.next();
             words.next();
-            self.sink.enter(&AUTHORITY);
-            self.descend(&AUTHORITY, &mut words)?;
-            self.sink.leave(&AUTHORITY);
+            if is_read(&AUTHORITY, words.clone()) {
+                self.sink.enter(&AUTHORITY);
+                self.descend(&AUTHORITY, &mut words)?;
+                self.sink.leave(&AUTHORITY);
+            }
         } else if statement.prompted {
             self.end = End::Seen;
         } else if self.found && !statement.ended {
@@ -189,7 +189,7 @@ impl<S: Sink> Document<'_, S> {
     /// What follows `config` on one flat line: key words down to a value, or to one that is not read.
     fn descend(&mut self, parent: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
         let Some(word) = words.next().transpose()? else { return Ok(()) };
-        let Some(node) = parent.child(&word) else { return Ok(()) };
+        let Some(node) = parent.child(word) else { return Ok(()) };
         self.step(node, words)?;
         if !node.is_leaf() {
             self.descend(node, words)?;
@@ -216,7 +216,7 @@ impl<S: Sink> Document<'_, S> {
             }
             Kind::LeafList => {
                 self.sink.leaf(node, &words.value(node)?);
-                for value in words {
+                while let Some(value) = words.next_text() {
                     self.sink.leaf(node, &value?);
                 }
             }
@@ -231,6 +231,23 @@ impl<S: Sink> Document<'_, S> {
             None => Err(PcliFault::NoAuthority),
         }
     }
+}
+
+/// Whether the key words of a flat line lead to a node that is read; most do not, and then there is nothing to tell.
+fn is_read(mut parent: &'static Node, mut words: Words<'_>) -> bool {
+    while let Some(Ok(word)) = words.next() {
+        match parent.child(word) {
+            None => return false,
+            Some(node) if node.is_leaf() => return true,
+            Some(node) => {
+                if matches!(node.kind, Kind::List { .. }) {
+                    words.next();
+                }
+                parent = node;
+            }
+        }
+    }
+    true
 }
 
 /// PCLI text that cannot be used, and the line at which that showed.

@@ -6,8 +6,8 @@ use std::io::BufRead;
 use bgpcs::Quoted;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::name::{Namespace, ResolveResult};
-use quick_xml::reader::NsReader;
+use quick_xml::name::{Namespace, NamespaceResolver, ResolveResult};
+use quick_xml::reader::Reader;
 
 use super::{End, Sink};
 use crate::schema::{AUTHORITY, ENVELOPES, Node};
@@ -19,18 +19,27 @@ const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.
 const END_OF_MESSAGE: &str = "]]>]]>";
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, XmlError> {
-    let mut reader = NsReader::from_reader(input);
+    let mut reader = Reader::from_reader(input);
     let config = reader.config_mut();
     config.expand_empty_elements = true;
     config.check_end_names = true;
-    let mut document = Document { reader, scratch: Vec::new(), text: String::new() };
+    // Outside of leaves, blanks between elements are not worth an event.
+    config.trim_text_start = true;
+    let mut document = Document {
+        reader,
+        namespaces: NamespaceResolver::default(),
+        scratch: Vec::new(),
+        text: String::new(),
+    };
     let result = document.read(sink);
     let byte = document.reader.buffer_position();
     result.map_err(|fault| XmlError { byte, fault }).map(|()| End::Seen)
 }
 
 struct Document<R> {
-    reader: NsReader<R>,
+    reader: Reader<R>,
+    /// Of the elements that are read; nothing is asked about those that are skipped.
+    namespaces: NamespaceResolver,
     /// For what is skipped or is part of a leaf, while an outer event is still in use.
     scratch: Vec<u8>,
     /// The text of a leaf.
@@ -55,8 +64,9 @@ impl<R: BufRead> Document<R> {
             match self.reader.read_event_into(&mut buffer)? {
                 Event::Start(_) if ended => return Err(XmlFault::AfterEnd),
                 Event::Start(start) => match self.level(&start, open.last())? {
-                    None => self.skip(&start)?,
+                    None => self.skip()?,
                     Some(Level::Known(node)) if node.is_leaf() => {
+                        self.namespaces.pop();
                         self.leaf()?;
                         sink.leaf(node, &self.text);
                     }
@@ -69,6 +79,7 @@ impl<R: BufRead> Document<R> {
                     }
                 },
                 Event::End(_) => {
+                    self.namespaces.pop();
                     if let Some(Level::Known(node)) = open.pop() {
                         sink.leave(node);
                     }
@@ -92,23 +103,33 @@ impl<R: BufRead> Document<R> {
         }
     }
 
-    /// What the element means at its place; none: it is not read.
-    fn level(&self, start: &BytesStart<'_>, parent: Option<&Level>) -> Result<Option<Level>, XmlFault> {
-        let resolver = self.reader.resolver();
-        let (namespace, name) = resolver.resolve_element(start.name());
-        let name = name.into_inner();
-        let namespace = match namespace {
+    /// What the element means at its place, with its namespaces in scope; none: it is to be skipped.
+    fn level(&mut self, start: &BytesStart<'_>, parent: Option<&Level>) -> Result<Option<Level>, XmlFault> {
+        let local = start.local_name().into_inner();
+        if let Some(Level::Known(parent)) = parent
+            && parent.child(local).is_none()
+        {
+            return Ok(None);
+        }
+        self.namespaces.push(start).map_err(quick_xml::Error::from)?;
+        let namespace = match self.namespaces.resolve_element(start.name()).0 {
             ResolveResult::Bound(namespace) => namespace.into_inner(),
             _ => "",
         };
         let level = match parent {
-            Some(Level::Known(parent)) => parent.child_in(namespace, name).map(Level::Known),
-            _ if namespace == AUTHORITY.namespace && name == AUTHORITY.name => Some(Level::Known(&AUTHORITY)),
-            _ if ENVELOPES.contains(&name) => Some(Level::Envelope),
-            None => return Err(XmlFault::Root { name: name.to_owned() }),
+            Some(Level::Known(parent)) => parent.child_in(namespace, local).map(Level::Known),
+            _ if namespace == AUTHORITY.namespace && local == AUTHORITY.name => {
+                Some(Level::Known(&AUTHORITY))
+            }
+            _ if ENVELOPES.contains(&local) => Some(Level::Envelope),
+            None => return Err(XmlFault::Root { name: local.to_owned() }),
             Some(Level::Envelope) => None,
         };
-        if level.is_none() || !self.is_deleted(start)? { Ok(level) } else { Ok(None) }
+        if level.is_some() && !self.is_deleted(start)? {
+            return Ok(level);
+        }
+        self.namespaces.pop();
+        Ok(None)
     }
 
     /// Whether an edit's `operation` takes the element away (RFC 6241 section 7.2), so that it is not part of the
@@ -116,7 +137,7 @@ impl<R: BufRead> Document<R> {
     fn is_deleted(&self, start: &BytesStart<'_>) -> Result<bool, XmlFault> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
-            let (namespace, name) = self.reader.resolver().resolve_attribute(attribute.key);
+            let (namespace, name) = self.namespaces.resolve_attribute(attribute.key);
             let ours =
                 matches!(namespace, ResolveResult::Unbound) || namespace == ResolveResult::Bound(NETCONF);
             if ours && name.into_inner() == "operation" && matches!(&*attribute.value, "delete" | "remove") {
@@ -126,27 +147,39 @@ impl<R: BufRead> Document<R> {
         Ok(false)
     }
 
-    fn skip(&mut self, start: &BytesStart<'_>) -> Result<(), XmlFault> {
-        self.scratch.clear();
-        self.reader.read_to_end_into(start.name(), &mut self.scratch)?;
-        Ok(())
+    /// Goes on to the end of the element that has begun, whatever is in it.
+    fn skip(&mut self) -> Result<(), XmlFault> {
+        let mut depth = 0_usize;
+        loop {
+            self.scratch.clear();
+            match self.reader.read_event_into(&mut self.scratch)? {
+                Event::Start(_) => depth += 1,
+                Event::End(_) if depth == 0 => return Ok(()),
+                Event::End(_) => depth -= 1,
+                Event::Eof => return Err(XmlFault::Truncated),
+                Event::DocType(_) => return Err(XmlFault::DocumentType),
+                _ => {}
+            }
+        }
     }
 
     /// Gathers the text up to the end of the leaf that has begun.
     fn leaf(&mut self) -> Result<(), XmlFault> {
+        self.reader.config_mut().trim_text_start = false;
+        let result = self.leaf_text();
+        self.reader.config_mut().trim_text_start = true;
+        result
+    }
+
+    fn leaf_text(&mut self) -> Result<(), XmlFault> {
         self.text.clear();
-        let mut inner = Vec::new();
         loop {
             self.scratch.clear();
             match self.reader.read_event_into(&mut self.scratch)? {
                 Event::Text(text) => self.text.push_str(&text.xml10_content()),
                 Event::CData(text) => self.text.push_str(&text.xml10_content()),
                 Event::GeneralRef(reference) => push_reference(&mut self.text, &reference)?,
-                Event::Start(start) => {
-                    inner.clear();
-                    let end = start.to_end().into_owned();
-                    self.reader.read_to_end_into(end.name(), &mut inner)?;
-                }
+                Event::Start(_) => self.skip()?,
                 Event::End(_) => return Ok(()),
                 Event::Eof => return Err(XmlFault::Truncated),
                 Event::DocType(_) => return Err(XmlFault::DocumentType),

@@ -1,7 +1,6 @@
 //! A configuration cut off at any byte must not look like one with fewer routers.
 
 use std::fs;
-use std::io::BufReader;
 use std::path::Path;
 
 use generate_pillar::authority::Authority;
@@ -24,7 +23,7 @@ fn a_cut_is_refused_wherever_it_can_be_seen() {
         for length in 0..content {
             let cut = whole.get(..length).unwrap();
             let mut authority = Authority::default();
-            let result = read(BufReader::with_capacity(7, cut), &mut authority);
+            let result = read(cut, &mut authority);
             let place = format!("{} cut after {length} bytes", path.display());
             match result {
                 Err(_) => {}

@@ -1,7 +1,7 @@
 //! Lines, quoting and words of PCLI text.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead};
 
 use super::PcliFault;
 use crate::schema::Node;
@@ -57,6 +57,7 @@ impl<'t> Statement<'t> {
 }
 
 /// The words of a statement, without their quotes.
+#[derive(Clone)]
 pub(super) struct Words<'t> {
     rest: &'t [u8],
 }
@@ -64,7 +65,18 @@ pub(super) struct Words<'t> {
 impl<'t> Words<'t> {
     /// The next word, which `node` must have.
     pub fn value(&mut self, node: &Node) -> Result<Cow<'t, str>, PcliFault> {
-        self.next().unwrap_or(Err(PcliFault::NoValue { name: node.name }))
+        self.next_text().unwrap_or(Err(PcliFault::NoValue { name: node.name }))
+    }
+
+    /// The next word as text.
+    pub fn next_text(&mut self) -> Option<Result<Cow<'t, str>, PcliFault>> {
+        let text = |word| match word {
+            Cow::Borrowed(bytes) => {
+                std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| PcliFault::NotUtf8)
+            }
+            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| PcliFault::NotUtf8),
+        };
+        Some(self.next()?.and_then(text))
     }
 
     /// `node` may have no further words.
@@ -75,7 +87,7 @@ impl<'t> Words<'t> {
         }
     }
 
-    fn double_quoted(&mut self, inner: &'t [u8]) -> Result<Cow<'t, str>, PcliFault> {
+    fn double_quoted(&mut self, inner: &'t [u8]) -> Result<Cow<'t, [u8]>, PcliFault> {
         let mut text = Vec::new();
         let mut bytes = inner.iter().copied().enumerate();
         while let Some((at, byte)) = bytes.next() {
@@ -86,7 +98,7 @@ impl<'t> Words<'t> {
                         return Err(PcliFault::AfterQuote);
                     }
                     self.rest = rest;
-                    return String::from_utf8(text).map(Cow::Owned).map_err(|_| PcliFault::NotUtf8);
+                    return Ok(Cow::Owned(text));
                 }
                 b'\\' => match bytes.next() {
                     Some((_, escaped @ (b'"' | b'\\'))) => text.push(escaped),
@@ -101,7 +113,7 @@ impl<'t> Words<'t> {
 }
 
 impl<'t> Iterator for Words<'t> {
-    type Item = Result<Cow<'t, str>, PcliFault>;
+    type Item = Result<Cow<'t, [u8]>, PcliFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let text = self.rest.trim_ascii_start();
@@ -114,7 +126,7 @@ impl<'t> Iterator for Words<'t> {
             text.split_at(end)
         });
         self.rest = rest;
-        Some(std::str::from_utf8(word).map(Cow::Borrowed).map_err(|_| PcliFault::NotUtf8))
+        Some(Ok(Cow::Borrowed(word)))
     }
 }
 
@@ -149,38 +161,48 @@ impl<R: BufRead> Statements<R> {
 
     /// The next statement that is not blank.
     pub fn next(&mut self) -> Result<Option<Statement<'_>>, PcliFault> {
-        loop {
+        let start = loop {
             self.text.clear();
             self.line = self.lines_read + 1;
             if !self.read_line()? {
                 return Ok(None);
             }
-            if !self.text.trim_ascii().is_empty() {
-                break;
+            if let Some(start) = self.text.iter().position(|byte| !byte.is_ascii_whitespace()) {
+                break start;
             }
-        }
+        };
         if memchr::memchr2(b'"', b'\\', &self.text).is_some() {
             self.join_lines()?;
         }
-        let text = self.text.trim_ascii();
-        let blank = self.text.iter().take_while(|byte| byte.is_ascii_whitespace());
-        let indent = blank.fold(0, |column, byte| match byte {
-            b'\t' => (column / TAB_WIDTH + 1) * TAB_WIDTH,
-            _ => column + 1,
-        });
-        let ended = self.text.ends_with(b"\n");
-        Ok(Some(Statement { line: self.line, indent, text, ended, prompted: false }))
+        let (blank, text) = self.text.split_at(start);
+        let indent = if blank.contains(&b'\t') { column_after(blank) } else { blank.len() };
+        let ended = text.ends_with(b"\n");
+        Ok(Some(Statement { line: self.line, indent, text: text.trim_ascii_end(), ended, prompted: false }))
     }
 
     /// Appends a line to the statement's text; whether there was one.
     fn read_line(&mut self) -> Result<bool, PcliFault> {
-        let limit = (LONGEST + 1).saturating_sub(self.text.len()) as u64;
-        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.text)?;
-        if self.text.len() > LONGEST {
-            return Err(PcliFault::TooLong);
+        let before = self.text.len();
+        loop {
+            let available = match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                available => available?,
+            };
+            let end = memchr::memchr(b'\n', available);
+            let part = available.get(..=end.unwrap_or(usize::MAX - 1)).unwrap_or(available);
+            self.text.extend_from_slice(part);
+            let read = part.len();
+            self.input.consume(read);
+            if self.text.len() > LONGEST {
+                return Err(PcliFault::TooLong);
+            }
+            if end.is_some() || read == 0 {
+                break;
+            }
         }
-        self.lines_read += usize::from(read > 0);
-        Ok(read > 0)
+        let read = self.text.len() > before;
+        self.lines_read += usize::from(read);
+        Ok(read)
     }
 
     /// Reads on while a double quote is open or a backslash ends the line.
@@ -208,6 +230,14 @@ impl<R: BufRead> Statements<R> {
             }
         }
     }
+}
+
+/// The column after blanks with tabs among them.
+fn column_after(blank: &[u8]) -> usize {
+    blank.iter().fold(0, |column, byte| match byte {
+        b'\t' => (column / TAB_WIDTH + 1) * TAB_WIDTH,
+        _ => column + 1,
+    })
 }
 
 /// Where a backslash stands that joins the next line to this one, as a blank would.
