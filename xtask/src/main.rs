@@ -7,6 +7,7 @@ mod demo;
 mod deny;
 mod dependencies;
 mod dist;
+mod lab;
 mod package;
 mod release;
 mod serve;
@@ -60,6 +61,8 @@ enum Task {
         #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8128")]
         listen: std::net::SocketAddr,
     },
+    /// Play the plugin's life under a real Salt master, dnf and bgpd, on hosts of their own; as root on Debian
+    Lab(LabArguments),
     /// Print the notes of this release in the vendor's form
     ReleaseNotes,
     /// Install what the tests run besides Rust (as root on Debian; elsewhere say what is missing)
@@ -70,6 +73,16 @@ enum Task {
     Deny,
     /// Check that the source tree keeps to the invariants of ARCHITECTURE.md
     Tidy,
+}
+
+#[derive(Args)]
+struct LabArguments {
+    /// The numbers of the scenarios to play [default: all]
+    #[arg(value_name = "SCENARIO")]
+    scenarios: Vec<usize>,
+    /// Leave the hosts up, and print how to enter each of them
+    #[arg(long)]
+    keep: bool,
 }
 
 #[derive(Args)]
@@ -94,6 +107,9 @@ fn main() -> ExitCode {
         Task::Dist(arguments) => distribute(arguments),
         Task::Verify { directory, key } => verify::run(&directory, key.as_deref()).map_err(Into::into),
         Task::Serve { directory, listen } => serve::run(directory, listen).map_err(Into::into),
+        Task::Lab(LabArguments { scenarios, keep }) => {
+            lab::run(&lab::Settings { keep, scenarios }).map_err(Into::into)
+        }
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")).map_err(Into::into),
         Task::Setup => setup::run().map_err(Into::into),
         Task::Test => test::run().map_err(Into::into),

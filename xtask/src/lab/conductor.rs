@@ -1,0 +1,138 @@
+//! The conductor: packages by dnf, commits by an operator, highstates by the Salt master.
+
+use std::time::Duration;
+
+use bgpcs::paths;
+use serde_json::Value;
+
+use super::authority::{Authority, NODES};
+use super::error::{LabError, at, equal};
+use super::highstate::Highstate;
+use super::host::{Host, Network};
+use super::{distribution, repository, salt, wait};
+use crate::command;
+
+/// Another plugin, whose states and pillar must be left as they are.
+const OTHER_PLUGIN: &str = "plugins:\n  '*':\n    - other-plugin\n";
+const OTHER_STATE: &str = "other-plugin:\n  test.nop\n";
+const OTHER_PILLAR: &str = "other-plugin: {configured: true}\n";
+
+/// The part of the master's command line by which it is told from other processes.
+const MASTER: &str = "salt-master";
+
+/// The management server.
+pub struct Conductor {
+    /// The host that it is.
+    pub host: Host,
+}
+
+impl Conductor {
+    /// Makes the host and its Salt master, with the environments of a conductor and another plugin in them.
+    pub fn start(network: &Network, keep: bool) -> Result<Self, LabError> {
+        let conductor = Self { host: Host::start("conductor", network, keep)? };
+        let host = &conductor.host;
+        distribution::imitate(host, 9)?;
+        host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
+        host.write(&format!("{}/master", salt::CONFIGURATION_DIR), &salt::master_configuration())?;
+        host.run("mkdir", &["-p", "/srv/salt", "/srv/pillar", salt::LOG_DIR])?;
+        for (root, other) in [(paths::SALT_STATES_ROOT, OTHER_STATE), (paths::SALT_PILLAR_ROOT, OTHER_PILLAR)]
+        {
+            host.write(&format!("{root}/top.sls"), OTHER_PLUGIN)?;
+            host.write(&format!("{root}/other-plugin.sls"), other)?;
+        }
+        conductor.start_master()?;
+        Ok(conductor)
+    }
+
+    /// Asserts that what belongs to the other plugin is as it was.
+    pub fn expect_other_plugin_untouched(&self) -> Result<(), LabError> {
+        for (root, other) in [(paths::SALT_STATES_ROOT, OTHER_STATE), (paths::SALT_PILLAR_ROOT, OTHER_PILLAR)]
+        {
+            for (file, text) in [("top.sls", OTHER_PLUGIN), ("other-plugin.sls", other)] {
+                let path = format!("{root}/{file}");
+                equal(&path, &self.host.read(&path)?.as_deref(), &Some(text))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the Salt master.
+    pub fn start_master(&self) -> Result<(), LabError> {
+        command::run(salt::command(&self.host, MASTER).arg("--daemon"))?;
+        Ok(())
+    }
+
+    /// Stops the Salt master, as a crash does.
+    pub fn kill_master(&self) -> Result<(), LabError> {
+        self.host.kill(MASTER)
+    }
+
+    /// Waits until the master reaches all nodes.
+    pub fn wait_for_minions(&self) -> Result<(), LabError> {
+        wait::until("all minions", Duration::from_secs(120), || {
+            let mut ping = salt::command(&self.host, "salt");
+            ping.args(["--timeout=5", "--out=json", "--static", "*", "test.ping"]);
+            // While nobody is there, it fails; what it says then is no JSON.
+            let output = ping.output().map_err(at(&self.host.path("/")))?;
+            let answers: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            let missing: Vec<&str> = NODES
+                .iter()
+                .map(|node| node.asset_id)
+                .filter(|id| answers[*id] != Value::Bool(true))
+                .collect();
+            Ok(if missing.is_empty() { Ok(()) } else { Err(format!("no answer from {missing:?}")) })
+        })
+    }
+
+    /// What `manage plugin install`, and the upgrade, downgrade and removal of a plugin are as far as is public: dnf,
+    /// and a restart of the conductor, of which its Salt master is a part.
+    pub fn manage_plugin(&self, action: &str, package: &str) -> Result<(), LabError> {
+        self.host.run("dnf", &["--quiet", "--assumeyes", action, package])?;
+        self.kill_master()?;
+        self.start_master()?;
+        self.wait_for_minions()
+    }
+
+    /// An operator's commit: the running configuration is on disk, and the generators run.
+    pub fn commit(&self, authority: &Authority) -> Result<(), LabError> {
+        self.host.write(paths::RUNNING_CONFIGURATION, &format!("{:#}", authority.running_configuration()))?;
+        self.host.run(paths::GENERATOR, &[])?;
+        Ok(())
+    }
+
+    /// The names of the pillar files, sorted.
+    pub fn pillar_files(&self) -> Result<Vec<String>, LabError> {
+        let directory = self.host.path(paths::PILLAR_DIR);
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&directory).map_err(at(&directory))? {
+            names.push(entry.map_err(at(&directory))?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Runs the highstate on the nodes whose asset ids match; a glob.
+    pub fn highstate(&self, target: &str) -> Result<Highstate, LabError> {
+        self.apply(target, &[])
+    }
+
+    /// Asks what the highstate would do.
+    pub fn test_highstate(&self, target: &str) -> Result<Highstate, LabError> {
+        self.apply(target, &["test=True"])
+    }
+
+    fn apply(&self, target: &str, more: &[&str]) -> Result<Highstate, LabError> {
+        let mut salt = salt::command(&self.host, "salt");
+        salt.args(["--timeout=20", "--out=json", "--static", target, "state.highstate"]).args(more);
+        // The status tells no more than the report, which says which state failed.
+        let output = salt.output().map_err(at(&self.host.path("/")))?;
+        Highstate::parse(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    /// Starts a highstate and does not wait for it.
+    pub fn start_highstate(&self, target: &str) -> Result<(), LabError> {
+        let mut salt = salt::command(&self.host, "salt");
+        command::read(salt.args(["--async", target, "state.highstate"]))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! Salt on the lab's hosts, from the Python environment that they share.
+
+use super::host::Host;
+use crate::workspace;
+
+/// Where SSR keeps Salt's configuration.
+pub const CONFIGURATION_DIR: &str = "/etc/128technology/salt";
+
+/// Where the master and the minions log.
+pub const LOG_DIR: &str = "/var/log/salt";
+
+/// The ports of the lab's network.
+const PUBLISH_PORT: u16 = 4505;
+const RETURN_PORT: u16 = 4506;
+
+/// A program of Salt on a host, with SSR's configuration directory.
+pub fn command(host: &Host, program: &str) -> std::process::Command {
+    let mut command = host.command(workspace::python_environment().join("bin").join(program));
+    command.arg(format!("--config-dir={CONFIGURATION_DIR}"));
+    command
+}
+
+/// A conductor's configuration of the master: its environments, and the ports that minions use.
+pub fn master_configuration() -> String {
+    format!(
+        "interface: 127.0.0.1\n\
+         publish_port: {PUBLISH_PORT}\n\
+         ret_port: {RETURN_PORT}\n\
+         ipc_mode: ipc\n\
+         auto_accept: True\n\
+         worker_threads: 4\n\
+         fileserver_list_cache_time: 1\n\
+         file_roots:\n  base: [/srv/salt]\n  plugins: [{states}]\n\
+         pillar_roots:\n  base: [/srv/pillar]\n  plugins: [{pillars}]\n",
+        states = bgpcs::paths::SALT_STATES_ROOT,
+        pillars = bgpcs::paths::SALT_PILLAR_ROOT,
+    )
+}
+
+/// A minion's configuration; the grains say that Debian is Oracle Linux, so that Salt drives dnf.
+pub fn minion_configuration(asset_id: &str, release: u8) -> String {
+    format!(
+        "id: {asset_id:?}\n\
+         master: 127.0.0.1\n\
+         publish_port: {PUBLISH_PORT}\n\
+         master_port: {RETURN_PORT}\n\
+         ipc_mode: ipc\n\
+         acceptance_wait_time: 1\n\
+         random_reauth_delay: 1\n\
+         auth_timeout: 5\n\
+         grains: {{os: OEL, os_family: RedHat, osrelease: '{release}.4', osmajorrelease: {release}, osarch: x86_64}}\n\
+         providers: {{pkg: yumpkg}}\n"
+    )
+}

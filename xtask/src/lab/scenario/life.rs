@@ -1,0 +1,27 @@
+//! From the installation of the plugin to prefixes on every node.
+
+use crate::lab::Lab;
+use crate::lab::authority::{Authority, NODES};
+use crate::lab::error::LabError;
+
+/// The states that a node gets, by the end of their ids.
+const STATES: [&str; 4] = ["package", " directory", "configuration", "link"];
+
+pub fn run(lab: &Lab) -> Result<(), LabError> {
+    let authority = Authority::sample();
+    lab.install()?;
+    // Without a profile the plugin costs a node nothing.
+    lab.conductor.highstate("*")?.expect_no_change()?;
+    lab.conductor.commit(&authority)?;
+    let would = lab.conductor.test_highstate("*")?;
+    for node in NODES {
+        would.expect_pending(node.asset_id, &STATES)?;
+    }
+    for router in &lab.routers {
+        router.expect_clean()?;
+    }
+    lab.conductor.highstate("*")?.expect_success()?;
+    lab.expect_state(&authority)?;
+    lab.expect_prefixes(&authority)?;
+    lab.conductor.highstate("*")?.expect_no_change()
+}
