@@ -25,14 +25,13 @@ pub struct Staged {
 impl Staged {
     /// Writes `content` beside `target`, with the permission bits `mode`.
     pub fn write(target: &Path, content: &[u8], mode: u32) -> Result<Self, WholeFileError> {
-        Self::write_then(target, content, mode, |_| Ok(()))
+        Self::fill(target, mode, |file| file.write_all(content))
     }
 
-    fn write_then(
+    fn fill(
         target: &Path,
-        content: &[u8],
         mode: u32,
-        finish: impl FnOnce(&fs::File) -> io::Result<()>,
+        fill: impl FnOnce(&mut fs::File) -> io::Result<()>,
     ) -> Result<Self, WholeFileError> {
         let fail = |source| WholeFileError::Write { path: target.to_owned(), source };
         let invalid = || fail(io::Error::from(io::ErrorKind::InvalidFilename));
@@ -43,10 +42,9 @@ impl Staged {
             .suffix(PARTIAL_SUFFIX)
             .tempfile_in(directory.unwrap_or(Path::new(".")))
             .map_err(fail)?;
-        partial.write_all(content).map_err(fail)?;
         // Not at creation, where the umask would take from what readers need.
         partial.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
-        finish(partial.as_file()).map_err(fail)?;
+        fill(partial.as_file_mut()).map_err(fail)?;
         Ok(Self { partial: partial.into_temp_path(), target: target.to_owned() })
     }
 
@@ -59,7 +57,23 @@ impl Staged {
 
 /// Replaces the file at `path`, content on disk before the name changes.
 pub fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), WholeFileError> {
-    Staged::write_then(path, content, mode, fs::File::sync_all)?.publish()
+    write_with(path, mode, |file| file.write_all(content))
+}
+
+/// Replaces the file at `path` by what `content` writes, on disk before the name changes.
+pub fn write_with(
+    path: &Path,
+    mode: u32,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), WholeFileError> {
+    let fill = |file: &mut fs::File| {
+        let mut buffered = io::BufWriter::new(&mut *file);
+        content(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        file.sync_all()
+    };
+    Staged::fill(path, mode, fill)?.publish()
 }
 
 /// Many files of one directory that change together: all are staged, then published one by one.
