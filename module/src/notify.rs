@@ -12,7 +12,8 @@ pub const ALIVE: &str = "WATCHDOG=1";
 /// The service is about to end.
 pub const STOPPING: &str = "STOPPING=1";
 
-/// Sends `message` to the service manager, if the program was started by one.
+/// Sends `message` to the service manager, if the program was started by one. A manager that is so far behind that it
+/// takes no message is not waited for.
 ///
 /// # Errors
 /// When there is a manager that cannot be told.
@@ -22,5 +23,10 @@ pub fn notify(message: &str) -> io::Result<()> {
         [b'@', name @ ..] => SocketAddr::from_abstract_name(name)?,
         _ => SocketAddr::from_pathname(path)?,
     };
-    UnixDatagram::unbound()?.send_to_addr(message.as_bytes(), &address).map(|_| ())
+    let socket = UnixDatagram::unbound()?;
+    socket.set_nonblocking(true)?;
+    match socket.send_to_addr(message.as_bytes(), &address) {
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+        _ => Ok(()),
+    }
 }

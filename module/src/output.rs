@@ -1,7 +1,10 @@
 //! The file that SSR's application identification reads.
 
-use std::fs;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use bgpcs::RefreshInterval;
 use bgpcs::whole_file::{self, WholeFileError};
@@ -30,23 +33,76 @@ impl<'o> Output<'o> {
         Self { module_name: bgpcs::PLUGIN, duration, continue_file_watch: true, services, error }
     }
 
-    /// The file's bytes, indented by two spaces, with a line break at the end.
+    fn write_to(&self, mut file: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut file, self)?;
+        file.write_all(b"\n")
+    }
+
+    /// Replaces the file by this content, whole, and returns its [digest](digest_of).
     ///
     /// # Errors
-    /// None in practice: every key is text, and memory does not refuse to be written to.
-    pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+    /// When the file could not be replaced; the old one is still there.
+    pub fn write(&self, path: &Path) -> Result<u64, WholeFileError> {
+        let mut digest = None;
+        whole_file::write_with(path, MODE, |file| {
+            let mut digesting = Digesting::new(file);
+            self.write_to(&mut digesting)?;
+            digest = Some(digesting.digest());
+            Ok(())
+        })?;
+        Ok(digest.unwrap_or_default())
+    }
+
+    /// The digest that the file would have with this content.
+    pub fn digest(&self) -> u64 {
+        let mut digesting = Digesting::new(io::sink());
+        // Into nothing, nothing can fail to be written.
+        self.write_to(&mut digesting).ok();
+        digesting.digest()
     }
 }
 
-/// Replaces the file by `bytes`, whole.
+/// Passes on what is written, and makes a number of it that tells the contents of the file apart.
+struct Digesting<W> {
+    inner: W,
+    hasher: DefaultHasher,
+}
+
+impl<W: Write> Digesting<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, hasher: DefaultHasher::new() }
+    }
+
+    fn digest(&self) -> u64 {
+        self.hasher.finish()
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.inner.write(bytes)?;
+        self.hasher.write(bytes.get(..length).unwrap_or_default());
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// A number that tells the contents of the file apart, if it can be read.
+pub fn digest_of(path: &Path) -> Option<u64> {
+    let mut digesting = Digesting::new(io::sink());
+    io::copy(&mut File::open(path).ok()?, &mut digesting).ok()?;
+    Some(digesting.digest())
+}
+
+/// Gives the file the present time, by which an operator sees that the module ran.
 ///
 /// # Errors
-/// When the file could not be replaced; the old one is still there.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WholeFileError> {
-    whole_file::write(path, bytes, MODE)
+/// When the file is not ours to change.
+pub fn touch(path: &Path) -> io::Result<()> {
+    File::options().append(true).open(path)?.set_modified(SystemTime::now())
 }
 
 /// The services that the file has, if there is a file and it can be understood.

@@ -83,7 +83,13 @@ impl FromStr for Prefix {
     type Err = PrefixError;
 
     fn from_str(text: &str) -> Result<Self, PrefixError> {
-        text.parse::<IpNet>().map(Self::from).map_err(|_| PrefixError { text: text.to_owned() })
+        // The library's own parser reads 010.0.0.0 as 10.0.0.0, which elsewhere is 8.0.0.0.
+        let net = || {
+            let (address, length) = text.split_once('/')?;
+            let length = length.parse().ok().filter(|_| length.bytes().all(|byte| byte.is_ascii_digit()))?;
+            IpNet::new(address.parse().ok()?, length).ok()
+        };
+        net().map(Self::from).ok_or_else(|| PrefixError { text: text.to_owned() })
     }
 }
 

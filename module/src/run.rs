@@ -21,16 +21,10 @@ use crate::state::{self, Failure, LastGood, Lock, Outcome, State, UnixTime};
 /// what the signs could miss.
 pub const FULL_LOOK_INTERVAL: u64 = 600;
 
-/// A run that left no trace where it matters.
+/// A run that left no trace where it matters: the output file could not be replaced.
 #[derive(Debug, thiserror::Error)]
-pub enum NotWritten {
-    /// The output file could not be replaced.
-    #[error("SSR's application identification keeps the prefixes that it has")]
-    File(#[from] WholeFileError),
-    /// The output could not be put into JSON.
-    #[error("the output cannot be written as JSON")]
-    Json(#[from] serde_json::Error),
-}
+#[error("SSR's application identification keeps the prefixes that it has")]
+pub struct NotWritten(#[from] WholeFileError);
 
 /// Whether the output file is replaced by one with the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +83,8 @@ struct Looked {
 }
 
 enum Found {
-    /// There is no sign of a change; the output file has these bytes.
-    NoChange(Vec<u8>),
+    /// There is no sign of a change since the output file was written.
+    NoChange,
     Routes(Resolution),
 }
 
@@ -107,9 +101,9 @@ fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> 
         Err(error) => (None, Looked { source: None, survey: None, found: Err(error.into()) }),
     };
     let (outcome, resolution, error) = match found {
-        Ok(Found::NoChange(bytes)) => {
+        Ok(Found::NoChange) => {
             if rewrite == Rewrite::Always {
-                output::write(&settings.output, &bytes)?;
+                output::touch(&settings.output).ok();
             }
             let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
             return Ok(State { started, finished: state::now(), last_good, ..earlier });
@@ -127,14 +121,17 @@ fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> 
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
     let text = failure.as_ref().map(|failure| failure.text.as_str());
-    let bytes = Output::new(duration, &resolution.services, text).to_bytes()?;
-    if rewrite == Rewrite::Always || fs::read(&settings.output).ok().as_ref() != Some(&bytes) {
-        output::write(&settings.output, &bytes)?;
-    }
+    let content = Output::new(duration, &resolution.services, text);
+    let unchanged = (rewrite == Rewrite::WhenChanged)
+        .then(|| content.digest())
+        .filter(|digest| output::digest_of(&settings.output) == Some(*digest));
+    let output = match unchanged {
+        Some(digest) => digest,
+        None => content.write(&settings.output)?,
+    };
     let good = configuration.clone().zip(source.clone()).filter(|_| outcome == Outcome::Good);
     let last_good = match good {
         Some((configuration, source)) => {
-            let output = state::digest(&bytes);
             Some(LastGood { time: started, looked: started, source, configuration, survey, output })
         }
         // The age of what stays counts from when the routing engine was last known to be elsewhere.
@@ -161,18 +158,19 @@ fn look(settings: &Settings, configuration: &ModuleConfiguration, earlier: &Stat
     let mut source = open(settings);
     let name = source.name();
     let survey = source.survey();
-    let no_change = survey.as_ref().and_then(|survey| {
-        let last_good = earlier.last_good.as_ref().filter(|_| earlier.outcome == Outcome::Good)?;
-        let same = last_good.source == name
-            && last_good.configuration == *configuration
-            && last_good.survey.as_ref()?.same_routes(survey)
-            && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&now);
-        let bytes = same.then(|| fs::read(&settings.output).ok())??;
-        (state::digest(&bytes) == last_good.output).then_some(bytes)
+    let no_change = survey.as_ref().is_some_and(|survey| {
+        let last_good = earlier.last_good.as_ref().filter(|_| earlier.outcome == Outcome::Good);
+        last_good.is_some_and(|last_good| {
+            last_good.source == name
+                && last_good.configuration == *configuration
+                && last_good.survey.as_ref().is_some_and(|last_survey| last_survey.same_routes(survey))
+                && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&now)
+                && output::digest_of(&settings.output) == Some(last_good.output)
+        })
     });
     let found = match no_change {
-        Some(bytes) => Ok(Found::NoChange(bytes)),
-        None => resolve(configuration, &mut *source)
+        true => Ok(Found::NoChange),
+        false => resolve(configuration, &mut *source)
             .and_then(|resolution| doubt(settings, configuration, earlier, survey.as_ref(), resolution, now))
             .map(Found::Routes),
     };

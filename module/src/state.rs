@@ -1,7 +1,6 @@
 //! What the module remembers from one run to the next, and tells the operator's commands.
 
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -80,15 +79,8 @@ pub struct LastGood {
     pub configuration: ModuleConfiguration,
     /// What the source said of itself just before.
     pub survey: Option<Survey>,
-    /// The [`digest`] of the output file.
+    /// The [digest](crate::output::digest_of) of the output file.
     pub output: u64,
-}
-
-/// A number that tells the contents of the output file apart.
-pub fn digest(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish()
 }
 
 /// An error, for those who look closer.

@@ -24,6 +24,9 @@ const FLOOR: Duration = Duration::from_secs(5);
 /// twentieth of its time.
 const PAUSE: u32 = 19;
 
+/// How often the service manager is told that all is well.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
 /// A service that cannot do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
@@ -47,7 +50,7 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
     let Some(lock) = take_lock(settings, &mut signals)? else { return Ok(()) };
     let mut watched = Watched { configuration: None, state: State::default() };
     let mut rested = Instant::now();
-    let mut is_ready = false;
+    let mut told: Option<Instant> = None;
     loop {
         if Instant::now() >= rested && watched.may_have_changed(settings) {
             let began = Instant::now();
@@ -55,8 +58,10 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
             watched.state = run_locked(settings, &lock, Rewrite::WhenChanged)?;
             rested = Instant::now() + FLOOR.max(began.elapsed() * PAUSE);
         }
-        tell(if is_ready { ALIVE } else { READY });
-        is_ready = true;
+        if told.is_none_or(|told| told.elapsed() >= HEARTBEAT) {
+            tell(if told.is_none() { READY } else { ALIVE });
+            told = Some(Instant::now());
+        }
         if signals.came_within(TICK).map_err(WatchError::Signals)? {
             tell(STOPPING);
             return Ok(());

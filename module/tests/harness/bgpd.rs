@@ -133,6 +133,12 @@ impl Bgpd {
         received
     }
 
+    /// How often the best path of any prefix of a family has changed.
+    pub fn table_version(&self, family: &str) -> Value {
+        let summary = self.show(&format!("show bgp {family} unicast summary json"));
+        serde_json::from_str::<Value>(&summary).unwrap()["tableVersion"].clone()
+    }
+
     /// Waits until bgpd has exactly so many prefixes from a peer.
     pub fn await_received(&self, peer: Peer, count: u64) {
         let wanted = (peer.address().to_string(), count);

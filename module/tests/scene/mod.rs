@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use bgp_community_services::run::run;
@@ -61,6 +62,20 @@ impl Scene {
             reply_bytes: 1 << 20,
         };
         settings
+    }
+
+    /// The program with this scene's files, and limits as they are installed.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bgp-community-services"));
+        command
+            .args(words)
+            .arg("--config")
+            .arg(self.path("config.json"))
+            .arg("--output")
+            .arg(self.path("output.json"));
+        command.arg("--state-dir").arg(self.path("state")).arg("--source").arg("bgpd");
+        command.arg("--bgpd-socket").arg(self.path("bgpd.vty")).stdin(Stdio::null());
+        command
     }
 
     /// One run: the state that it leaves, and the output file.

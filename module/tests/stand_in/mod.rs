@@ -10,6 +10,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+/// What makes a reply of a request.
+type Make = Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>;
+
 /// What a server does with a request.
 #[derive(Clone)]
 pub enum Answer {
@@ -17,6 +20,10 @@ pub enum Answer {
     Bytes(Vec<u8>),
     /// Sends these bytes and ends the connection.
     ThenClose(Vec<u8>),
+    /// Sends what the function makes of the request.
+    Made(Make),
+    /// Sends the first, then the second so many times, then the third, and ends the connection.
+    Long(Vec<u8>, Vec<u8>, usize, Vec<u8>),
     /// Sends these bytes one by one.
     Split(Vec<u8>),
     /// Sends these bytes and then nothing.
@@ -37,31 +44,49 @@ fn serve<S: Read + Write + Send + 'static>(
     thread::spawn(move || {
         for mut connection in connections {
             let answer = Arc::clone(&answer);
-            thread::spawn(
-                move || while take_request(&mut connection, end) && give(&mut connection, &answer) {},
-            );
+            thread::spawn(move || {
+                while let Some(request) = take_request(&mut connection, end) {
+                    if !give(&mut connection, &answer, &request) {
+                        break;
+                    }
+                }
+            });
         }
     });
 }
 
-fn take_request(connection: &mut impl Read, end: &[u8]) -> bool {
+fn take_request(connection: &mut impl Read, end: &[u8]) -> Option<String> {
     let mut request = Vec::new();
     let mut byte = [0];
     while !request.ends_with(end) {
-        if !matches!(connection.read(&mut byte), Ok(1)) {
-            return false;
-        }
+        connection.read_exact(&mut byte).ok()?;
         request.push(byte[0]);
     }
-    true
+    request.truncate(request.len() - end.len());
+    String::from_utf8(request).ok()
 }
 
 /// Whether the connection stays open.
-fn give(connection: &mut impl Write, answer: &Answer) -> bool {
+fn give(connection: &mut impl Write, answer: &Answer, request: &str) -> bool {
     match answer {
         Answer::Bytes(bytes) => connection.write_all(bytes).is_ok(),
         Answer::ThenClose(bytes) => {
             connection.write_all(bytes).ok();
+            false
+        }
+        Answer::Made(make) => connection.write_all(&make(request)).is_ok(),
+        Answer::Long(start, piece, times, end) => {
+            let pieces = piece.repeat(1 + 65536 / piece.len());
+            let mut left = times * piece.len();
+            let mut open = connection.write_all(start).is_ok();
+            while open && left > 0 {
+                let length = left.min(pieces.len());
+                open = connection.write_all(&pieces[..length]).is_ok();
+                left -= length;
+            }
+            if open {
+                connection.write_all(end).ok();
+            }
             false
         }
         Answer::Split(bytes) => bytes.iter().all(|byte| {
