@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bgpcs::paths;
+use bgpcs::{Community, paths};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Turns the authority's running configuration into one Salt pillar file per node of every router that has a
@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Exit status: 0 done, 1 some routers were in error and the rest were done, 2 nothing was touched.
 #[derive(Debug, Parser)]
-#[command(name = "generate_pillar", version = bgpcs::VERSION, args_conflicts_with_subcommands = false)]
+#[command(name = "generate_pillar", version = bgpcs::VERSION)]
 pub struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -32,10 +32,28 @@ pub(crate) struct Options {
     /// Only say what would be done
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// Write the findings here, as JSON
+    #[arg(long, global = true, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Print a table of profiles, routers, nodes, applications and communities
+    #[arg(long, global = true)]
+    pub summary: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Only say what is found in the configuration; exit status 1 when something of it is an error
+    Check,
+    /// Say what a community is, and what documented routers do to it
+    ExplainCommunity {
+        /// AA:NN, A:B:C, target:…, or a well-known name
+        community: Community,
+    },
+    /// Ready profiles of published service communities, to paste into a configuration
+    Preset {
+        #[command(subcommand)]
+        command: PresetCommand,
+    },
     /// Remove every pillar file that this command wrote, and nothing else
     Purge,
     /// List the plugin in the top.sls of the plugins environment, or no longer; for the package's scriptlets
@@ -49,6 +67,30 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR", default_value = paths::SALT_PILLAR_ROOT)]
         pillar_root: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PresetCommand {
+    /// Name each preset, what it is for and where its values are published
+    List,
+    /// Print a preset
+    Show {
+        /// As in the list
+        name: String,
+        /// The form to print it in
+        #[arg(long, value_enum, default_value = "pcli")]
+        format: PresetFormat,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum PresetFormat {
+    /// Indented text, as of show config running
+    Pcli,
+    /// One line per value, as of show config running flat
+    Flat,
+    /// As of the REST API
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -1,18 +1,19 @@
 //! What each command does, from checked settings to an exit status.
 
-use std::fs;
+mod top_files;
+
+use std::fmt::Display;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bgpcs::whole_file;
+use bgpcs::Community;
 
-use crate::cli::{Arguments, Command, Options, TopFileAction};
+use crate::cli::{Arguments, Command, Options, PresetCommand, PresetFormat};
+use crate::explain::explain;
 use crate::finding::Severity;
-use crate::generate::{self, Settings, Source};
+use crate::generate::{self, GenerateError, Settings, Source};
 use crate::log::Log;
-use crate::top_file::{self, Change};
+use crate::preset;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,82 +40,76 @@ impl From<Exit> for ExitCode {
 pub fn run(arguments: Arguments) -> Exit {
     let Arguments { options, command } = arguments;
     match command {
-        None => generate(options, generate::generate),
-        Some(Command::Purge) => generate(options, generate::purge),
+        None => work(options, generate::generate),
+        Some(Command::Check) => {
+            let settings = settings(options);
+            let mut log = Log::none();
+            generate::check(&settings, &mut log).unwrap_or_else(|error| failed(&mut log, &error))
+        }
+        Some(Command::Purge) => work(options, generate::purge),
+        Some(Command::ExplainCommunity { community }) => explain_community(community),
+        Some(Command::Preset { command }) => show_presets(&command),
         Some(Command::TopFile { action, states_root, pillar_root }) => {
-            edit_top_files(action, &[states_root, pillar_root], options.dry_run)
+            top_files::edit(action, &[states_root, pillar_root], options.dry_run)
         }
     }
 }
 
-type Work = fn(&Settings, &mut Log) -> Result<Exit, generate::GenerateError>;
-
-fn generate(options: Options, work: Work) -> Exit {
+fn work(options: Options, work: fn(&Settings, &mut Log) -> Result<Exit, GenerateError>) -> Exit {
     let mut log = if options.dry_run { Log::none() } else { Log::open(&options.log) };
-    let settings = Settings {
-        source: if options.config.as_os_str() == "-" {
-            Source::StandardInput
-        } else {
-            Source::File(options.config)
-        },
-        pillar_dir: options.pillar_dir,
-        dry_run: options.dry_run,
+    work(&settings(options), &mut log).unwrap_or_else(|error| failed(&mut log, &error))
+}
+
+fn settings(options: Options) -> Settings {
+    let Options { config, pillar_dir, dry_run, report, summary, log: _ } = options;
+    let source = if config.as_os_str() == "-" { Source::StandardInput } else { Source::File(config) };
+    Settings { source, pillar_dir, dry_run, report, summary }
+}
+
+fn failed(log: &mut Log, error: &dyn Display) -> Exit {
+    log.message(Severity::Error, &format_args!("{error}; nothing was touched"));
+    Exit::NothingTouched
+}
+
+fn explain_community(community: Community) -> Exit {
+    match preset::all() {
+        Ok(presets) => print(&explain(community, &presets)),
+        Err(error) => failed(&mut Log::none(), &error),
+    }
+}
+
+fn show_presets(command: &PresetCommand) -> Exit {
+    let presets = match preset::all() {
+        Ok(presets) => presets,
+        Err(error) => return failed(&mut Log::none(), &error),
     };
-    work(&settings, &mut log).unwrap_or_else(|error| {
-        log.message(Severity::Error, &format_args!("{error}; nothing was touched"));
-        Exit::NothingTouched
-    })
-}
-
-/// Edits the top file of each root; one that cannot be edited does not keep the others from it.
-fn edit_top_files(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> Exit {
-    let mut exit = Exit::Done;
-    for root in roots {
-        let path = root.join("top.sls");
-        let change = fs::read_to_string(&path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(String::new()),
-            _ => Err(error),
-        });
-        let change = change.map(|text| match action {
-            TopFileAction::Add => top_file::add(&text),
-            TopFileAction::Remove => top_file::remove(&text),
-        });
-        let did = change.and_then(|change| if dry_run { Ok(change) } else { apply(change, &path) });
-        match did {
-            Ok(Change::Write(_)) => say(&path, "written"),
-            Ok(Change::Delete) => say(&path, "removed"),
-            Ok(Change::Keep(reason)) => say(&path, &format!("left alone, {reason}")),
-            Err(error) => {
-                Log::none()
-                    .message(Severity::Error, &format_args!("cannot edit {}: {error}", path.display()));
-                exit = Exit::SomeInError;
+    match command {
+        PresetCommand::List => {
+            let lines = presets.iter().map(|preset| {
+                let preset::Preset { name, description, source, .. } = preset;
+                format!("{name}: {description}\n    {}\n    {}\n", source.title, source.url)
+            });
+            print(&lines.collect::<String>())
+        }
+        PresetCommand::Show { name, format } => {
+            let Some(preset) = presets.iter().find(|preset| preset.name.as_str() == name) else {
+                let error = format!("no preset has the name {}; see preset list", bgpcs::Quoted(name));
+                return failed(&mut Log::none(), &error);
+            };
+            match format {
+                PresetFormat::Pcli => print(&preset.pcli()),
+                PresetFormat::Flat => print(&preset.flat()),
+                PresetFormat::Json => {
+                    preset.json().map_or_else(|error| failed(&mut Log::none(), &error), |text| print(&text))
+                }
             }
         }
     }
-    exit
 }
 
-fn say(path: &Path, what: &str) {
-    // A scriptlet whose output nobody reads any more still has to do its work.
-    let _ = writeln!(io::stdout(), "{}: {what}", path.display());
-}
-
-/// The conductor's top files are readable by everyone, as a new one is.
-const TOP_FILE_MODE: u32 = 0o644;
-
-fn apply(change: Change, path: &Path) -> io::Result<Change> {
-    match &change {
-        Change::Write(text) => {
-            // The file itself, when the path is a link to it.
-            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            let mode = fs::metadata(&path).map_or(TOP_FILE_MODE, |metadata| metadata.permissions().mode());
-            if let Some(root) = path.parent() {
-                fs::create_dir_all(root)?;
-            }
-            whole_file::write(&path, text.as_bytes(), mode & 0o7777).map_err(io::Error::other)?;
-        }
-        Change::Delete => fs::remove_file(path)?,
-        Change::Keep(_) => {}
+fn print(text: &str) -> Exit {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Ok(()) => Exit::Done,
+        Err(error) => failed(&mut Log::none(), &GenerateError::Output(error)),
     }
-    Ok(change)
 }

@@ -13,6 +13,8 @@ pub enum Severity {
     Error,
     /// Something may be other than the operator means it.
     Warning,
+    /// Something that is good to know.
+    Note,
 }
 
 impl fmt::Display for Severity {
@@ -20,6 +22,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         })
     }
 }
@@ -46,6 +49,25 @@ pub struct Place {
     pub router: Name,
     /// The node of it.
     pub node: Option<Name>,
+    /// The BGP neighbor of it.
+    pub neighbor: Option<Name>,
+}
+
+impl Place {
+    /// A router as a whole.
+    pub fn router(router: Name) -> Self {
+        Self { router, node: None, neighbor: None }
+    }
+
+    /// A node of a router.
+    pub fn node(router: Name, node: Name) -> Self {
+        Self { router, node: Some(node), neighbor: None }
+    }
+
+    /// A BGP neighbor of a router.
+    pub fn neighbor(router: Name, neighbor: Name) -> Self {
+        Self { router, node: None, neighbor: Some(neighbor) }
+    }
 }
 
 /// How many places a line of text names before it only counts.
@@ -70,8 +92,10 @@ impl fmt::Display for Line<'_> {
         for (index, place) in places.iter().take(PLACES_SHOWN).enumerate() {
             let start = if index == 0 { "" } else { ", " };
             write!(f, "{start}router {}", Quoted(self.names.text(place.router)))?;
-            if let Some(node) = place.node {
-                write!(f, " node {}", Quoted(self.names.text(node)))?;
+            for (kind, name) in [("node", place.node), ("neighbor", place.neighbor)] {
+                if let Some(name) = name {
+                    write!(f, " {kind} {}", Quoted(self.names.text(name)))?;
+                }
             }
         }
         if let Some(more @ 1..) = places.len().checked_sub(PLACES_SHOWN) {

@@ -5,13 +5,20 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use bgpcs::whole_file::{self, WholeFileError};
+
 use crate::authority::Authority;
+use crate::check;
 use crate::command::Exit;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::log::Log;
 use crate::pillar_dir::{Changes, PillarDir, PillarDirError};
 use crate::plan::{Plan, plan};
 use crate::read::{self, End, ReadError};
+use crate::report::{self, Summary};
+
+/// As of a pillar file: the findings name what is in the configuration.
+const REPORT_MODE: u32 = 0o640;
 
 /// How long a run waits for another one, which takes seconds for the largest authority.
 const LOCK_LIMIT: Duration = Duration::from_secs(60);
@@ -46,6 +53,10 @@ pub struct Settings {
     pub pillar_dir: PathBuf,
     /// Whether to change nothing and say on standard output what would change.
     pub dry_run: bool,
+    /// Where the findings go as JSON.
+    pub report: Option<PathBuf>,
+    /// Whether to print a table of what the authority has.
+    pub summary: bool,
 }
 
 /// Makes the pillar directory equal to what the configuration asks for.
@@ -56,9 +67,6 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
     let mut authority = Authority::default();
     let end = read::read(settings.source.open()?, &mut authority)?;
     let plan = plan(&authority);
-    for finding in &plan.findings {
-        log.line(&finding.display(&authority.names));
-    }
     let changes = directory.compare(&plan)?;
     if changes.removes_most() {
         let Changes { remove, existing, .. } = &changes;
@@ -71,6 +79,7 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
         ));
     }
     let failures = apply(settings, &directory, &plan, &changes, log)?;
+    let reported = report(settings, &authority, &findings(&authority, &plan), log);
     log.note(&format_args!(
         "done: {}; {} routers and {} profiles read in {:.3} s",
         counts(&changes),
@@ -78,7 +87,40 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
         authority.profiles.len(),
         start.elapsed().as_secs_f64()
     ));
-    Ok(if plan.has_errors() || failures > 0 { Exit::SomeInError } else { Exit::Done })
+    let clean = !plan.has_errors() && failures == 0 && reported;
+    Ok(if clean { Exit::Done } else { Exit::SomeInError })
+}
+
+/// Only says what there is to say about the configuration; some in error means that something of it is an error.
+pub fn check(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
+    let mut authority = Authority::default();
+    read::read(settings.source.open()?, &mut authority)?;
+    let findings = findings(&authority, &plan(&authority));
+    let reported = report(settings, &authority, &findings, log);
+    let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if has_errors || !reported { Exit::SomeInError } else { Exit::Done })
+}
+
+fn findings(authority: &Authority, plan: &Plan<'_>) -> Vec<Finding> {
+    plan.findings.iter().cloned().chain(check::check(authority)).collect()
+}
+
+/// Says what was found, wherever the settings want it; whether that could be done.
+fn report(settings: &Settings, authority: &Authority, findings: &[Finding], log: &mut Log) -> bool {
+    findings.iter().for_each(|finding| log.line(&finding.display(&authority.names)));
+    let mut failures = Vec::new();
+    if settings.summary {
+        let written = write!(io::stdout(), "{}", Summary::of(authority));
+        failures.extend(written.err().map(GenerateError::Output));
+    }
+    if let Some(path) = &settings.report {
+        let written = report::json(findings, &authority.names)
+            .map_err(GenerateError::ReportText)
+            .and_then(|text| Ok(whole_file::write(path, text.as_bytes(), REPORT_MODE)?));
+        failures.extend(written.err());
+    }
+    failures.iter().for_each(|failure| log.message(Severity::Error, failure));
+    failures.is_empty()
 }
 
 /// Removes every pillar file that the generator wrote.
@@ -165,6 +207,12 @@ pub enum GenerateError {
         /// How many files there are.
         existing: usize,
     },
+    /// The report's words.
+    #[error("cannot write the findings as JSON: {0}")]
+    ReportText(#[source] serde_json::Error),
+    /// The report's file.
+    #[error("{0}")]
+    Report(#[from] WholeFileError),
     /// Standard output.
     #[error("cannot write to standard output: {0}")]
     Output(#[source] io::Error),

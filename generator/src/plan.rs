@@ -90,13 +90,8 @@ impl Plan<'_> {
 
     /// Takes over the profiles that are right; the others are findings for the routers that have them.
     fn check_profiles(&mut self) {
-        let mut users: IndexMap<Name, Vec<Place>> = IndexMap::new();
-        for (name, router) in &self.authority.routers {
-            if let Some(profile) = router.profile {
-                users.entry(profile).or_default().push(Place { router: *name, node: None });
-            }
-        }
-        for (name, places) in users {
+        for (name, routers) in self.authority.routers_by_profile() {
+            let places: Vec<Place> = routers.into_iter().map(Place::router).collect();
             let text = self.authority.names.text(name);
             let Some(written) = self.authority.profiles.get(&name) else {
                 self.findings.push(Finding {
@@ -129,8 +124,8 @@ impl Plan<'_> {
         let mut nameless = Vec::new();
         for (router_name, router) in &self.authority.routers {
             let Some(profile) = router.profile else { continue };
-            for node in &router.nodes {
-                let place = Place { router: *router_name, node: Some(node.name) };
+            for (node_name, node) in &router.nodes {
+                let place = Place::node(*router_name, *node_name);
                 let Some(asset_id) = node.asset_id else {
                     nameless.push(place);
                     continue;
@@ -149,7 +144,7 @@ impl Plan<'_> {
                     self.pillars.push(PlannedPillar {
                         asset_id,
                         router: *router_name,
-                        node: node.name,
+                        node: *node_name,
                         profile,
                     });
                 }
@@ -170,8 +165,8 @@ impl Plan<'_> {
     fn find_shared_asset_ids(&mut self) -> HashSet<Name> {
         let mut nodes: Vec<(Name, bool, Place)> = Vec::new();
         for (router_name, router) in &self.authority.routers {
-            nodes.extend(router.nodes.iter().filter_map(|node| {
-                let place = Place { router: *router_name, node: Some(node.name) };
+            nodes.extend(router.nodes.iter().filter_map(|(node_name, node)| {
+                let place = Place::node(*router_name, *node_name);
                 Some((node.asset_id?, router.profile.is_some(), place))
             }));
         }

@@ -25,6 +25,36 @@ pub enum Element {
     Node,
     NodeName,
     AssetId,
+    ApplicationIdentification,
+    Mode,
+    Routing,
+    Neighbor,
+    NeighborAddress,
+    InboundPolicy,
+    Service,
+    ServiceName,
+    ServiceApplicationName,
+    Filter,
+    FilterName,
+    Rule,
+    RuleName,
+    RuleDecision,
+    RuleCommunity,
+    Policy,
+    PolicyName,
+    Statement,
+    StatementName,
+    StatementDecision,
+    Condition,
+    ConditionType,
+    Action,
+    ActionType,
+    ActionFilter,
+    ActionCommunity,
+    ActionAdditive,
+    ActionPolicy,
+    /// A container, or the key of a list, that only leads to others.
+    Between,
 }
 
 /// How a node holds its content.
@@ -41,6 +71,8 @@ pub enum Kind {
     Leaf,
     /// Values in the operator's order.
     LeafList,
+    /// Being there is all that it says: YANG's `empty`.
+    Empty,
 }
 
 /// A node of the vendor's model.
@@ -86,9 +118,18 @@ impl Node {
         Self { element, name, namespace, kind: Kind::LeafList, children: &[] }
     }
 
+    const fn empty(element: Element, name: &'static str, namespace: &'static str) -> Self {
+        Self { element, name, namespace, kind: Kind::Empty, children: &[] }
+    }
+
     /// Whether the node holds a value and no children.
     pub fn is_leaf(&self) -> bool {
-        matches!(self.kind, Kind::Leaf | Kind::LeafList)
+        matches!(self.kind, Kind::Leaf | Kind::LeafList | Kind::Empty)
+    }
+
+    /// Whether an entry of this list says something even if nothing in it is read.
+    pub fn counts_when_empty(&self) -> bool {
+        matches!(self.element, Element::Application | Element::Condition | Element::Action)
     }
 
     /// The child of that name.
@@ -131,6 +172,10 @@ pub const ENVELOPES: &[&str] = &["rpc-reply", "data", "datastore", "config"];
 
 const AUTHORITY_CONFIG: &str = "http://128technology.com/t128/config/authority-config";
 const SYSTEM_CONFIG: &str = "http://128technology.com/t128/config/system-config";
+const SERVICE_CONFIG: &str = "http://128technology.com/t128/config/service-config";
+const ROUTING_CONFIG: &str = "http://128technology.com/t128/config/routing-config";
+const BGP_CONFIG: &str = "http://128technology.com/t128/config/bgp-config";
+const POLICY_CONFIG: &str = "http://128technology.com/t128/config/routing-policy-config";
 const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-services-config";
 
 /// The plugin's list of profiles and its leaf in a router, which have one name.
@@ -144,6 +189,16 @@ pub static AUTHORITY: Node = Node::container(
     &[
         Node::list(Element::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
         Node::list(Element::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
+        Node::list(
+            Element::Service,
+            "service",
+            SERVICE_CONFIG,
+            &[
+                Node::leaf(Element::ServiceName, "name", SERVICE_CONFIG),
+                Node::leaf_list(Element::ServiceApplicationName, "application-name", SERVICE_CONFIG),
+            ],
+        ),
+        Node::container(Element::Between, "routing", POLICY_CONFIG, POLICY_NODES),
     ],
 );
 
@@ -175,6 +230,112 @@ const ROUTER_NODES: &[Node] = &[
         &[
             Node::leaf(Element::NodeName, "name", SYSTEM_CONFIG),
             Node::leaf(Element::AssetId, "asset-id", SYSTEM_CONFIG),
+        ],
+    ),
+    Node::container(
+        Element::ApplicationIdentification,
+        "application-identification",
+        AUTHORITY_CONFIG,
+        &[Node::leaf_list(Element::Mode, "mode", AUTHORITY_CONFIG)],
+    ),
+    Node::list(
+        Element::Routing,
+        "routing",
+        ROUTING_CONFIG,
+        &[
+            Node::leaf(Element::Between, "type", ROUTING_CONFIG),
+            ROUTING_PROTOCOL,
+            Node::list(
+                Element::Between,
+                "vrf",
+                ROUTING_CONFIG,
+                &[Node::leaf(Element::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
+            ),
+        ],
+    ),
+];
+
+/// Of the default routing instance, and in newer releases of a VRF.
+const ROUTING_PROTOCOL: Node = Node::list(
+    Element::Between,
+    "routing-protocol",
+    ROUTING_CONFIG,
+    &[
+        Node::leaf(Element::Between, "type", ROUTING_CONFIG),
+        Node::list(
+            Element::Neighbor,
+            "neighbor",
+            BGP_CONFIG,
+            &[
+                Node::leaf(Element::NeighborAddress, "neighbor-address", BGP_CONFIG),
+                NEIGHBOR_POLICY,
+                INBOUND_POLICY,
+                Node::list(
+                    Element::Between,
+                    "address-family",
+                    BGP_CONFIG,
+                    &[Node::leaf(Element::Between, "afi-safi", BGP_CONFIG), NEIGHBOR_POLICY, INBOUND_POLICY],
+                ),
+            ],
+        ),
+    ],
+);
+
+/// Of a neighbor, and in newer releases of each of its address families.
+const NEIGHBOR_POLICY: Node =
+    Node::container(Element::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
+
+const INBOUND_POLICY: Node = Node::leaf(Element::InboundPolicy, "inbound-policy", BGP_CONFIG);
+
+const POLICY_NODES: &[Node] = &[
+    Node::list(
+        Element::Filter,
+        "filter",
+        POLICY_CONFIG,
+        &[
+            Node::leaf(Element::FilterName, "name", POLICY_CONFIG),
+            Node::list(
+                Element::Rule,
+                "rule",
+                POLICY_CONFIG,
+                &[
+                    Node::leaf(Element::RuleName, "name", POLICY_CONFIG),
+                    Node::leaf(Element::RuleDecision, "filter", POLICY_CONFIG),
+                    Node::leaf(Element::RuleCommunity, "community", POLICY_CONFIG),
+                ],
+            ),
+        ],
+    ),
+    Node::list(
+        Element::Policy,
+        "policy",
+        POLICY_CONFIG,
+        &[
+            Node::leaf(Element::PolicyName, "name", POLICY_CONFIG),
+            Node::list(Element::Statement, "statement", POLICY_CONFIG, STATEMENT_NODES),
+        ],
+    ),
+];
+
+const STATEMENT_NODES: &[Node] = &[
+    Node::leaf(Element::StatementName, "name", POLICY_CONFIG),
+    Node::leaf(Element::StatementDecision, "policy", POLICY_CONFIG),
+    Node::list(
+        Element::Condition,
+        "condition",
+        POLICY_CONFIG,
+        &[Node::leaf(Element::ConditionType, "type", POLICY_CONFIG)],
+    ),
+    Node::list(
+        Element::Action,
+        "action",
+        POLICY_CONFIG,
+        &[
+            Node::leaf(Element::ActionType, "type", POLICY_CONFIG),
+            Node::leaf(Element::ActionFilter, "community-filter", POLICY_CONFIG),
+            Node::leaf_list(Element::ActionCommunity, "community-attribute", POLICY_CONFIG),
+            Node::empty(Element::ActionAdditive, "additive", POLICY_CONFIG),
+            Node::leaf(Element::ActionPolicy, "policy", POLICY_CONFIG),
         ],
     ),
 ];

@@ -47,13 +47,14 @@ impl Check<'_> {
 
     fn applications(&mut self) -> Vec<Application> {
         let written = self.written;
-        let checked = written.applications.iter().filter_map(|(name, application)| {
+        let checked = written.applications.iter().filter_map(|(name, communities)| {
             let text = self.names.text(*name);
             let place = format!("application {}", Quoted(text));
-            let communities = application.communities.iter();
-            let bgp_community: Vec<Community> =
-                communities.filter_map(|community| self.parse(&place, self.names.text(*community))).collect();
-            if application.communities.is_empty() {
+            let bgp_community: Vec<Community> = communities
+                .iter()
+                .filter_map(|community| self.parse(&place, self.names.text(*community)))
+                .collect();
+            if communities.is_empty() {
                 self.faults.push(format!("{place} has no bgp-community, expected at least one"));
             }
             Some(Application { application_name: self.parse(&place, text)?, bgp_community })

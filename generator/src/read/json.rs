@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{End, ReadError, Sink};
-use crate::schema::{AUTHORITY, ENVELOPES, Node};
+use crate::schema::{AUTHORITY, ENVELOPES, Kind, Node};
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, ReadError> {
     let mut document = serde_json::Deserializer::from_reader(input);
@@ -155,11 +155,16 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
     }
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<(), E> {
-        self.text(if truth { "true" } else { "false" })
+        match (self.node.kind, truth) {
+            (Kind::Empty, false) => Ok(()),
+            (_, true) => self.text("true"),
+            (_, false) => self.text("false"),
+        }
     }
 
+    /// Absent, except as `[null]`, which is how JSON says that a leaf of type `empty` is there (RFC 7951 section 6.9).
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
+        if self.node.kind == Kind::Empty { self.text("") } else { Ok(()) }
     }
 }
 

@@ -214,6 +214,7 @@ impl<S: Sink> Document<'_, S> {
                 words.expect_end(node)?;
                 self.sink.leaf(node, &value);
             }
+            Kind::Empty => self.sink.leaf(node, ""),
             Kind::LeafList => {
                 self.sink.leaf(node, &words.value(node)?);
                 while let Some(value) = words.next_text() {
@@ -233,11 +234,12 @@ impl<S: Sink> Document<'_, S> {
     }
 }
 
-/// Whether the key words of a flat line lead to a node that is read; most do not, and then there is nothing to tell.
+/// Whether the key words of a flat line lead to something that is read; most do not, and then there is nothing to
+/// tell.
 fn is_read(mut parent: &'static Node, mut words: Words<'_>) -> bool {
     while let Some(Ok(word)) = words.next() {
         match parent.child(word) {
-            None => return false,
+            None => return parent.counts_when_empty(),
             Some(node) if node.is_leaf() => return true,
             Some(node) => {
                 if matches!(node.kind, Kind::List { .. }) {

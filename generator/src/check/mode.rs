@@ -1,0 +1,24 @@
+//! Application identification has to be in mode `module`, or SSR never runs the module.
+
+use crate::authority::Authority;
+use crate::finding::{Finding, Place, Severity};
+
+pub(super) fn check(authority: &Authority) -> Vec<Finding> {
+    let routers = authority.routers.iter();
+    let places: Vec<Place> = routers
+        .filter(|(_, router)| router.profile.is_some() && !router.has_module_mode)
+        .map(|(name, _)| Place::router(*name))
+        .collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    vec![Finding {
+        severity: Severity::Error,
+        code: "mode-module-missing",
+        message:
+            "a profile, but application-identification without mode module, so SSR does not run the module"
+                .into(),
+        advice: "set application-identification mode module on the router".into(),
+        places,
+    }]
+}

@@ -1,0 +1,201 @@
+//! Inbound BGP policies that take away the communities by which a profile selects.
+
+use std::collections::{HashMap, HashSet};
+
+use bgpcs::{Community, Quoted, StandardCommunity, WellKnown};
+use indexmap::IndexMap;
+use regex_lite::Regex;
+
+use super::{assigned, communities};
+use crate::authority::{Action, Authority, Filter};
+use crate::finding::{Finding, Place, Severity};
+use crate::names::Name;
+
+pub(super) fn check(authority: &Authority) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let filters = authority.filters.iter();
+    let filters: HashMap<Name, Vec<Rule>> =
+        filters.map(|(name, filter)| (*name, rules(authority, *name, filter, &mut findings))).collect();
+    for (profile_name, profile, routers) in assigned(authority) {
+        // Only these are changed by the actions in question; large communities and route targets are not.
+        let wanted: HashSet<StandardCommunity> =
+            communities(authority, profile).filter_map(|(_, community)| community.standard()).collect();
+        let mut neighbors: IndexMap<Name, Vec<Place>> = IndexMap::new();
+        for router in routers {
+            for (address, policy) in authority.routers.get(&router).iter().flat_map(|r| &r.inbound_policies) {
+                neighbors.entry(*policy).or_default().push(Place::neighbor(router, *address));
+            }
+        }
+        for (policy, places) in neighbors {
+            let mut walk = Walk {
+                authority,
+                filters: &filters,
+                wanted: &wanted,
+                visited: HashSet::new(),
+                losses: Vec::new(),
+            };
+            walk.policy(policy, true);
+            findings
+                .extend(walk.losses.into_iter().map(|loss| loss.finding(authority, profile_name, &places)));
+        }
+    }
+    findings
+}
+
+/// A statement that takes communities away.
+struct Loss {
+    policy: Name,
+    statement: Name,
+    /// What takes them away.
+    cause: String,
+    communities: Vec<StandardCommunity>,
+    /// Whether it is executed for every route.
+    always: bool,
+}
+
+impl Loss {
+    fn finding(self, authority: &Authority, profile: Name, places: &[Place]) -> Finding {
+        let names = &authority.names;
+        let list: Vec<String> = self.communities.iter().map(ToString::to_string).collect();
+        let routes = if self.always { "every route" } else { "the routes that its conditions match" };
+        Finding {
+            severity: if self.always { Severity::Error } else { Severity::Warning },
+            code: "policy-strips-community",
+            message: format!(
+                "inbound policy {} statement {}: {} takes {} of profile {} away from {routes}",
+                Quoted(names.text(self.policy)),
+                Quoted(names.text(self.statement)),
+                self.cause,
+                list.join(", "),
+                Quoted(names.text(profile))
+            ),
+            advice: "make it additive, let its filter reject these communities, or select by others".into(),
+            places: places.to_vec(),
+        }
+    }
+}
+
+/// The way through a policy and the policies that it calls.
+struct Walk<'a> {
+    authority: &'a Authority,
+    filters: &'a HashMap<Name, Vec<Rule>>,
+    wanted: &'a HashSet<StandardCommunity>,
+    visited: HashSet<Name>,
+    losses: Vec<Loss>,
+}
+
+impl Walk<'_> {
+    /// Goes through a policy's statements; `always`: it is executed for every route.
+    fn policy(&mut self, name: Name, always: bool) {
+        if !self.visited.insert(name) {
+            return;
+        }
+        let authority = self.authority;
+        let names = &authority.names;
+        let Some(policy) = authority.policies.get(&name) else { return };
+        for (statement_name, statement) in &policy.statements {
+            let always = always && statement.conditions.is_empty();
+            let rejects =
+                statement.decision.is_some_and(|text| matches!(names.text(text), "reject" | "deny"));
+            let mut continues = false;
+            for (kind, action) in statement.actions.iter().filter(|_| !rejects) {
+                match names.text(*kind) {
+                    "set-community" | "remove-community" => {
+                        let (cause, communities) = self.taken(names.text(*kind), action);
+                        if !communities.is_empty() {
+                            let (policy, statement) = (name, *statement_name);
+                            self.losses.push(Loss { policy, statement, cause, communities, always });
+                        }
+                    }
+                    "call" => action.policy.into_iter().for_each(|policy| self.policy(policy, always)),
+                    "continue" => continues = true,
+                    _ => {}
+                }
+            }
+            // A statement that matches every route is the last one that any route comes to.
+            if statement.conditions.is_empty() && !continues {
+                return;
+            }
+        }
+    }
+
+    /// The wanted communities that an action takes away, and the words for it.
+    fn taken(&self, kind: &str, action: &Action) -> (String, Vec<StandardCommunity>) {
+        let names = &self.authority.names;
+        let mut taken: Vec<StandardCommunity> = if kind == "set-community" {
+            let set: HashSet<StandardCommunity> = action
+                .communities
+                .iter()
+                .filter_map(|text| names.text(*text).parse().ok())
+                .filter_map(|community: Community| community.standard())
+                .collect();
+            self.wanted
+                .iter()
+                .filter(|community| !action.additive && !set.contains(community))
+                .copied()
+                .collect()
+        } else {
+            let rules = action.filter.and_then(|filter| self.filters.get(&filter));
+            let accepted =
+                |community: &&StandardCommunity| rules.is_some_and(|rules| accept(rules, **community));
+            self.wanted.iter().filter(accepted).copied().collect()
+        };
+        taken.sort_unstable();
+        let cause = match action.filter {
+            Some(filter) if kind == "remove-community" => {
+                format!("{kind} with filter {}", Quoted(names.text(filter)))
+            }
+            _ => format!("{kind} without additive"),
+        };
+        (cause, taken)
+    }
+}
+
+/// A rule of a filter, ready to be tried.
+struct Rule {
+    expression: Regex,
+    accepts: bool,
+}
+
+/// The rules of a filter that select by community; one that is not understood is a finding.
+fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<Finding>) -> Vec<Rule> {
+    let names = &authority.names;
+    let mut rules = Vec::new();
+    for (rule_name, rule) in &filter.rules {
+        let Some(text) = rule.community.map(|text| names.text(text)) else { continue };
+        // FRR reads an underscore as a delimiter, the start or the end.
+        match Regex::new(&text.replace('_', "(?:^|[,{}() ]|$)")) {
+            Ok(expression) => rules.push(Rule {
+                expression,
+                accepts: rule.decision.is_none_or(|decision| names.text(decision) != "reject"),
+            }),
+            Err(error) => findings.push(Finding {
+                severity: Severity::Warning,
+                code: "filter-not-understood",
+                message: format!(
+                    "filter {} rule {} has the regular expression {}, which is not understood: {error}",
+                    Quoted(names.text(name)),
+                    Quoted(names.text(*rule_name)),
+                    Quoted(text)
+                ),
+                advice: "check by hand what policies with this filter do to the communities of profiles"
+                    .into(),
+                places: Vec::new(),
+            }),
+        }
+    }
+    rules
+}
+
+/// Whether the first rule that matches the community accepts it; without one, the filter rejects it.
+fn accept(rules: &[Rule], community: StandardCommunity) -> bool {
+    let texts = texts(community);
+    let first = rules.iter().find(|rule| texts.iter().any(|text| rule.expression.is_match(text)));
+    first.is_some_and(|rule| rule.accepts)
+}
+
+/// The texts that the routing engine may have for a community: its numbers, or the name of a well-known one.
+fn texts(community: StandardCommunity) -> Vec<String> {
+    let known = WellKnown::all().filter(|known| known.value() == community);
+    std::iter::once(community.to_string()).chain(known.map(|known| known.name().to_owned())).collect()
+}

@@ -1,0 +1,118 @@
+//! Prefixes reach the FIB only through a service whose `application-name` matches their application.
+
+use std::collections::HashSet;
+
+use bgpcs::Quoted;
+use indexmap::IndexSet;
+
+use super::assigned;
+use super::glob::Glob;
+use crate::authority::Authority;
+use crate::finding::{Finding, Place, Severity};
+use crate::names::Name;
+
+pub(super) fn check(authority: &Authority) -> Vec<Finding> {
+    let patterns = Patterns::of(authority);
+    let names = &authority.names;
+    let mut findings = Vec::new();
+    let mut applications: IndexSet<Name> = IndexSet::new();
+    for (profile, content, routers) in assigned(authority) {
+        let places: Vec<Place> = routers.into_iter().map(Place::router).collect();
+        for application in content.applications.keys() {
+            applications.insert(*application);
+            if !patterns.match_any(names.text(*application)) {
+                findings.push(Finding {
+                    severity: Severity::Warning,
+                    code: "application-without-service",
+                    message: format!(
+                        "no service's application-name matches the application {} of profile {}, so its prefixes \
+                         reach no service",
+                        Quoted(names.text(*application)),
+                        Quoted(names.text(profile))
+                    ),
+                    advice: "give a service this application-name".into(),
+                    places: places.clone(),
+                });
+            }
+        }
+    }
+    findings.extend(near_misses(authority, &applications));
+    findings
+}
+
+/// The services that name something so close to an application that a slip is likely.
+fn near_misses(authority: &Authority, applications: &IndexSet<Name>) -> Vec<Finding> {
+    let names = &authority.names;
+    let ours: Vec<(&str, String)> = applications
+        .iter()
+        .map(|application| names.text(*application))
+        .map(|application| (application, simplified(application)))
+        .collect();
+    let mut findings = Vec::new();
+    for (service, patterns) in &authority.services {
+        for pattern in patterns {
+            let Glob::Literal(text) = Glob::new(names.text(*pattern)) else { continue };
+            if ours.iter().any(|(application, _)| *application == text) {
+                continue;
+            }
+            let plain = simplified(&text);
+            let Some((application, _)) = ours.iter().find(|(_, application)| is_close(&plain, application))
+            else {
+                continue;
+            };
+            findings.push(Finding {
+                severity: Severity::Warning,
+                code: "application-name-near-miss",
+                message: format!(
+                    "service {} has the application-name {}, which is no application of an assigned profile",
+                    Quoted(names.text(*service)),
+                    Quoted(&text)
+                ),
+                advice: format!("did you mean {}?", Quoted(application)),
+                places: Vec::new(),
+            });
+        }
+    }
+    findings
+}
+
+/// A name without what is easily mistaken: upper and lower case, and separators.
+fn simplified(name: &str) -> String {
+    name.to_lowercase().replace(['-', '_', ' ', '.'], "")
+}
+
+/// Whether two simplified names are the same but for a slip, or two in a longer one.
+fn is_close(one: &str, other: &str) -> bool {
+    let slips = match other.len() {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    };
+    // The lengths tell cheaply for nearly all pairs.
+    one.len().abs_diff(other.len()) <= slips * 4 && strsim::osa_distance(one, other) <= slips
+}
+
+/// The patterns of all services, each once; most are plain names, which need no search.
+#[derive(Default)]
+struct Patterns {
+    literals: HashSet<String>,
+    globs: Vec<Glob>,
+}
+
+impl Patterns {
+    fn of(authority: &Authority) -> Self {
+        let all: HashSet<Name> = authority.services.values().flatten().copied().collect();
+        let mut patterns = Self::default();
+        for pattern in all {
+            match Glob::new(authority.names.text(pattern)) {
+                Glob::Literal(text) => drop(patterns.literals.insert(text)),
+                glob => patterns.globs.push(glob),
+            }
+        }
+        patterns
+    }
+
+    fn match_any(&self, text: &str) -> bool {
+        self.literals.contains(text) || self.globs.iter().any(|glob| glob.matches(text))
+    }
+}

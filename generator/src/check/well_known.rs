@@ -1,0 +1,42 @@
+//! Selecting by a well-known community depends on every router on the way.
+
+use bgpcs::Quoted;
+
+use super::{assigned, communities};
+use crate::authority::Authority;
+use crate::finding::{Finding, Severity};
+use crate::implementations::{IMPLEMENTATIONS, well_known_names};
+
+pub(super) fn check(authority: &Authority) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (profile_name, profile, _) in assigned(authority) {
+        for (application, community) in communities(authority, profile) {
+            let Some(value) = community.standard() else { continue };
+            let known = well_known_names(value);
+            if known.is_empty() {
+                continue;
+            }
+            let treatments: Vec<String> = IMPLEMENTATIONS
+                .iter()
+                .map(|implementation| {
+                    format!("{} {} it", implementation.name, implementation.treatment(value))
+                })
+                .collect();
+            findings.push(Finding {
+                severity: Severity::Note,
+                code: "well-known-community",
+                message: format!(
+                    "profile {} application {} selects by {} ({value}), which routers treat differently where a \
+                     policy sets communities: {}",
+                    Quoted(authority.names.text(profile_name)),
+                    Quoted(authority.names.text(application)),
+                    known.join(", "),
+                    treatments.join(", ")
+                ),
+                advice: format!("see generate_pillar explain-community {community}"),
+                places: Vec::new(),
+            });
+        }
+    }
+    findings
+}
