@@ -57,7 +57,8 @@ pub fn run(arguments: Arguments) -> Exit {
 
 fn work(options: Options, work: fn(&Settings, &mut Log) -> Result<Exit, GenerateError>) -> Exit {
     let mut log = if options.dry_run { Log::none() } else { Log::open(&options.log) };
-    work(&settings(options), &mut log).unwrap_or_else(|error| failed(&mut log, &error))
+    work(&settings(options), &mut log)
+        .unwrap_or_else(|error| failed(&mut log, &format_args!("{error}; nothing was touched")))
 }
 
 fn settings(options: Options) -> Settings {
@@ -67,7 +68,7 @@ fn settings(options: Options) -> Settings {
 }
 
 fn failed(log: &mut Log, error: &dyn Display) -> Exit {
-    log.message(Severity::Error, &format_args!("{error}; nothing was touched"));
+    log.message(Severity::Error, error);
     Exit::NothingTouched
 }
 

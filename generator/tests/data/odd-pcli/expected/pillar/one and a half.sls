@@ -1,0 +1,29 @@
+#!yaml
+# pillar of asset-id "one and a half", written by generate_pillar, which overwrites and removes it
+{
+  "bgp-community-services": {
+    "router": "r1",
+    "node": "n1",
+    "profile": "P",
+    "package": {
+      "name": "128T-bgp-community-services-router",
+      "version": "VERSION"
+    },
+    "config": {
+      "applications": [
+        {
+          "application-name": "A \"1\" \\ # x",
+          "bgp-community": [
+            "64512:30",
+            "1:2:3"
+          ]
+        }
+      ],
+      "duration": 60,
+      "path-selection": "any",
+      "stale-path-time": 300,
+      "max-prefixes": 100000,
+      "aggregate-prefixes": false
+    }
+  }
+}

@@ -1,0 +1,89 @@
+//! What the commands print: each expected output is a file in `tests/commands`, and `BLESS=1` writes what came out.
+
+use std::fs;
+use std::path::Path;
+
+use generate_pillar::preset;
+use serde_json::Value;
+
+use crate::conductor::{Conductor, Outcome, outcome};
+
+#[test]
+fn each_command_prints_what_is_expected() {
+    let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let policies = crate_dir.join("tests/data/finding-policies/config.pcli");
+    let errors = crate_dir.join("tests/data/errors/config.json");
+    let manifest = crate_dir.join("Cargo.toml");
+    let (policies, errors) = (policies.to_str().unwrap(), errors.to_str().unwrap());
+    let cases: &[(&str, &[&str])] = &[
+        ("explain-well-known", &["explain-community", "65535:65281"]),
+        ("explain-two-names", &["explain-community", "local-AS"]),
+        ("explain-standard", &["explain-community", "12076:5010"]),
+        ("explain-large", &["explain-community", "64496:1:2"]),
+        ("explain-route-target", &["explain-community", "target:64512:77"]),
+        ("explain-nonsense", &["explain-community", "12076"]),
+        ("preset-list", &["preset", "list"]),
+        ("preset-json", &["preset", "show", "Azure-US", "--format", "json"]),
+        ("preset-unknown", &["preset", "show", "O366"]),
+        ("check", &["check", "--config", policies]),
+        ("check-summary", &["check", "--summary", "--config", errors]),
+        ("check-unreadable", &["check", "--config", manifest.to_str().unwrap()]),
+        ("help", &["--help"]),
+    ];
+    for (name, arguments) in cases {
+        let conductor = Conductor::new();
+        let Outcome { status, stdout, stderr } = outcome(conductor.command().args(*arguments));
+        let printed = format!("{stdout}--- standard error\n{stderr}--- exit status {status}\n");
+        let path = crate_dir.join("tests/commands").join(name);
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &printed).unwrap();
+        }
+        assert_eq!(printed, fs::read_to_string(&path).unwrap(), "{name}");
+        assert_eq!((conductor.files().len(), conductor.log().as_str()), (0, ""), "{name} touched something");
+    }
+}
+
+#[test]
+fn the_o365_preset_is_the_documented_profile() {
+    let show =
+        |format| outcome(Conductor::new().command().args(["preset", "show", "O365", "--format", format]));
+    let indented = include_str!("../data/o365/snippets.pcli");
+    assert!(indented.starts_with(&show("pcli").stdout));
+    let flat = include_str!("../data/o365/flat.pcli");
+    assert!(flat.starts_with(&show("flat").stdout) && show("flat").stdout.lines().count() == 9);
+}
+
+#[test]
+fn every_preset_is_a_configuration_without_findings_of_its_own() {
+    for preset in preset::all().unwrap() {
+        let forms = [preset.pcli(), preset.flat() + "admin@node1.conductor1# ", preset.json().unwrap()];
+        for form in forms {
+            let conductor = Conductor::new();
+            fs::write(conductor.path("config"), form).unwrap();
+            let outcome =
+                outcome(conductor.command().args(["check", "--config"]).arg(conductor.path("config")));
+            let unused = format!(
+                "generate_pillar: warning profile-unused: no router has the profile {}; assign it to a router, or \
+                 delete it\n",
+                preset.name
+            );
+            assert_eq!((outcome.status, outcome.stderr), (0, unused));
+        }
+        assert!(preset.source.url.starts_with("https://") && !preset.source.title.is_empty());
+    }
+}
+
+#[test]
+fn the_report_has_every_finding_with_every_place() {
+    let conductor = Conductor::new();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/errors/config.json");
+    let report = conductor.path("report.json");
+    let run = outcome(conductor.command().arg("--report").arg(&report).arg("--config").arg(config));
+    let report: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!((run.status, findings.len()), (1, run.stderr.lines().count()));
+    let missing = findings.iter().find(|finding| finding["code"] == "asset-id-missing").unwrap();
+    assert_eq!(missing["severity"], "warning");
+    assert_eq!(missing["places"].as_array().unwrap().len(), 10);
+    assert_eq!(missing["places"][0], serde_json::json!({"router": "r1", "node": "n2"}));
+}

@@ -1,0 +1,90 @@
+//! Configurations that are refused, each with what it says.
+
+use crate::conductor::Conductor;
+
+const AUTHORITY: &str = "<authority xmlns=\"http://128technology.com/t128/config/authority-config\">";
+
+/// Input, and the part of the message that matters.
+fn cases() -> Vec<(String, &'static str)> {
+    let xml = |text: &str| text.replace("<authority>", AUTHORITY);
+    let bomb = "<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
+    let external = "<!DOCTYPE b [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>";
+    let name = "<authority><router><name>&x;</name></router></authority>";
+    vec![
+        (xml(&format!("{bomb}{name}")), "it has a document type"),
+        (xml(&format!("{external}{name}")), "it has a document type"),
+        (xml(name), "the entity x is not predefined"),
+        (xml("<config><authority><router></config>"), "not usable XML"),
+        (xml("<config><authority></authority>"), "it ends before its root element does"),
+        (xml("<config><authority><a><b></a></authority></config>"), "not usable XML"),
+        (xml("<authority></authority><authority></authority>"), "a second element follows its root element"),
+        (xml("<authority></authority>trailing"), "text stands outside its root element"),
+        ("<authority><router/></authority>".into(), "its root element is authority"),
+        ("<config/>".into(), "it has no authority of the namespace"),
+        ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><config/>".into(), "expected UTF-8"),
+        ("<html><body>502 Bad Gateway</body></html>".into(), "its root element is html"),
+        ("{\"config\": {}}".into(), "has no authority"),
+        ("{\"authority\": {}".into(), "not usable JSON"),
+        ("{\"authority\": {}} {}".into(), "trailing characters"),
+        ("{\"authority\": {\"router\": \"r1\"}}".into(), "expected an object as router"),
+        (
+            "{\"authority\": {\"router\": {\"name\": {}}}}".into(),
+            "expected text, a whole number or a boolean as name",
+        ),
+        (
+            "{\"authority\": {\"router\": {\"name\": 1e3}}}".into(),
+            "expected text, a whole number or a boolean as name",
+        ),
+        ("{\"error\": \"unauthorized\"}".into(), "has no authority"),
+        ("config\n    authority\n    exit\n".into(), "the text ends, but the block that line 1 opens"),
+        (
+            "config\n authority\n exit\n exit\nexit\n".into(),
+            "line 4: this exit does not stand under the block that line 1",
+        ),
+        (
+            "config\n authority\n  router r\n   name r\n   x y\n    z\n  exit\n exit\nexit\n".into(),
+            "line 7: this exit does not stand under the block that line 5 opens",
+        ),
+        (
+            "config\n authority\n  router r\n   name r\n  router q\n".into(),
+            "line 5: expected the exit of the block that line 3 opens",
+        ),
+        (
+            "config\n authority\n  router r\n   name r\n    deeper\n".into(),
+            "line 5: this line is indented below line 4",
+        ),
+        ("config\n authority\n  router r s\n".into(), "line 3: router has too many words"),
+        ("config\n authority\n  router\n".into(), "line 3: router has no value"),
+        ("config authority router r name a b\n".into(), "line 1: name has too many words"),
+        ("config authority router\n".into(), "line 1: router has no value"),
+        ("config authority router \"r\nq\n".into(), "line 1: the double quote is not closed"),
+        (
+            "config authority router \"r\"q name x\n".into(),
+            "line 1: a closing double quote is followed by more text",
+        ),
+        (
+            "config authority router r name r\nbroken\nconfig authority router q name q\n".into(),
+            "line 3: line 2 before it",
+        ),
+        ("config authority router r name r".into(), "line 1: the text ends in the middle of this line"),
+        ("% Error: not logged in\n".into(), "no authority up to here"),
+        (" \n\t\n".into(), "the configuration is empty"),
+        (String::new(), "the configuration is empty"),
+        (
+            format!("config authority router \"{}", "x\n".repeat(600_000)),
+            "line 1: this is longer than 1048576 bytes",
+        ),
+    ]
+}
+
+#[test]
+fn each_says_what_is_wrong_and_where() {
+    let conductor = Conductor::new();
+    for (input, message) in cases() {
+        let outcome = conductor.generate_from(input.as_bytes());
+        let start: String = input.chars().take(200).collect();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{start}");
+        assert!(outcome.stderr.contains(message), "{start}\n{}", outcome.stderr);
+        assert!(outcome.stderr.ends_with("; nothing was touched\n"), "{}", outcome.stderr);
+    }
+}
