@@ -29,7 +29,7 @@ pub fn run() -> Result<(), DemoError> {
     let packages = dist::run(&dist::Settings::default())?.packages;
     stage(1, "packages", "what `manage plugin install` brings to the conductor, and Salt to its routers");
     for path in &packages {
-        println!("  {} ({} kB)", path.display(), size(path)? / 1024);
+        println!("  {} ({} kB)", path.display(), size(path)? / 1000);
     }
 
     let scratch = scratch();

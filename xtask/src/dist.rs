@@ -17,7 +17,7 @@ use std::time::Instant;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::changelog::{self, ChangelogError};
+use crate::changelog::{self, ChangelogError, Release};
 use crate::command::{self, CommandError};
 use crate::dependencies::{self, Dependencies, DependenciesError};
 use crate::package::{self, Ingredients, PackageError};
@@ -29,6 +29,9 @@ use sign::{SignError, SigningKey};
 
 /// The name of the file of checksums, in the form that `sha256sum --check` reads.
 pub const SUMS: &str = "SHA256SUMS";
+
+/// The directory of repositories beside the packages.
+pub const REPOSITORY: &str = "repository";
 
 /// What to build and where to leave it.
 #[derive(Debug, Clone)]
@@ -87,7 +90,8 @@ fn distribute(settings: &Settings, steps: &Steps) -> Result<Distribution, DistCa
     release::check()?;
     let variables = template::variables();
     let specs = spec::read_all(&workspace::root().join("rpm-specs"), &variables)?;
-    let source_date = source_date()?;
+    let changelog = changelog::read()?;
+    let source_date = source_date(&changelog)?;
     let key = settings.sign.as_deref().map(|name| SigningKey::find(name, source_date)).transpose()?;
     let dependencies = Dependencies::read(binaries::TARGET)?;
     steps.begin("programs");
@@ -97,11 +101,11 @@ fn distribute(settings: &Settings, steps: &Steps) -> Result<Distribution, DistCa
         sources: workspace::root(),
         binaries: &binaries,
         dependencies: &dependencies,
-        changelog: &changelog::read()?,
+        changelog: &changelog,
         source_date,
     };
     steps.begin("packages");
-    empty(&settings.out)?;
+    clear(&settings.out, &specs)?;
     let packages = build_packages(&specs, &ingredients, &settings.out)?;
     let bills_of_materials = write_bills_of_materials(&specs, &dependencies, &settings.out)?;
     let paths: Vec<PathBuf> = packages.iter().map(|(_, path)| path.clone()).collect();
@@ -117,7 +121,7 @@ fn distribute(settings: &Settings, steps: &Steps) -> Result<Distribution, DistCa
     let mut repositories = BTreeSet::new();
     if settings.repository {
         steps.begin("repositories");
-        repositories = repository::lay_out(&settings.out.join("repository"), &packages, source_date)?;
+        repositories = repository::lay_out(&settings.out.join(REPOSITORY), &packages, source_date)?;
     }
     steps.begin("done");
     Ok(Distribution { packages: paths, sums, bills_of_materials, repositories })
@@ -165,28 +169,40 @@ pub fn bill_of_materials_name(spec: &PackageSpec) -> String {
 }
 
 /// The time that stands in the packages: `SOURCE_DATE_EPOCH`, else the time of the commit, so that two builds of one
-/// commit are the same; see <https://reproducible-builds.org/specs/source-date-epoch/>.
-fn source_date() -> Result<u32, DistCause> {
-    let text = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text,
-        Err(_) => {
-            let git = ["log", "-1", "--format=%ct"];
-            command::read(Command::new("git").current_dir(workspace::root()).args(git))?
-        }
+/// commit are the same; see <https://reproducible-builds.org/specs/source-date-epoch/>. Where there is no git, as in an
+/// unpacked archive of the source, it is the day of the release.
+fn source_date(changelog: &[Release]) -> Result<u32, DistCause> {
+    let git = || {
+        let log = ["log", "-1", "--format=%ct"];
+        command::read(Command::new("git").current_dir(workspace::root()).args(log)).ok()
     };
-    text.trim().parse().map_err(|_| DistCause::SourceDate { text: text.trim().to_owned() })
+    match std::env::var("SOURCE_DATE_EPOCH").ok().or_else(git) {
+        Some(text) => text.trim().parse().map_err(|_| DistCause::SourceDate { text: text.trim().to_owned() }),
+        None => Ok(changelog.first().and_then(Release::timestamp).unwrap_or_default()),
+    }
 }
 
-/// Makes the directory if it is not there, and removes what an earlier run left in it.
-fn empty(directory: &Path) -> Result<(), DistCause> {
+/// Makes the directory if it is not there, and removes what an earlier run left in it, of whatever version; what else is
+/// there stays.
+fn clear(directory: &Path, specs: &[PackageSpec]) -> Result<(), DistCause> {
     fs::create_dir_all(directory).map_err(at(directory))?;
     for entry in fs::read_dir(directory).map_err(at(directory))? {
-        let path = entry.map_err(at(directory))?.path();
-        let ours = path
-            .extension()
-            .is_some_and(|extension| ["rpm", "json", "asc"].iter().any(|ours| extension == *ours));
-        if ours {
-            fs::remove_file(&path).map_err(at(&path))?;
+        let entry = entry.map_err(at(directory))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_ours = |spec: &PackageSpec| {
+            let rest = name.strip_prefix(&spec.name).and_then(|rest| rest.strip_prefix('-'));
+            rest.is_some_and(|rest| rest.ends_with(".rpm") || rest.ends_with(".cdx.json"))
+        };
+        if specs.iter().any(is_ours)
+            || name.strip_prefix(SUMS).is_some_and(|rest| rest.is_empty() || rest == ".asc")
+        {
+            fs::remove_file(entry.path()).map_err(at(&entry.path()))?;
+        }
+    }
+    for tag in specs.iter().flat_map(|spec| &spec.tags) {
+        let repository = directory.join(REPOSITORY).join(tag);
+        if repository.exists() {
+            fs::remove_dir_all(&repository).map_err(at(&repository))?;
         }
     }
     Ok(())
@@ -232,9 +248,9 @@ pub enum DistCause {
     /// The release notes could not be read.
     #[error(transparent)]
     Changelog(#[from] ChangelogError),
-    /// A program that helps could not be run.
+    /// The programs could not be built.
     #[error(transparent)]
-    Command(#[from] CommandError),
+    Programs(#[from] CommandError),
     /// A spec could not be read.
     #[error(transparent)]
     Spec(#[from] SpecError),

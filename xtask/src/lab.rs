@@ -82,7 +82,7 @@ pub struct Lab {
     repository: Repository,
     conductor: Conductor,
     routers: Vec<Router>,
-    _network: Network,
+    network: Network,
 }
 
 impl Lab {
@@ -98,7 +98,7 @@ impl Lab {
             .map(|(node, index)| Router::start(node, index, &network, keep))
             .collect::<Result<_, _>>()?;
         conductor.wait_for_minions()?;
-        Ok(Self { packages, repository, conductor, routers, _network: network })
+        Ok(Self { packages, repository, conductor, routers, network })
     }
 
     /// Plays scenarios; the first that fails is the last, and the logs of the hosts are shown.

@@ -9,7 +9,7 @@ use crate::dist;
 
 /// Serves a directory until interrupted. Python's own server is at hand wherever dnf is.
 pub fn run(directory: Option<PathBuf>, listen: SocketAddr) -> Result<(), CommandError> {
-    let directory = directory.unwrap_or_else(|| dist::Settings::default().out.join("repository"));
+    let directory = directory.unwrap_or_else(|| dist::Settings::default().out.join(dist::REPOSITORY));
     println!("baseurl=http://{listen}/el9/  ({})", directory.display());
     let mut python = Command::new("python3");
     python

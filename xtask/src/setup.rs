@@ -16,17 +16,24 @@ const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("dnf", "/usr/bin/dnf"),
     ("createrepo-c", "/usr/bin/createrepo_c"),
     ("libyang-tools", "/usr/bin/yanglint"),
-    ("python3-venv", "/usr/bin/python3"),
+    ("git", "/usr/bin/git"),
+    ("gnupg", "/usr/bin/gpg"),
+    ("binutils", "/usr/bin/readelf"),
+    ("python3", "/usr/bin/python3"),
     ("systemd", "/usr/bin/systemd-analyze"),
 ];
 
 /// Installs what is missing: Debian's packages when root on Debian, and a Python environment with what Debian lacks.
 pub fn run() -> Result<(), SetupError> {
-    let missing: Vec<&str> = DEBIAN_PACKAGES
+    let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
         .map(|(package, _)| *package)
         .collect();
+    // Which file Debian's package brings depends on the release of Python, so Python is asked.
+    if command::read(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
+        missing.push("python3-venv");
+    }
     if !missing.is_empty() {
         install(&missing)?;
     }

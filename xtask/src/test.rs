@@ -13,7 +13,7 @@ pub fn run() -> Result<(), TestError> {
     tidy::run()?;
     cargo(&["fmt", "--check"])?;
     cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
-    cargo(&["test", "--quiet", "--workspace"])?;
+    cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"])?;
     demo::run()?;
     Ok(())
 }

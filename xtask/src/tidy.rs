@@ -28,7 +28,7 @@ const RULES: &[Rule] = &[
     Rule { within: &["yang/"], except: &[], text: "clap", reason: "the shared crate knows no command line" },
     Rule {
         within: &["module/src/"],
-        except: &["module/src/source/", "module/src/service_manager.rs"],
+        except: &["module/src/source/", "module/src/notify.rs"],
         text: "UnixStream",
         reason: "only a route source opens a socket",
     },

@@ -20,10 +20,7 @@ pub fn lay_out(
     let repositories: BTreeSet<PathBuf> = packages.iter().map(|(tag, _)| directory.join(tag)).collect();
     for repository in &repositories {
         let fail = |source| RepositoryError::Write { path: repository.clone(), source };
-        match fs::remove_dir_all(repository) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fail(error)),
-            _ => fs::create_dir_all(repository).map_err(fail)?,
-        }
+        fs::create_dir_all(repository).map_err(fail)?;
     }
     for (tag, package) in packages {
         let copy = directory.join(tag).join(package.file_name().unwrap_or_default());

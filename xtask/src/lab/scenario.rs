@@ -4,6 +4,7 @@ mod change;
 mod distributions;
 mod fault;
 mod life;
+mod lifecycle;
 mod names;
 mod package_fault;
 mod routing_fault;
@@ -22,7 +23,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they are played.
-pub const ALL: [Scenario; 8] = [
+pub const ALL: [Scenario; 9] = [
     Scenario { title: "install, commit, highstate, module run", run: life::run },
     Scenario { title: "profiles and routes change", run: change::run },
     Scenario { title: "a profile is taken away and given back", run: unassign::run },
@@ -31,4 +32,5 @@ pub const ALL: [Scenario; 8] = [
     Scenario { title: "faults between conductor and node", run: fault::run },
     Scenario { title: "hostile names arrive as they are", run: names::run },
     Scenario { title: "faults of the routing engine", run: routing_fault::run },
+    Scenario { title: "packages come, change and go", run: lifecycle::run },
 ];
