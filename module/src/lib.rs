@@ -7,11 +7,12 @@
 
 pub mod error;
 pub mod hold;
-pub mod notify;
+
 pub mod output;
 pub mod prefix;
 pub mod resolve;
 pub mod run;
+pub mod service_manager;
 pub mod services;
 pub mod settings;
 pub mod source;

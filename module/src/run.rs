@@ -88,6 +88,13 @@ enum Found {
     Routes(Resolution),
 }
 
+/// What goes into the output file, and why.
+struct Ending {
+    outcome: Outcome,
+    resolution: Resolution,
+    error: Option<RunError>,
+}
+
 fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> {
     let started = state::now();
     let mut earlier = State::load(&settings.state_dir);
@@ -100,57 +107,75 @@ fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> 
         }
         Err(error) => (None, Looked { source: None, survey: None, found: Err(error.into()) }),
     };
-    let (outcome, resolution, error) = match found {
-        Ok(Found::NoChange) => {
-            if rewrite == Rewrite::Always {
-                output::touch(&settings.output).ok();
-            }
-            let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
-            return Ok(State { started, finished: state::now(), last_good, ..earlier });
-        }
-        Ok(Found::Routes(resolution)) => (Outcome::Good, resolution, None),
+    let ending = match found {
+        Ok(Found::NoChange) => return Ok(rest(settings, rewrite, earlier, started)),
+        Ok(Found::Routes(resolution)) => Ending { outcome: Outcome::Good, resolution, error: None },
         Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
     };
-    let failure = error.as_ref().map(|error| Failure {
-        text: error.to_string(),
-        causes: causes(error).into_iter().skip(1).collect(),
-    });
-    if let Some(error) = error.filter(|_| rewrite == Rewrite::Always || failure != earlier.error) {
-        eprintln!("{}", with_causes(&error));
-    }
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
-    let text = failure.as_ref().map(|failure| failure.text.as_str());
-    let content = Output::new(duration, &resolution.services, text);
-    let unchanged = (rewrite == Rewrite::WhenChanged)
-        .then(|| content.digest())
-        .filter(|digest| output::digest_of(&settings.output) == Some(*digest));
-    let output = match unchanged {
-        Some(digest) => digest,
-        None => content.write(&settings.output)?,
-    };
-    let good = configuration.clone().zip(source.clone()).filter(|_| outcome == Outcome::Good);
-    let last_good = match good {
-        Some((configuration, source)) => {
-            Some(LastGood { time: started, looked: started, source, configuration, survey, output })
-        }
-        // The age of what stays counts from when the routing engine was last known to be elsewhere.
-        None if outcome == Outcome::Standby => {
-            earlier.last_good.map(|last_good| LastGood { time: started, ..last_good })
-        }
-        None => earlier.last_good,
-    };
+    let output = write(settings, rewrite, duration, &ending)?;
+    let error = ending.error.as_ref().map(|error| report(error, rewrite, earlier.error.as_ref()));
+    let looked =
+        match ending.outcome {
+            Outcome::Good => configuration.clone().zip(source.clone()).map(|(configuration, source)| {
+                LastGood { time: started, looked: started, source, configuration, survey, output }
+            }),
+            // The age of what stays counts from when the routing engine was last known to be elsewhere.
+            Outcome::Standby => {
+                earlier.last_good.clone().map(|last_good| LastGood { time: started, ..last_good })
+            }
+            _ => None,
+        };
     Ok(State {
-        outcome,
+        outcome: ending.outcome,
         started,
         finished: state::now(),
         source,
         configuration: configuration.or(earlier.configuration),
-        last_good,
-        communities: resolution.counts,
-        warnings: resolution.warnings,
-        error: failure,
+        last_good: looked.or(earlier.last_good),
+        communities: ending.resolution.counts,
+        warnings: ending.resolution.warnings,
+        error,
     })
+}
+
+/// Leaves the output file as it is, but for its time.
+fn rest(settings: &Settings, rewrite: Rewrite, earlier: State, started: UnixTime) -> State {
+    if rewrite == Rewrite::Always
+        && let Err(error) = output::touch(&settings.output)
+    {
+        eprintln!("cannot give {} the present time: {error}", settings.output.display());
+    }
+    let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
+    State { started, finished: state::now(), last_good, ..earlier }
+}
+
+/// Replaces the output file, unless it has the same content and that is enough; returns the content's digest.
+fn write(
+    settings: &Settings,
+    rewrite: Rewrite,
+    duration: RefreshInterval,
+    ending: &Ending,
+) -> Result<u64, NotWritten> {
+    let error = ending.error.as_ref().map(RunError::to_string);
+    let content = Output::new(duration, &ending.resolution.services, error.as_deref());
+    if rewrite == Rewrite::WhenChanged {
+        let digest = content.digest();
+        if output::digest_of(&settings.output) == Some(digest) {
+            return Ok(digest);
+        }
+    }
+    Ok(content.write(&settings.output)?)
+}
+
+/// Tells of an error on standard error, where a service does not repeat what it said last.
+fn report(error: &RunError, rewrite: Rewrite, last: Option<&Failure>) -> Failure {
+    let failure = Failure { text: error.to_string(), causes: causes(error).into_iter().skip(1).collect() };
+    if rewrite == Rewrite::Always || last != Some(&failure) {
+        eprintln!("{}", with_causes(error));
+    }
+    failure
 }
 
 /// Looks at the routes, if there is any sign that they changed.
@@ -234,11 +259,11 @@ fn fall_back(
     configuration: Option<&ModuleConfiguration>,
     error: RunError,
     now: UnixTime,
-) -> (Outcome, Resolution, Option<RunError>) {
+) -> Ending {
     let known = configuration.or(earlier.configuration.as_ref());
     let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
     let Some(last_good) = &earlier.last_good else {
-        return (Outcome::Failed, Resolution::default(), Some(error));
+        return Ending { outcome: Outcome::Failed, resolution: Resolution::default(), error: Some(error) };
     };
     let stays = |warnings| Resolution {
         services: held(settings, last_good, configuration),
@@ -248,11 +273,11 @@ fn fall_back(
     if bgpd_is_elsewhere(settings, last_good, &error) {
         let warning =
             format!("the routing engine is not active on this node ({error}); what it said last stays");
-        (Outcome::Standby, stays(vec![warning]), None)
+        Ending { outcome: Outcome::Standby, resolution: stays(vec![warning]), error: None }
     } else if hold::holds(last_good, stale_path_time, now) {
-        (Outcome::Held, stays(Vec::new()), Some(error))
+        Ending { outcome: Outcome::Held, resolution: stays(Vec::new()), error: Some(error) }
     } else {
-        (Outcome::Failed, Resolution::default(), Some(error))
+        Ending { outcome: Outcome::Failed, resolution: Resolution::default(), error: Some(error) }
     }
 }
 

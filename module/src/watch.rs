@@ -1,16 +1,17 @@
 //! The service: follows the routes instead of asking for them at intervals.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, PipeReader};
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::error::with_causes;
-use crate::notify::{ALIVE, READY, STOPPING, notify};
 use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
+use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
 use crate::state::{Lock, Outcome, State, UnixTime, now};
 
@@ -46,8 +47,8 @@ pub enum WatchError {
 /// # Errors
 /// When it cannot do its work; the service manager then starts it again.
 pub fn watch(settings: &Settings) -> Result<(), WatchError> {
-    let mut signals = Signals::listen().map_err(WatchError::Signals)?;
-    let Some(lock) = take_lock(settings, &mut signals)? else { return Ok(()) };
+    let signals = Signals::listen().map_err(WatchError::Signals)?;
+    let Some(lock) = take_lock(settings, &signals)? else { return Ok(()) };
     let mut watched = Watched { configuration: None, state: State::default() };
     let mut rested = Instant::now();
     let mut told: Option<Instant> = None;
@@ -56,7 +57,9 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
             let began = Instant::now();
             watched.configuration = stamp(settings);
             watched.state = run_locked(settings, &lock, Rewrite::WhenChanged)?;
-            rested = Instant::now() + FLOOR.max(began.elapsed() * PAUSE);
+            // What was waited for in vain was no burden to anybody.
+            let took = if watched.state.outcome == Outcome::Good { began.elapsed() } else { Duration::ZERO };
+            rested = Instant::now() + FLOOR.max(took * PAUSE);
         }
         if told.is_none_or(|told| told.elapsed() >= HEARTBEAT) {
             tell(if told.is_none() { READY } else { ALIVE });
@@ -70,7 +73,7 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
 }
 
 /// Waits until no other process writes the output file; `None` when told to end before.
-fn take_lock(settings: &Settings, signals: &mut Signals) -> Result<Option<Lock>, WatchError> {
+fn take_lock(settings: &Settings, signals: &Signals) -> Result<Option<Lock>, WatchError> {
     loop {
         let lock = Lock::take(&settings.state_dir)
             .map_err(|error| WatchError::StateDirectory(settings.state_dir.clone(), error))?;
@@ -121,26 +124,24 @@ fn tell(message: &str) {
     }
 }
 
-/// The signals that end the service.
-struct Signals(UnixStream);
+/// The signals that end the service, each a byte in a pipe.
+struct Signals(PipeReader);
 
 impl Signals {
     fn listen() -> io::Result<Self> {
-        let (ours, theirs) = UnixStream::pair()?;
-        signal_hook::low_level::pipe::register(SIGTERM, theirs.try_clone()?)?;
-        signal_hook::low_level::pipe::register(SIGINT, theirs)?;
-        Ok(Self(ours))
+        let (reader, writer) = io::pipe()?;
+        signal_hook::low_level::pipe::register(SIGTERM, writer.try_clone()?)?;
+        signal_hook::low_level::pipe::register(SIGINT, writer)?;
+        Ok(Self(reader))
     }
 
     /// Waits for so long, and tells whether a signal came.
-    fn came_within(&mut self, time: Duration) -> io::Result<bool> {
-        self.0.set_read_timeout(Some(time))?;
-        match self.0.read_exact(&mut [0]) {
-            Ok(()) => Ok(true),
-            Err(error) => match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => Ok(false),
-                _ => Err(error),
-            },
+    fn came_within(&self, time: Duration) -> io::Result<bool> {
+        let time = Timespec::try_from(time).map_err(io::Error::other)?;
+        match poll(&mut [PollFd::new(&self.0, PollFlags::IN)], Some(&time)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 }

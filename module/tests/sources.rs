@@ -10,7 +10,7 @@ use std::fs;
 use std::sync::Arc;
 
 use bgp_community_services::state::Outcome;
-use harness::{Bgpd, ExaBgp, Peer};
+use harness::{Bgpd, ExaBgp, Peer, show};
 use scene::Scene;
 use serde_json::json;
 use stand_in::{Answer, vty_reply};
@@ -22,7 +22,7 @@ const TWO: Peer = Peer(2);
 /// and as JSON over HTTP.
 #[test]
 fn all_ways_lead_to_the_same_file() {
-    let bgpd = Arc::new(Bgpd::start(&[ONE, TWO]));
+    let bgpd = Bgpd::start(&[ONE, TWO]);
     let of_one = [
         "10.1.0.0/16 community [ 12076:5010 ]",
         "10.2.0.0/16",
@@ -40,17 +40,17 @@ fn all_ways_lead_to_the_same_file() {
             config["path-selection"] = json!(path_selection);
             config["applications"][1]["bgp-community"] = json!(["12076:5020", "64512:1:2"]);
         });
-        let asked = Arc::clone(&bgpd);
+        let asked = bgpd.socket();
         let reworded = move |command: &str| {
-            let reply = asked.show(command);
+            let reply = show(&asked, command);
             vty_reply(0, &if command.ends_with("json") { reply } else { reply.replace("*>", "*best ") })
         };
         stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(reworded)));
-        let asked = Arc::clone(&bgpd);
+        let asked = bgpd.socket();
         let over_http = move |request: &str| {
             let path: Vec<&str> = request.split(' ').nth(1).unwrap().split('/').collect();
             let kind = if path[3].matches(':').count() == 2 { "large-community" } else { "community" };
-            let reply = asked.show(&format!("show bgp {} unicast {kind} {} json", path[2], path[3]));
+            let reply = show(&asked, &format!("show bgp {} unicast {kind} {} json", path[2], path[3]));
             format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{reply}", reply.len()).into_bytes()
         };
         let url = stand_in::http(Answer::Made(Arc::new(over_http)));

@@ -14,6 +14,7 @@ mod speaker;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::{Bgpd, Peer, eventually};
@@ -37,7 +38,7 @@ fn main() {
     load(&mut speaker, routes);
     bgpd.await_received(Peer(1), u64::from(routes));
     // What bgpd does after a neighbor's first table is not what is measured here.
-    std::thread::sleep(Duration::from_secs(5));
+    thread::sleep(Duration::from_secs(5));
     Bench { bgpd, speaker, routes, scratch: tempfile::tempdir().unwrap() }.print();
 }
 
@@ -73,7 +74,7 @@ impl Bench {
         self.speaker.announce(std::iter::once(self.routes + 1), None);
         self.bgpd.await_received(Peer(1), u64::from(self.routes) + 1);
         let changed = cost_of(&self.bgpd, self.module("run"));
-        let latency = self.latency();
+        let Service { latency, at_rest, under_churn } = self.service(changed.duration);
         println!(
             "\nbgpd with {} routes, 42 communities, 4 of them in use by {} routes\n",
             self.routes,
@@ -95,6 +96,10 @@ impl Bench {
         row("our peak memory", megabytes(&obvious), megabytes(&changed), "24 MB");
         row("duration of a refresh", seconds(obvious.duration), seconds(changed.duration), "");
         row("change to file, service mode", "60 s".to_owned(), seconds(latency), "2 s");
+        let per_minute = |share: f64| format!("{:.3} s", share * 60.0);
+        let obvious_minute = seconds(obvious.bgpd);
+        row("bgpd CPU per minute, service mode, at rest", obvious_minute.clone(), per_minute(at_rest), "");
+        row("the same, five changes a second", obvious_minute, per_minute(under_churn), "");
     }
 
     fn configure(&self) {
@@ -122,28 +127,62 @@ impl Bench {
         command
     }
 
-    /// Seconds from an announcement to its prefix in the file, the service being at rest before.
-    fn latency(&mut self) -> f64 {
+    /// The service, whose looks at the routes take `look` seconds.
+    fn service(&mut self, look: f64) -> Service {
+        // A look is followed by a pause in proportion; twice that is rest.
+        let pause = Duration::from_secs_f64(10.0 + 40.0 * look);
+        let churn_alone = self.bgpd_share_during(|bench| bench.churn(CHURN.start));
         let output = self.scratch.path().join("output.json");
         // Looked at only when it was replaced: reading it over and over would take the processor from bgpd.
         let has = |text: &str| fs::read_to_string(&output).is_ok_and(|file| file.contains(text));
         fs::remove_file(&output).unwrap();
-        let _service = Service(self.module("watch").stdin(Stdio::null()).spawn().unwrap());
+        let _process = Ended(self.module("watch").stdin(Stdio::null()).spawn().unwrap());
         eventually("the service has written its file", || has("12076:5100"));
-        std::thread::sleep(Duration::from_secs(30));
-        let announced = Instant::now();
-        self.speaker.announce(std::iter::once(self.routes + 2), Some((12076, IN_USE[0])));
+        thread::sleep(pause);
+        let at_rest = self.bgpd_share_during(|_| thread::sleep(Duration::from_secs(20)));
         let prefix = speaker::prefix(self.routes + 2);
         let written = || fs::metadata(&output).and_then(|file| file.modified()).unwrap();
         let before = written();
+        let announced = Instant::now();
+        self.speaker.announce(std::iter::once(self.routes + 2), Some((12076, IN_USE[0])));
         eventually("the new prefix is in the file", || written() != before && has(&prefix));
-        announced.elapsed().as_secs_f64()
+        let latency = announced.elapsed().as_secs_f64();
+        thread::sleep(pause);
+        let under_churn = self.bgpd_share_during(|bench| bench.churn(CHURN.end)) - churn_alone;
+        Service { latency, at_rest, under_churn }
+    }
+
+    /// A minute of five changes a second, of routes that carry none of the communities.
+    fn churn(&mut self, first: u32) {
+        for index in 0..300 {
+            self.speaker.announce(std::iter::once(self.routes + first + index), None);
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// bgpd's processor time during an action, as a share of the time that it takes.
+    fn bgpd_share_during(&mut self, action: impl FnOnce(&mut Self)) -> f64 {
+        let (cpu, began) = (self.bgpd.processor_seconds(), Instant::now());
+        action(self);
+        (self.bgpd.processor_seconds() - cpu) / began.elapsed().as_secs_f64()
     }
 }
 
-struct Service(Child);
+/// Where the new routes of two times of churn begin, beyond those of the table.
+const CHURN: std::ops::Range<u32> = 1_000..2_000;
 
-impl Drop for Service {
+struct Service {
+    /// Seconds from an announcement to its prefix in the file, the service being at rest before.
+    latency: f64,
+    /// bgpd's processor time for the service, as a share.
+    at_rest: f64,
+    under_churn: f64,
+}
+
+/// A process that ends with this value.
+struct Ended(Child);
+
+impl Drop for Ended {
     fn drop(&mut self) {
         self.0.kill().ok();
         self.0.wait().ok();

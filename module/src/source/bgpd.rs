@@ -3,8 +3,8 @@
 //! A question costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
 //! hence one question at a time, and never one that can be avoided.
 
-mod survey;
-mod table;
+pub mod survey;
+pub mod table;
 mod vty;
 
 use std::io;

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -20,11 +20,6 @@ pub struct Bgpd {
 impl Bgpd {
     /// Starts bgpd with these peers configured.
     pub fn start(peers: &[Peer]) -> Self {
-        Self::start_with(peers, "")
-    }
-
-    /// The same with further lines in the configuration's `router bgp`.
-    pub fn start_with(peers: &[Peer], further: &str) -> Self {
         let directory = tempfile::Builder::new().prefix("bgpd.").tempdir().unwrap();
         let mut configuration = String::from(
             "router bgp 64512\n bgp router-id 192.0.2.1\n no bgp ebgp-requires-policy\n no bgp network import-check\n \
@@ -39,7 +34,7 @@ impl Bgpd {
             )
             .unwrap();
         }
-        write!(configuration, "{further} address-family ipv6 unicast\n  neighbor PEERS activate\n").unwrap();
+        write!(configuration, " address-family ipv6 unicast\n  neighbor PEERS activate\n").unwrap();
         std::fs::write(directory.path().join("bgpd.conf"), configuration).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut bgpd = Self { process: None, directory, port };
@@ -88,32 +83,7 @@ impl Bgpd {
 
     /// The reply to a command, without its status.
     pub fn show(&self, command: &str) -> String {
-        let mut stream = UnixStream::connect(self.socket()).unwrap();
-        stream.write_all(&[command.as_bytes(), b"\0"].concat()).unwrap();
-        let mut reply = Vec::new();
-        while !matches!(reply[..], [.., 0, 0, 0, _]) {
-            let mut chunk = [0; 65536];
-            let length = stream.read(&mut chunk).unwrap();
-            assert_ne!(length, 0, "bgpd ended in the middle of {command}");
-            reply.extend_from_slice(&chunk[..length]);
-        }
-        reply.truncate(reply.len() - 4);
-        String::from_utf8(reply).unwrap()
-    }
-
-    /// Configures a running bgpd, as routingManager would.
-    pub fn configure(&self, lines: &[&str]) {
-        let mut stream = UnixStream::connect(self.socket()).unwrap();
-        for line in ["enable", "configure terminal"].iter().chain(lines) {
-            stream.write_all(&[line.as_bytes(), b"\0"].concat()).unwrap();
-            let mut reply = Vec::new();
-            while !matches!(reply[..], [.., 0, 0, 0, _]) {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).unwrap();
-                reply.extend(byte);
-            }
-            assert!(reply.ends_with(&[0, 0, 0, 0]), "{line}: {}", String::from_utf8_lossy(&reply));
-        }
+        show(&self.socket(), command)
     }
 
     /// How many prefixes bgpd has from each peer, both families together, and only from established ones.
@@ -164,4 +134,19 @@ impl Bgpd {
             table["routes"].as_object().is_none_or(|routes| routes.values().all(chosen))
         })
     }
+}
+
+/// The reply of the bgpd at `socket` to a command, without its status.
+pub fn show(socket: &Path, command: &str) -> String {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream.write_all(&[command.as_bytes(), b"\0"].concat()).unwrap();
+    let mut reply = Vec::new();
+    while !matches!(reply[..], [.., 0, 0, 0, _]) {
+        let mut chunk = [0; 65536];
+        let length = stream.read(&mut chunk).unwrap();
+        assert_ne!(length, 0, "bgpd ended in the middle of {command}");
+        reply.extend_from_slice(&chunk[..length]);
+    }
+    reply.truncate(reply.len() - 4);
+    String::from_utf8(reply).unwrap()
 }

@@ -6,7 +6,8 @@
 mod bgpd;
 mod exabgp;
 
-pub use bgpd::Bgpd;
+#[allow(unused_imports, reason = "not every test asks a bgpd that it does not own")]
+pub use bgpd::{Bgpd, show};
 #[allow(unused_imports, reason = "not every test has ExaBGP as a peer")]
 pub use exabgp::ExaBgp;
 
