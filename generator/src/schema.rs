@@ -19,6 +19,7 @@ pub enum Element {
     StalePathTime,
     MaxPrefixes,
     AggregatePrefixes,
+    UpdateMode,
     Router,
     RouterName,
     RouterProfile,
@@ -218,6 +219,7 @@ const PROFILE_NODES: &[Node] = &[
     Node::leaf(Element::StalePathTime, "stale-path-time", PLUGIN_CONFIG),
     Node::leaf(Element::MaxPrefixes, "max-prefixes", PLUGIN_CONFIG),
     Node::leaf(Element::AggregatePrefixes, "aggregate-prefixes", PLUGIN_CONFIG),
+    Node::leaf(Element::UpdateMode, "update-mode", PLUGIN_CONFIG),
 ];
 
 const ROUTER_NODES: &[Node] = &[

@@ -19,8 +19,8 @@ pub use community::{Community, CommunityError, LargeCommunity, RouteTarget, Stan
 pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError};
 pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
 pub use profile::{
-    Application, MaxPrefixes, ModuleConfiguration, PathSelection, PathSelectionError, Profile,
-    RefreshInterval, StalePathTime,
+    Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, RefreshInterval,
+    StalePathTime, UpdateMode,
 };
 pub use quoted::Quoted;
 pub use ranged::{Ranged, RangedError};

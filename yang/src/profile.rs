@@ -50,6 +50,9 @@ pub struct ModuleConfiguration {
     /// Whether neighbouring prefixes of one application are merged.
     #[serde(default)]
     pub aggregate_prefixes: bool,
+    /// Whether SSR runs the module at intervals, or systemd as a service.
+    #[serde(default)]
+    pub update_mode: UpdateMode,
 }
 
 /// An application and the communities that select its prefixes.
@@ -62,41 +65,73 @@ pub struct Application {
     pub bgp_community: Vec<Community>,
 }
 
-/// Which paths of a prefix may bring it into an application.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum PathSelection {
-    /// A prefix counts when any of its valid paths carries the community.
-    #[default]
-    Any,
-    /// A prefix counts only when its best path carries the community.
-    Best,
+/// A type for a YANG enumeration: each value has one word, and the first one is what an absent leaf means.
+macro_rules! enumeration {
+    ($(#[$doc:meta])+ $name:ident { $(#[$default_doc:meta])+ $default:ident = $default_word:literal,
+        $($(#[$value_doc:meta])+ $value:ident = $word:literal,)* }) => {
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub enum $name {
+            $(#[$default_doc])+
+            #[default]
+            $default,
+            $($(#[$value_doc])+ $value,)*
+        }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[Self::$default, $(Self::$value),*];
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    Self::$default => $default_word,
+                    $(Self::$value => $word,)*
+                })
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = EnumerationError;
+
+            fn from_str(text: &str) -> Result<Self, EnumerationError> {
+                let named = Self::ALL.iter().find(|value| value.to_string() == text);
+                named.copied().ok_or_else(|| EnumerationError {
+                    text: text.to_owned(),
+                    words: concat!($default_word, $(", ", $word),*),
+                })
+            }
+        }
+
+        serde_as_text!($name);
+    };
 }
 
-impl fmt::Display for PathSelection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Any => "any",
-            Self::Best => "best",
-        })
+enumeration! {
+    /// Which paths of a prefix may bring it into an application.
+    PathSelection {
+        /// A prefix counts when any of its valid paths carries the community.
+        Any = "any",
+        /// A prefix counts only when its best path carries the community.
+        Best = "best",
     }
 }
 
-impl FromStr for PathSelection {
-    type Err = PathSelectionError;
-
-    fn from_str(text: &str) -> Result<Self, PathSelectionError> {
-        [Self::Any, Self::Best]
-            .into_iter()
-            .find(|selection| selection.to_string() == text)
-            .ok_or_else(|| PathSelectionError { text: text.to_owned() })
+enumeration! {
+    /// How the module learns that routes have changed.
+    UpdateMode {
+        /// SSR runs it at intervals.
+        Poll = "poll",
+        /// It runs as a service that follows the routes.
+        Watch = "watch",
     }
 }
 
-serde_as_text!(PathSelection);
-
-/// A value that is no path selection.
+/// A text that is none of the values of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not one of: any, best", Quoted(.text))]
-pub struct PathSelectionError {
+#[error("{} is not one of: {words}", Quoted(.text))]
+pub struct EnumerationError {
     text: String,
+    words: &'static str,
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use bgpcs::{
     Application, ApplicationName, Community, MaxPrefixes, ModuleConfiguration, PathSelection, ProfileName,
-    Ranged, RefreshInterval, StalePathTime, WellKnown,
+    Ranged, RefreshInterval, StalePathTime, UpdateMode, WellKnown,
 };
 use proptest::prelude::*;
 use regex::Regex;
@@ -160,8 +160,11 @@ fn leaves_have_the_ranges_and_defaults_of_the_rust() {
         assert_eq!(argument(leaf, "default"), Some(default.as_str()));
     }
     let selection = statement(&document, "leaf", "path-selection");
-    assert_eq!(enums(selection), [PathSelection::Any, PathSelection::Best].map(|value| value.to_string()));
+    assert_eq!(enums(selection), PathSelection::ALL.iter().map(PathSelection::to_string).collect::<Vec<_>>());
     assert_eq!(argument(selection, "default").unwrap().parse(), Ok(PathSelection::default()));
+    let mode = statement(&document, "leaf", "update-mode");
+    assert_eq!(enums(mode), UpdateMode::ALL.iter().map(UpdateMode::to_string).collect::<Vec<_>>());
+    assert_eq!(argument(mode, "default").unwrap().parse(), Ok(UpdateMode::default()));
     let defaults: ModuleConfiguration = serde_json::from_str(r#"{"applications": []}"#).unwrap();
     let aggregate = statement(&document, "leaf", "aggregate-prefixes");
     assert_eq!(argument(aggregate, "default"), Some(defaults.aggregate_prefixes.to_string().as_str()));

@@ -197,6 +197,7 @@ fn pillar() -> serde_json::Value {
                 "stale-path-time": 300,
                 "max-prefixes": 100000,
                 "aggregate-prefixes": false,
+                "update-mode": "poll",
             },
         },
     })
@@ -217,7 +218,7 @@ fn a_configuration_of_another_version_is_read_with_defaults() {
     let read = |text| serde_json::from_str::<ModuleConfiguration>(text);
     let defaults: ModuleConfiguration = serde_json::from_value(json!({
         "applications": [], "duration": 60, "path-selection": "any", "stale-path-time": 300, "max-prefixes": 100000,
-        "aggregate-prefixes": false,
+        "aggregate-prefixes": false, "update-mode": "poll",
     }))
     .unwrap();
     assert_eq!(read(r#"{"applications": [], "of-a-later-version": {"x": 1}}"#).unwrap(), defaults);

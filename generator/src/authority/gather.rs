@@ -68,7 +68,8 @@ impl Sink for Authority {
             | Element::PathSelection
             | Element::StalePathTime
             | Element::MaxPrefixes
-            | Element::AggregatePrefixes => {
+            | Element::AggregatePrefixes
+            | Element::UpdateMode => {
                 open.profile.content.settings.insert(node.element, names.add(text));
             }
             Element::RouterName => open.router.key = Some(names.add(text)),

@@ -22,7 +22,8 @@
       "path-selection": "best",
       "stale-path-time": 0,
       "max-prefixes": 4294967295,
-      "aggregate-prefixes": true
+      "aggregate-prefixes": true,
+      "update-mode": "poll"
     }
   }
 }

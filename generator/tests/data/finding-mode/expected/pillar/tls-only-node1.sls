@@ -22,7 +22,8 @@
       "path-selection": "any",
       "stale-path-time": 300,
       "max-prefixes": 100000,
-      "aggregate-prefixes": false
+      "aggregate-prefixes": false,
+      "update-mode": "poll"
     }
   }
 }
