@@ -1,4 +1,4 @@
-//! The parsers of replies, on the corpus of the fuzz targets and on what chance makes of it.
+//! The parsers of replies, on the seeds of the fuzz targets and on what chance makes of it.
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
@@ -10,16 +10,16 @@ use bgp_community_services::source::reply;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-fn corpus(target: &str) -> Vec<Vec<u8>> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// One of the corpus with a few bytes changed, cut out, or put twice.
+/// One of the seeds with a few bytes changed, cut out, or put twice.
 fn damaged(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
     let damage = (any::<Index>(), any::<u8>(), 0..4_usize);
-    (proptest::sample::select(corpus(target)), proptest::collection::vec(damage, 1..5)).prop_map(
+    (proptest::sample::select(seeds(target)), proptest::collection::vec(damage, 1..5)).prop_map(
         |(mut bytes, damages)| {
             for (place, byte, kind) in damages {
                 let place = place.index(bytes.len().max(1)).min(bytes.len());
@@ -42,8 +42,8 @@ fn prefixes_of(bytes: &[u8]) -> Option<Vec<(String, bool)>> {
 }
 
 #[test]
-fn the_corpus_is_understood() {
-    let mut tables: Vec<_> = corpus("table").iter().map(|bytes| prefixes_of(bytes).unwrap()).collect();
+fn the_seeds_are_understood() {
+    let mut tables: Vec<_> = seeds("table").iter().map(|bytes| prefixes_of(bytes).unwrap()).collect();
     tables.sort();
     let told = |text: &str, best| (text.to_owned(), best);
     assert_eq!(
@@ -58,13 +58,13 @@ fn the_corpus_is_understood() {
             vec![told("2603:1006:1400:1234:5678:9abc:def0:0/120", true), told("2620:1ec::/36", true)],
         ]
     );
-    assert!(corpus("reply").iter().any(|bytes| {
+    assert!(seeds("reply").iter().any(|bytes| {
         let mut targets = Vec::new();
         reply::read(&bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
             && targets.len() == 1
     }));
     let of_neighbors =
-        corpus("sessions").into_iter().find_map(|bytes| survey::read_sessions(&bytes[..]).ok()).unwrap();
+        seeds("sessions").into_iter().find_map(|bytes| survey::read_sessions(&bytes[..]).ok()).unwrap();
     let told: Vec<_> = of_neighbors
         .iter()
         .map(|one| (one.peer.as_str(), one.updates, one.ipv4, one.ipv6, one.settled))
@@ -76,7 +76,7 @@ fn the_corpus_is_understood() {
 #[test]
 fn tables_of_another_form() {
     let table =
-        String::from_utf8(corpus("table").into_iter().find(|bytes| bytes.len() > 600).unwrap()).unwrap();
+        String::from_utf8(seeds("table").into_iter().find(|bytes| bytes.len() > 600).unwrap()).unwrap();
     for (from, to) in [
         ("BGP table version", "Table version"),
         ("Network  ", "Prefix   "),
