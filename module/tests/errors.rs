@@ -6,8 +6,11 @@ mod scene;
 mod stand_in;
 
 use std::fs;
+use std::os::fd::OwnedFd;
+use std::path::Path;
 
 use bgp_community_services::state::{Outcome, State};
+use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use scene::{EMPTY, Scene, file_with};
 use stand_in::{Answer, vty_reply};
 
@@ -175,8 +178,27 @@ fn sockets() {
     let file = Scene::new();
     fs::write(file.path("bgpd.vty"), "").unwrap();
     assert_error("a file instead of a socket", file.ask_bgpd(), REFUSED);
-    // A listener that accepts nothing lets connections wait until its queue is full.
     let hung = Scene::new();
     let _listener = std::os::unix::net::UnixListener::bind(hung.path("bgpd.vty")).unwrap();
-    assert_error("a hung bgpd", hung.ask_bgpd(), TIMED_OUT);
+    assert_error("a bgpd that accepts nothing", hung.ask_bgpd(), TIMED_OUT);
+    let full = Scene::new();
+    let _listener = full_listener(&full.path("bgpd.vty"));
+    assert_error("a bgpd whose queue of connections is full", full.ask_bgpd(), TIMED_OUT);
+}
+
+/// A listener to which nobody can connect any more, and those who could.
+fn full_listener(path: &Path) -> Vec<OwnedFd> {
+    let socket = |flags| net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).unwrap();
+    let address = SocketAddrUnix::new(path).unwrap();
+    let listener = socket(SocketFlags::empty());
+    net::bind(&listener, &address).unwrap();
+    net::listen(&listener, 0).unwrap();
+    let mut sockets = vec![listener];
+    loop {
+        let client = socket(SocketFlags::NONBLOCK);
+        match net::connect(&client, &address) {
+            Ok(()) => sockets.push(client),
+            Err(_) => return sockets,
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod stand_in;
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bgp_community_services::state::Outcome;
 use harness::{Bgpd, ExaBgp, Peer, show};
@@ -64,6 +65,54 @@ fn all_ways_lead_to_the_same_file() {
         assert_eq!(text.1.contains("10.2.0.0/16"), path_selection == "any");
         assert_eq!((text.0.outcome, &text.1), (Outcome::Good, &json.1), "{path_selection}: text and JSON");
         assert_eq!((http.0.outcome, &text.1), (Outcome::Good, &http.1), "{path_selection}: bgpd and HTTP");
+    }
+}
+
+/// A release that does not know a cheap question is asked everything, every time.
+#[test]
+fn older_releases() {
+    const TABLE: &str = "BGP table version is 1, local router ID is 192.0.2.1\n   Network          Next Hop\n\
+                         *> 10.0.0.0/8       192.0.2.2\n\nDisplayed  1 routes and 1 total paths\n";
+    const NEIGHBORS: &str = r#"{"127.0.0.2": {
+        "bgpState": "Established", "bgpTimerUpMsec": 60000, "messageStats": {"updatesRecv": 1},
+        "neighborCapabilities": {"multiprotocolExtensions": {"ipv4Unicast": {"advertisedAndReceived": true}}}}}"#;
+    const SETS: &str = "Address Refcnt Community\n[0x1] (1) 64512:1\n";
+    for (case, neighbors, sets, asked_again) in [
+        ("all are known", Some(NEIGHBORS), Some(SETS), 0),
+        ("no counters", Some(r#"{"127.0.0.2": {"bgpState": "Established"}}"#), Some(SETS), 0),
+        ("no neighbors in JSON", None, Some(SETS), 0),
+        ("no list of communities", Some(NEIGHBORS), None, 0),
+        ("neither", None, None, 4),
+        (
+            "a list with a name that is not known",
+            None,
+            Some("Address Refcnt Community\n[0x1] (1) my-alias\n"),
+            4,
+        ),
+        ("a list in use", None, Some("Address Refcnt Community\n[0x1] (2) 12076:5020 12076:5010\n"), 4),
+    ] {
+        let scene = Scene::new();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let known = |reply: Option<&str>| match reply {
+            Some(reply) => vty_reply(0, reply),
+            None => vty_reply(2, "% [BGP] Unknown command: show bgp"),
+        };
+        let (neighbors, sets) = (known(neighbors), known(sets));
+        let reply = move |command: &str| match command {
+            "show bgp neighbors json" => neighbors.clone(),
+            "show bgp community-info" => sets.clone(),
+            _ if command.ends_with("summary json") => vty_reply(0, r#"{"tableVersion": 1}"#),
+            _ => {
+                count.fetch_add(1, Ordering::Relaxed);
+                vty_reply(0, TABLE)
+            }
+        };
+        stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(reply)));
+        assert_eq!(scene.ask_bgpd().0.outcome, Outcome::Good, "{case}");
+        asked.store(0, Ordering::Relaxed);
+        assert_eq!(scene.ask_bgpd().0.outcome, Outcome::Good, "{case}");
+        assert_eq!(asked.load(Ordering::Relaxed), asked_again, "{case}");
     }
 }
 
