@@ -110,6 +110,7 @@ fn profile(name: &str, applications: &[(&str, &[&str])]) -> Profile {
             stale_path_time: Default::default(),
             max_prefixes: Default::default(),
             aggregate_prefixes: false,
+            update_mode: Default::default(),
         },
     }
 }
@@ -130,5 +131,6 @@ fn profile_in_camel_case(Profile { name, configuration }: &Profile) -> Value {
         "stalePathTime": configuration.stale_path_time,
         "maxPrefixes": configuration.max_prefixes,
         "aggregatePrefixes": configuration.aggregate_prefixes,
+        "updateMode": configuration.update_mode,
     })
 }
