@@ -59,6 +59,7 @@ def main(configuration, pillar_dir):
                     "router": text(router, "authy:name"),
                     "node": text(node, "sys:name"),
                     "profile": profile,
+                    "package": {"name": "128T-bgp-community-services-router", "version": "0"},
                     "config": profiles[profile],
                 }
             }
