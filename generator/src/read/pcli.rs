@@ -12,7 +12,10 @@ use bgpcs::Quoted;
 
 use self::statement::{Statement, Statements, Words};
 use super::{End, Sink};
-use crate::schema::{AUTHORITY, ENVELOPES, Kind, Node};
+use crate::schema::{AUTHORITY, Kind, Node};
+
+/// What a block begins with, and every flat line.
+const CONFIG: &str = "config";
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, PcliError> {
     let mut statements = Statements::new(input);
@@ -103,29 +106,40 @@ impl<S: Sink> Document<'_, S> {
     /// A line that is not inside a block: the start of one, a flat line, or what came along with the paste.
     fn outside(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         let statement = statement.after_prompt();
-        let first = statement.first_word();
-        let alone = first.len() == statement.text.len();
-        let envelope = std::str::from_utf8(first).is_ok_and(|word| ENVELOPES.contains(&word));
-        if alone && (envelope || first == AUTHORITY.name.as_bytes()) {
-            self.part_begins()?;
-            let level = if envelope { Level::Envelope } else { Level::Known(&AUTHORITY) };
-            self.enter(level, &statement);
-        } else if envelope && statement.second_word_is(AUTHORITY.name) {
-            self.part_begins()?;
-            if !statement.ended {
-                return Err(PcliFault::Truncated);
-            }
-            self.end = End::Unmarked;
-            self.found = true;
-            let mut words = statement.words();
-            words.next();
-            words.next();
-            if is_read(&AUTHORITY, words.clone()) {
-                self.sink.enter(&AUTHORITY);
-                self.descend(&AUTHORITY, &mut words)?;
-                self.sink.leave(&AUTHORITY);
-            }
-        } else if statement.prompted {
+        let mut words = statement.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let [config, authority] = [CONFIG, AUTHORITY.name].map(|name| Some(name.as_bytes()));
+        let level = match [words.next(), words.next()] {
+            [first, None] if first == config => Level::Envelope,
+            [first, None] if first == authority => Level::Known(&AUTHORITY),
+            [first, second] if first == config && second == authority => return self.flat(&statement),
+            _ => return self.noise(&statement),
+        };
+        self.part_begins()?;
+        self.enter(level, &statement);
+        Ok(())
+    }
+
+    /// One line of flat text.
+    fn flat(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        self.part_begins()?;
+        if !statement.ended {
+            return Err(PcliFault::Truncated);
+        }
+        self.end = End::Unmarked;
+        self.found = true;
+        let mut words = statement.words();
+        words.nth(1);
+        if is_read(&AUTHORITY, words.clone()) {
+            self.sink.enter(&AUTHORITY);
+            self.descend(&AUTHORITY, &mut words)?;
+            self.sink.leave(&AUTHORITY);
+        }
+        Ok(())
+    }
+
+    /// A line that is no configuration.
+    fn noise(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        if statement.prompted {
             self.end = End::Seen;
         } else if self.found && !statement.ended {
             // It may be the start of a line that belongs to the configuration.

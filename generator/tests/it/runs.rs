@@ -1,8 +1,12 @@
 //! What a run does to a directory that has a past.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use generate_pillar::pillar_dir::{PillarDir, PillarDirError};
 
 use crate::conductor::{Conductor, outcome};
 
@@ -59,10 +63,18 @@ fn only_own_files_go() {
     fs::write(dir.join("init.sls"), "include: []\n").unwrap();
     fs::copy(dir.join("a.sls"), dir.join("a-copy.sls")).unwrap();
     fs::create_dir(dir.join("folder.sls")).unwrap();
+    // Read, a pipe would wait for ever; followed, a link would lead out of the directory.
+    assert!(Command::new("mkfifo").arg(dir.join("pipe.sls")).status().unwrap().success());
+    fs::rename(dir.join("b.sls"), conductor.path("elsewhere")).unwrap();
+    symlink(conductor.path("elsewhere"), dir.join("b.sls")).unwrap();
     fs::write(dir.join(".a.sls.partial"), "left by a killed run").unwrap();
     let two = authority(&["a", "b", "d"]);
     assert_eq!(conductor.generate_from(two.as_bytes()).status, 0);
     fs::remove_dir(dir.join("folder.sls")).unwrap();
+    fs::remove_file(dir.join("pipe.sls")).unwrap();
+    assert!(
+        fs::symlink_metadata(dir.join("b.sls")).unwrap().is_file() && conductor.path("elsewhere").is_file()
+    );
     assert_eq!(names(&conductor), ["a-copy.sls", "a.sls", "b.sls", "d.sls", "init.sls"]);
     assert_eq!(outcome(conductor.command().arg("purge")).status, 0);
     assert_eq!(names(&conductor), ["a-copy.sls", "init.sls"]);
@@ -131,6 +143,38 @@ fn concurrent_runs_wait_for_each_other() {
     let log = conductor.log();
     assert_eq!(log.lines().filter(|line| line.contains("done: 200 written")).count(), 1, "{log}");
     assert_eq!(log.lines().filter(|line| line.contains("200 unchanged")).count(), 5, "{log}");
+}
+
+#[test]
+fn a_run_does_not_wait_for_ever() {
+    let conductor = Conductor::new();
+    let held = PillarDir::lock(&conductor.pillar_dir(), Duration::ZERO).unwrap();
+    let second = PillarDir::lock(&conductor.pillar_dir(), Duration::from_millis(1));
+    assert!(matches!(second, Err(PillarDirError::Busy { .. })), "{second:?}");
+    drop(held);
+    assert!(PillarDir::lock(&conductor.pillar_dir(), Duration::ZERO).is_ok());
+}
+
+#[test]
+fn a_killed_run_leaves_whole_files_and_the_next_one_completes_them() {
+    let conductor = Conductor::new();
+    let ids: Vec<String> = (0..600).map(|index| format!("id{index}")).collect();
+    let config = conductor.path("config");
+    fs::write(&config, authority(&ids.iter().map(String::as_str).collect::<Vec<_>>())).unwrap();
+    assert_eq!(conductor.generate(&config).status, 0);
+    let whole = conductor.files();
+    for delay in [4, 12, 25, 50] {
+        fs::remove_dir_all(conductor.pillar_dir()).unwrap();
+        let mut run = conductor.command().arg("--config").arg(&config).stderr(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_millis(delay));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        for (name, content) in conductor.files().iter().filter(|(name, _)| !name.starts_with('.')) {
+            assert_eq!(Some(content), whole.get(name), "{name} after {delay} ms");
+        }
+        assert_eq!(conductor.generate(&config).status, 0);
+        assert_eq!(conductor.files(), whole);
+    }
 }
 
 #[test]

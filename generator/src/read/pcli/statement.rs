@@ -33,11 +33,6 @@ impl<'t> Statement<'t> {
         self.text.split(u8::is_ascii_whitespace).next().unwrap_or_default()
     }
 
-    pub fn second_word_is(&self, word: &str) -> bool {
-        let mut words = self.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        words.nth(1) == Some(word.as_bytes())
-    }
-
     pub fn words(&self) -> Words<'t> {
         Words { rest: self.text }
     }
