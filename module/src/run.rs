@@ -183,23 +183,31 @@ fn look(settings: &Settings, configuration: &ModuleConfiguration, earlier: &Stat
     let mut source = open(settings);
     let name = source.name();
     let survey = source.survey();
-    let no_change = survey.as_ref().is_some_and(|survey| {
-        let last_good = earlier.last_good.as_ref().filter(|_| earlier.outcome == Outcome::Good);
-        last_good.is_some_and(|last_good| {
-            last_good.source == name
-                && last_good.configuration == *configuration
-                && last_good.survey.as_ref().is_some_and(|last_survey| last_survey.same_routes(survey))
-                && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&now)
-                && output::digest_of(&settings.output) == Some(last_good.output)
-        })
-    });
-    let found = match no_change {
+    let found = match is_as_before(settings, configuration, earlier, &name, survey.as_ref(), now) {
         true => Ok(Found::NoChange),
         false => resolve(configuration, &mut *source)
             .and_then(|resolution| doubt(settings, configuration, earlier, survey.as_ref(), resolution, now))
             .map(Found::Routes),
     };
     Looked { source: Some(name), survey, found }
+}
+
+/// Whether there is no sign that a look at the routes would change the output file.
+fn is_as_before(
+    settings: &Settings,
+    configuration: &ModuleConfiguration,
+    earlier: &State,
+    source: &str,
+    survey: Option<&Survey>,
+    now: UnixTime,
+) -> bool {
+    let Some((last_good, survey)) = earlier.last_good.as_ref().zip(survey) else { return false };
+    earlier.outcome == Outcome::Good
+        && last_good.source == source
+        && last_good.configuration == *configuration
+        && last_good.survey.as_ref().is_some_and(|last_survey| last_survey.same_routes(survey))
+        && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&now)
+        && output::digest_of(&settings.output) == Some(last_good.output)
 }
 
 /// Asks every question to which the answer can be other than empty.
@@ -215,7 +223,7 @@ fn resolve(
     let mut gathering = Gathering::new(configuration);
     for question in questions {
         let worth_asking =
-            in_use.by_ref().take(question.communities().count()).fold(false, |any, one| any | one);
+            in_use.by_ref().take(question.communities().count()).filter(|used| *used).count() > 0;
         gathering.gather(&question, |question, each| match worth_asking {
             true => source.ask(question, each),
             false => Ok(()),

@@ -15,8 +15,8 @@ use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
 use crate::state::{Lock, Outcome, State, UnixTime, now};
 
-/// How often the routing engine is asked whether anything changed, which costs it a millisecond.
-const TICK: Duration = Duration::from_millis(500);
+/// How often the routing engine is asked whether anything changed, which costs it less than a millisecond.
+const TICK: Duration = Duration::from_millis(250);
 
 /// The shortest time between the ends of two looks at the routes, however much the routes change.
 const FLOOR: Duration = Duration::from_secs(5);

@@ -65,6 +65,7 @@ struct Bench {
 impl Bench {
     fn print(mut self) {
         self.configure();
+        self.print_commands();
         let obvious = cost_of(&self.bgpd, self.obvious());
         let held_by_obvious = held_by(&self.bgpd, self.obvious());
         let held_by_module = held_by(&self.bgpd, self.module("run"));
@@ -100,6 +101,26 @@ impl Bench {
         let obvious_minute = seconds(obvious.bgpd);
         row("bgpd CPU per minute, service mode, at rest", obvious_minute.clone(), per_minute(at_rest), "");
         row("the same, five changes a second", obvious_minute, per_minute(under_churn), "");
+    }
+
+    /// What bgpd pays for each kind of command.
+    fn print_commands(&self) {
+        println!("bgpd with {} routes\n\n| command | bgpd CPU | bytes |\n| --- | --- | --- |", self.routes);
+        let [used, unused] =
+            [IN_USE[0], NOT_IN_USE.start].map(|low| format!("show bgp ipv4 unicast community 12076:{low}"));
+        for command in [
+            used.clone(),
+            format!("{used} json"),
+            unused.clone(),
+            format!("{unused} json"),
+            "show bgp neighbors json".to_owned(),
+            "show bgp ipv4 unicast summary json".to_owned(),
+            "show bgp community-info".to_owned(),
+        ] {
+            let before = self.bgpd.processor_seconds();
+            let bytes = self.bgpd.show(&command).len();
+            println!("| `{command}` | {:.4} s | {bytes} |", self.bgpd.processor_seconds() - before);
+        }
     }
 
     fn configure(&self) {
