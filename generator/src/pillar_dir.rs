@@ -1,7 +1,7 @@
 //! The directory of pillar files, made equal to a plan.
 //!
 //! First everything is compared and nothing changed; then what is new is staged under temporary names, brought to
-//! disk at once and published; last, files of ours that the plan does not want are removed. A kill at any moment
+//! disk where it replaces something, and published; last, files of ours that the plan does not want are removed. A kill at any moment
 //! leaves each file whole, and the next run completes the set. Files that the generator did not write stay.
 
 mod parallel;
@@ -26,7 +26,7 @@ use crate::plan::Plan;
 const FILE_MODE: u32 = 0o640;
 const DIRECTORY_MODE: u32 = 0o750;
 
-/// Up to so many files are brought to disk one by one; for more, all that the file system has to write is cheaper.
+/// Up to so many files are brought to disk one by one.
 const SYNCED_ONE_BY_ONE: usize = 32;
 
 /// How long to wait between two tries for the lock.
@@ -45,6 +45,8 @@ pub struct PillarDir {
 pub struct Changes {
     /// Planned pillars, by index, whose file is absent or different.
     pub write: Vec<usize>,
+    /// How many of those have a file with content.
+    pub replaced: usize,
     /// Names of files of ours that are not wanted any more.
     pub remove: Vec<String>,
     /// How many files are right as they are.
@@ -101,6 +103,7 @@ impl PillarDir {
         let mut changes = Changes::default();
         for share in shares {
             changes.write.extend(share.write);
+            changes.replaced += share.replaced;
             changes.unchanged += share.unchanged;
             changes.existing += share.existing;
         }
@@ -119,6 +122,7 @@ impl PillarDir {
                 changes.unchanged += 1;
             } else {
                 changes.write.push(index);
+                changes.replaced += usize::from(!present.is_empty());
             }
             changes.existing += usize::from(is_ours(&present, asset_id.as_str()));
         }
@@ -181,7 +185,7 @@ impl PillarDir {
         let mut failures = Vec::new();
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
-            self.stage(&batch, handle, plan, &changes.write)?;
+            self.stage(&batch, handle, plan, changes)?;
             let names = plan_names(plan, &changes.write);
             failures
                 .extend(names.filter_map(|name| batch.publish(&name).map_err(PillarDirError::Write).err()));
@@ -192,36 +196,55 @@ impl PillarDir {
                 failures.push(PillarDirError::at("remove", &path, source));
             }
         }
-        if !changes.write.is_empty() || !changes.remove.is_empty() {
-            handle.sync_all().map_err(|source| PillarDirError::at("sync", &self.path, source))?;
-        }
         Ok(failures)
     }
 
-    /// Puts the new content of the planned pillars on disk, under temporary names.
+    /// Writes the new content of the planned pillars under temporary names.
     fn stage(
         &self,
         batch: &Batch<'_>,
         handle: &File,
         plan: &Plan<'_>,
-        indexes: &[usize],
+        changes: &Changes,
     ) -> Result<(), PillarDirError> {
-        let one_by_one = indexes.len() <= SYNCED_ONE_BY_ONE;
+        let sync = Sync::of(changes);
         let stage = |index: &usize| {
             let Some((asset_id, document)) = plan.pillar(*index) else { return Ok(()) };
             let text = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let name = asset_id.file_name();
             let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
             let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
-            if one_by_one { file.sync_all().map_err(fail) } else { Ok(()) }
+            if sync == Sync::Each { file.sync_all().map_err(fail) } else { Ok(()) }
         };
-        in_parallel(indexes.len(), |share| {
-            indexes.get(share).unwrap_or_default().iter().try_for_each(stage)
+        in_parallel(changes.write.len(), |share| {
+            changes.write.get(share).unwrap_or_default().iter().try_for_each(stage)
         })?;
-        if one_by_one {
-            return Ok(());
+        if sync == Sync::FileSystem {
+            syncfs(handle).map_err(|source| PillarDirError::at("sync", &self.path, source.into()))?;
         }
-        syncfs(handle).map_err(|source| PillarDirError::at("sync", &self.path, source.into()))
+        Ok(())
+    }
+}
+
+/// What has to be on disk before files get their names, so that a power failure cannot leave an empty file where a
+/// node had its pillar: Salt would take the plugin off that node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sync {
+    /// Nothing: the files are new, no node loses anything, and the next run completes them.
+    Nothing,
+    /// Each file; the cheapest way for a few.
+    Each,
+    /// Everything on the file system; the cheapest way for many.
+    FileSystem,
+}
+
+impl Sync {
+    fn of(changes: &Changes) -> Self {
+        match (changes.replaced, changes.write.len()) {
+            (0, _) => Self::Nothing,
+            (_, ..=SYNCED_ONE_BY_ONE) => Self::Each,
+            _ => Self::FileSystem,
+        }
     }
 }
 
