@@ -15,6 +15,7 @@ mod router;
 mod routing;
 mod salt;
 mod scenario;
+mod systemd;
 mod wait;
 
 use std::path::PathBuf;

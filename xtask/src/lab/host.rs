@@ -65,9 +65,13 @@ struct Namespace {
 impl Namespace {
     /// Starts the script that makes it; the script prints its process number when everything is in place.
     fn start(name: &str, mut maker: Command, keep: bool) -> Result<Self, LabError> {
-        let life: [&str; 2] = if keep { ["sleep", "infinity"] } else { ["cat", "-"] };
-        maker.args(life).stdout(Stdio::piped()).stderr(Stdio::piped());
+        maker.args(if keep { ["sleep", "infinity"] } else { ["cat", "-"] });
         maker.stdin(if keep { Stdio::null() } else { Stdio::piped() });
+        Self::await_start(name, maker, keep)
+    }
+
+    fn await_start(name: &str, mut maker: Command, keep: bool) -> Result<Self, LabError> {
+        maker.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = maker.spawn().map_err(at(Path::new("unshare")))?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
@@ -87,8 +91,13 @@ impl Namespace {
 impl Drop for Namespace {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
-            // Its end is the pipe's end; waiting for it also means that its mounts are gone.
-            drop(child.stdin.take());
+            match child.stdin.take() {
+                // Its end is the pipe's end; waiting for it also means that its mounts are gone.
+                Some(pipe) => drop(pipe),
+                // A first process without a pipe is killed with the program that started it; that this one may be gone
+                // already is no harm.
+                None => drop(child.kill()),
+            }
             let _ = child.wait();
         }
     }
@@ -115,16 +124,35 @@ pub struct Host {
 impl Host {
     /// Makes a host in a network; with `keep` it outlives the lab.
     pub fn start(name: &str, network: &Network, keep: bool) -> Result<Self, LabError> {
+        Self::make(name, network, keep, |maker| Namespace::start(name, maker, keep))
+    }
+
+    /// Makes a host whose first process is what a shell script becomes: its init.
+    pub fn boot(name: &str, network: &Network, script: &str) -> Result<Self, LabError> {
+        Self::make(name, network, false, |mut maker| {
+            maker.args(["sh", "-c", script]).stdin(Stdio::null());
+            Namespace::await_start(name, maker, false)
+        })
+    }
+
+    fn make(
+        name: &str,
+        network: &Network,
+        keep: bool,
+        start: impl FnOnce(Command) -> Result<Namespace, LabError>,
+    ) -> Result<Self, LabError> {
         let shared = super::directory();
         // Every host mounts its file system here, each in its own namespace.
         let mount_point = shared.join("host");
         fs::create_dir_all(&mount_point).map_err(at(&mount_point))?;
-        let mut unshare = Command::new("nsenter");
-        unshare.arg(format!("--net=/proc/{}/ns/net", network.0.pid));
-        unshare.args(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]);
-        unshare.args(["--", "sh", "-c", MAKE_ROOT, "host"]).arg(&mount_point).arg(&shared).arg(MARK);
-        unshare.env("DISK_SIZE", DISK_SIZE);
-        let host = Self { name: name.to_owned(), namespace: Namespace::start(name, unshare, keep)? };
+        // An init has no pipe by which it learns of the lab's end, so the kernel tells.
+        let mut maker = Command::new("setpriv");
+        maker.args(["--pdeathsig", if keep { "clear" } else { "KILL" }]);
+        maker.arg("nsenter").arg(format!("--net=/proc/{}/ns/net", network.0.pid));
+        maker.args(["unshare", "--mount", "--pid", "--cgroup", "--fork", "--kill-child"]);
+        maker.args(["--propagation", "private", "--", "sh", "-c", MAKE_ROOT, "host"]);
+        maker.arg(&mount_point).arg(&shared).arg(MARK).env("DISK_SIZE", DISK_SIZE);
+        let host = Self { name: name.to_owned(), namespace: start(maker)? };
         // Everything that follows writes to this root; it must not be this machine's.
         if host.exists(MARK) && !Path::new(MARK).exists() {
             Ok(host)

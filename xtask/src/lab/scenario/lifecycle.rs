@@ -1,15 +1,18 @@
-//! Packages come, change and go on a host by themselves, by rpm and by dnf, with their real scriptlets.
+//! Packages come, change and go on a host by themselves, by rpm and by dnf, with their real scriptlets and a real
+//! systemd.
 
 mod package_manager;
+
+use std::time::Duration;
 
 use bgpcs::{CONDUCTOR_PACKAGE, PLUGIN, ROUTER_PACKAGE, VERSION, paths};
 
 use self::package_manager::{Manager, Package};
 use crate::lab::Lab;
-use crate::lab::authority::{Authority, NODES};
+use crate::lab::authority::{Authority, NODES, application};
 use crate::lab::error::{LabError, at, ensure, equal};
 use crate::lab::host::Host;
-use crate::lab::{distribution, packages, repository};
+use crate::lab::{distribution, packages, repository, systemd, wait};
 
 /// A pillar file and top files that are not ours.
 const FOREIGN_PILLAR: &str = "operators.sls";
@@ -18,12 +21,9 @@ const FOREIGN_TEXT: &str = "plugins:\n  '*':\n    - other-plugin\n";
 /// A line by which an operator changed the rotation of the log.
 const EDIT: &str = "# kept longer here\n";
 
-/// Tells what systemd was asked for, since no systemd runs in the lab.
-const SYSTEMCTL: &str = "#!/bin/sh\necho \"$@\" >>/var/log/systemctl\n";
-
 pub fn run(lab: &Lab) -> Result<(), LabError> {
     lab.repository.add(&lab.packages.next)?;
-    let host = Host::start("packages", &lab.network, false)?;
+    let host = Host::boot("packages", &lab.network, systemd::BOOT)?;
     prepare(&host)?;
     for manager in [Manager::Rpm, Manager::Dnf] {
         live_and_die(lab, &host, manager)?;
@@ -41,9 +41,8 @@ fn prepare(host: &Host) -> Result<(), LabError> {
         host.write(&format!("{root}/top.sls"), FOREIGN_TEXT)?;
     }
     host.write(&format!("{}/{FOREIGN_PILLAR}", paths::PILLAR_DIR), FOREIGN_TEXT)?;
-    host.write("/usr/bin/systemctl", SYSTEMCTL)?;
-    host.run("mkdir", &["-p", "/run/systemd/system", "/var/log/128technology/plugins"])?;
-    Ok(())
+    host.run("mkdir", &["-p", "/var/log/128technology/plugins"])?;
+    systemd::wait_until_booted(host)
 }
 
 /// Each transaction of a package's life: what rpm gives its scriptlets as `$1`, and what they have to leave.
@@ -55,7 +54,7 @@ fn live_and_die(lab: &Lab, host: &Host, manager: Manager) -> Result<(), LabError
 
     manager.install(lab, host, &conductor(VERSION, "el7"))?;
     expect_conductor(host, VERSION)?;
-    expect_of_systemd(host, "daemon-reload\nstart UNIT.path\n")?;
+    follow_commits(host)?;
     let rotation = format!("/etc/logrotate.d/{CONDUCTOR_PACKAGE}");
     let edited = format!("{}{EDIT}", host.read(&rotation)?.unwrap_or_default());
     host.write(&rotation, &edited)?;
@@ -73,9 +72,8 @@ fn live_and_die(lab: &Lab, host: &Host, manager: Manager) -> Result<(), LabError
     let log = host.read(paths::GENERATOR_LOG)?.unwrap_or_default();
     ensure(!log.is_empty(), || "the log did not survive upgrade and downgrade".to_owned())?;
 
-    host.write("/var/log/systemctl", "")?;
     manager.remove(host, CONDUCTOR_PACKAGE)?;
-    expect_of_systemd(host, "stop UNIT.path UNIT.service\ndaemon-reload\n")?;
+    ensure(!systemd::is_active(host, &path_unit())?, || format!("{} outlives the package", path_unit()))?;
     // An edited configuration is kept under another name, as with every package.
     host.remove(&format!("{rotation}.rpmsave"))?;
     expect_no_trace(host)?;
@@ -122,17 +120,44 @@ fn interrupted(lab: &Lab, host: &Host) -> Result<(), LabError> {
     Manager::Rpm.remove(host, CONDUCTOR_PACKAGE)
 }
 
-/// What the scriptlets asked of systemd since the last look; `UNIT` stands for the generator's units.
-fn expect_of_systemd(host: &Host, expected: &str) -> Result<(), LabError> {
-    let asked = host.read("/var/log/systemctl")?.unwrap_or_default();
-    equal("what systemd was asked for", &asked, &expected.replace("UNIT", bgpcs::GENERATOR_UNIT))?;
-    host.write("/var/log/systemctl", "")
+fn path_unit() -> String {
+    format!("{}.path", bgpcs::GENERATOR_UNIT)
+}
+
+/// The generator runs when a commit replaces the running configuration, however fast the commits follow each other.
+fn follow_commits(host: &Host) -> Result<(), LabError> {
+    let mut authority = Authority::sample();
+    for number in 1..=10 {
+        if let Some(profile) = authority.profile_mut("O365") {
+            profile.applications = vec![application(&format!("Commit{number}"), &["12076:5010"])];
+        }
+        commit(host, &authority)?;
+        expect_application(host, &format!("Commit{number}"))?;
+    }
+    commit(host, &Authority::sample())?;
+    expect_application(host, "ExchangeOnline")
+}
+
+/// Replaces the running configuration as a conductor does, whole.
+fn commit(host: &Host, authority: &Authority) -> Result<(), LabError> {
+    let new = format!("{}.new", paths::RUNNING_CONFIGURATION);
+    host.write(&new, &format!("{:#}", authority.running_configuration()))?;
+    host.run("mv", &[&new, paths::RUNNING_CONFIGURATION]).map(drop)
+}
+
+fn expect_application(host: &Host, name: &str) -> Result<(), LabError> {
+    let file = format!("{}/{}.sls", paths::PILLAR_DIR, NODES[0].asset_id);
+    wait::until(&format!("application {name} in {file}"), Duration::from_secs(20), || {
+        let pillar = host.read(&file)?.unwrap_or_default();
+        Ok(if pillar.contains(&format!("\"{name}\"")) { Ok(()) } else { Err(pillar) })
+    })
 }
 
 /// The package is whole, nodes are told to take the router package of its version, Salt is told of the plugin once,
 /// and what is not ours is as it was.
 fn expect_conductor(host: &Host, version: &str) -> Result<(), LabError> {
     expect_verified(host, CONDUCTOR_PACKAGE)?;
+    ensure(systemd::is_active(host, &path_unit())?, || format!("{} is not active", path_unit()))?;
     for node in NODES {
         let file = format!("{}/{}.sls", paths::PILLAR_DIR, node.asset_id);
         let pillar = host.read(&file)?.unwrap_or_default();
