@@ -67,6 +67,9 @@ pub struct LabArguments {
     /// Leave the hosts up, and print how to enter each of them
     #[arg(long)]
     pub keep: bool,
+    /// Instead of scenarios, measure what thousands of nodes cost the Salt master
+    #[arg(long, conflicts_with = "scenarios")]
+    pub scale: bool,
 }
 
 /// What dist leaves, and where.

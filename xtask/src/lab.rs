@@ -14,6 +14,7 @@ mod repository;
 mod router;
 mod routing;
 mod salt;
+mod scale;
 mod scenario;
 mod systemd;
 mod wait;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub keep: bool,
     /// The numbers of the scenarios to play, from 1; none means all.
     pub scenarios: Vec<usize>,
+    /// Measure what thousands of nodes cost the Salt master instead of playing scenarios.
+    pub scale: bool,
 }
 
 /// The lab's own folder: what its hosts share, and what it is made of.
@@ -57,7 +60,7 @@ pub fn run(settings: &Settings) -> Result<(), LabError> {
     let started = Instant::now();
     let lab = Lab::start(packages, settings.keep)?;
     report("ok", "a conductor and its routers", started);
-    let outcome = lab.play(&numbers);
+    let outcome = if settings.scale { scale::measure(&lab) } else { lab.play(&numbers) };
     if settings.keep {
         lab.show_how_to_enter();
     }

@@ -33,8 +33,8 @@ fn main() -> ExitCode {
         Task::Dist(arguments) => distribute(arguments),
         Task::Verify { directory, key } => verify::run(&directory, key.as_deref()).map_err(Into::into),
         Task::Serve { directory, listen } => serve::run(directory, listen).map_err(Into::into),
-        Task::Lab(LabArguments { scenarios, keep }) => {
-            lab::run(&lab::Settings { keep, scenarios }).map_err(Into::into)
+        Task::Lab(LabArguments { scenarios, keep, scale }) => {
+            lab::run(&lab::Settings { keep, scenarios, scale }).map_err(Into::into)
         }
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")).map_err(Into::into),
         Task::Setup => setup::run().map_err(Into::into),

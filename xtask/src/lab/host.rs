@@ -14,8 +14,8 @@ use super::error::{LabError, at};
 use super::wait;
 use crate::command;
 
-/// How long a program on a host may take, in seconds; the longest, a highstate, takes about ten.
-const LIMIT: &str = "180";
+/// How long a program on a host may take, in seconds: more than the module's own limit.
+const LIMIT: &str = "300";
 
 /// What the file system of a host holds at most, in memory.
 const DISK_SIZE: &str = "512m";

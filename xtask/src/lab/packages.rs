@@ -12,6 +12,9 @@ use crate::workspace;
 /// How git lists the files of the source tree, also those that are new.
 const LIST_SOURCE: [&str; 4] = ["ls-files", "--cached", "--others", "--exclude-standard"];
 
+/// The files in which the version stands, and what stands before it.
+const VERSIONED: [(&str, &str); 2] = [("Cargo.toml", "version = \""), ("CHANGELOG.md", "## Release ")];
+
 /// The packages of two versions, by their directories.
 pub struct Packages {
     /// This version's.
@@ -42,13 +45,6 @@ pub fn next_version() -> String {
 fn build_next(out: &Path) -> Result<(), LabError> {
     let copy = super::directory().join("next");
     copy_source(&copy)?;
-    for (file, start) in [("Cargo.toml", "version = \""), ("CHANGELOG.md", "## Release ")] {
-        let path = copy.join(file);
-        let text = fs::read_to_string(&path).map_err(at(&path))?;
-        let version = |version: &str| format!("{start}{version}");
-        let text = text.replacen(&version(bgpcs::VERSION), &version(&next_version()), 1);
-        fs::write(&path, text).map_err(at(&path))?;
-    }
     let cargo = |arguments: &[&str]| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(&copy).env("CARGO_TARGET_DIR", workspace::target()).env("SOURCE_DATE_EPOCH", "0");
@@ -63,19 +59,27 @@ fn build_next(out: &Path) -> Result<(), LabError> {
     Ok(())
 }
 
-/// Copies every file that git tracks or would track.
+/// Copies every file that git tracks or would track; what is the same already keeps its time, so that cargo builds only
+/// what changed.
 fn copy_source(copy: &Path) -> Result<(), LabError> {
-    if copy.exists() {
-        fs::remove_dir_all(copy).map_err(at(copy))?;
-    }
     let files = command::read(Command::new("git").current_dir(workspace::root()).args(LIST_SOURCE))?;
     // A file that is deleted in the work tree is still listed.
     for file in files.lines().filter(|file| workspace::root().join(file).exists()) {
+        let source = workspace::root().join(file);
+        let mut content = fs::read(&source).map_err(at(&source))?;
+        if let Some((_, start)) = VERSIONED.iter().find(|(versioned, _)| *versioned == file) {
+            let version = |version: &str| format!("{start}{version}");
+            let text = String::from_utf8_lossy(&content);
+            content = text.replacen(&version(bgpcs::VERSION), &version(&next_version()), 1).into_bytes();
+        }
         let target = copy.join(file);
+        if fs::read(&target).is_ok_and(|existing| existing == content) {
+            continue;
+        }
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent).map_err(at(parent))?;
         }
-        fs::copy(workspace::root().join(file), &target).map_err(at(&target))?;
+        fs::write(&target, content).map_err(at(&target))?;
     }
     Ok(())
 }

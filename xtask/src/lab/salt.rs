@@ -37,7 +37,8 @@ pub fn master_configuration() -> String {
     )
 }
 
-/// A minion's configuration; the grains say that Debian is Oracle Linux, so that Salt drives dnf.
+/// A minion's configuration; the grains say that Debian is Oracle Linux, so that Salt drives dnf. It comes back soon after
+/// the master does.
 pub fn minion_configuration(asset_id: &str, release: u8) -> String {
     format!(
         "id: {asset_id:?}\n\
@@ -48,6 +49,9 @@ pub fn minion_configuration(asset_id: &str, release: u8) -> String {
          acceptance_wait_time: 1\n\
          random_reauth_delay: 1\n\
          auth_timeout: 5\n\
+         recon_default: 200\n\
+         recon_max: 500\n\
+         recon_randomize: False\n\
          grains: {{os: OEL, os_family: RedHat, osrelease: '{release}.4', osmajorrelease: {release}, osarch: x86_64}}\n\
          providers: {{pkg: yumpkg}}\n"
     )

@@ -43,6 +43,7 @@ fn disk_full(lab: &Lab, router: &Router) -> Result<(), LabError> {
     lab.conductor.commit(&after)?;
     // dd fails when the disk is full, which is what it is for.
     router.host.succeeds("dd", &["if=/dev/zero", &format!("of={FILL}"), "bs=64k"])?;
+    router.host.run("truncate", &["--size=-256K", FILL])?;
     let report = lab.conductor.highstate(router.node.asset_id)?;
     router.host.remove(FILL)?;
     report.expect_failure("No space left on device")?;
