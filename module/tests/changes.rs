@@ -6,7 +6,6 @@ mod harness;
 mod scene;
 
 use std::fs;
-use std::time::Duration;
 
 use bgp_community_services::run::run;
 use bgp_community_services::state::{Outcome, State};
@@ -30,10 +29,7 @@ impl Router {
 
     fn run(&self) -> State {
         let socket = self.bgpd.socket().into_os_string().into_string().unwrap();
-        let mut settings = self.scene.settings(&["--bgpd-socket", &socket]);
-        settings.limits.first_byte = Duration::from_secs(30);
-        settings.limits.reply = Duration::from_secs(30);
-        run(&settings).unwrap()
+        run(&self.scene.settings(&["--bgpd-socket", &socket])).unwrap()
     }
 
     /// Whether a run now looks at the routes.
@@ -164,17 +160,21 @@ fn loss_and_return_of_sessions() {
 
     router.bgpd.restart();
     assert_eq!(router.run().outcome, Outcome::Held, "no session yet");
-    let _one = ExaBgp::start(ONE, &router.bgpd, &routes[..1]);
-    router.bgpd.await_prefixes(ONE, 1);
+    let mut one = ExaBgp::start(ONE, &router.bgpd, &routes[..1]);
     let starting =
         format!("SessionError: BGP has just started, no neighbor has sent all its ipv4 routes yet {place}");
-    assert_eq!(router.run().error.unwrap().text, starting);
+    let mut messages = 0;
+    eventually("a neighbor that goes on sending is not believed", || {
+        messages += 1;
+        one.announce(ONE, &format!("10.9.0.0/16 med {messages}"));
+        router.run().error.is_some_and(|error| error.text == starting)
+    });
     assert_eq!(router.prefixes(), "10.1.0.0/16 10.2.0.0/16 | ");
     router.await_prefixes("the neighbor fell silent", "10.1.0.0/16 | ");
 
     router.scene.edit("config.json", |config| config["stale-path-time"] = json!(0));
     router.await_prefixes("no time to hold", "10.1.0.0/16 | ");
-    drop(_one);
+    drop(one);
     eventually("without a session and without holding", || router.run().outcome == Outcome::Failed);
     assert_eq!(router.prefixes(), " | ");
 }

@@ -8,6 +8,7 @@ mod stand_in;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
 use bgp_community_services::state::{Outcome, State};
 use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
@@ -26,6 +27,15 @@ const NUMBER: &str = "AttributeError: 'int' object has no attribute 'get'";
 const FRACTION: &str = "AttributeError: 'float' object has no attribute 'get'";
 const BOOLEAN: &str = "AttributeError: 'bool' object has no attribute 'get'";
 const NOTHING: &str = "AttributeError: 'NoneType' object has no attribute 'get'";
+
+/// A scene that waits briefly if it waits in vain.
+fn scene_for(error: &str) -> Scene {
+    let mut scene = Scene::new();
+    if error == TIMED_OUT {
+        scene.patience = Duration::from_millis(300);
+    }
+    scene
+}
 
 #[track_caller]
 fn assert_error(case: &str, (state, file): (State, String), error: &str) {
@@ -113,7 +123,7 @@ fn http_replies() {
     ];
     for (case, answer, error) in cases {
         let url = stand_in::http(answer);
-        let ended = Scene::new().run(&["--source", "routing-manager", "--routing-manager-url", &url]);
+        let ended = scene_for(error).run(&["--source", "routing-manager", "--routing-manager-url", &url]);
         assert_error(case, ended, error);
     }
 }
@@ -156,7 +166,7 @@ fn bgpd_replies() {
         ("endless", Answer::Endless(b"{\"a\": [0".to_vec(), br#", "0", 0"#.to_vec()), TOO_LONG),
     ];
     for (case, answer, error) in cases {
-        let scene = Scene::new();
+        let scene = scene_for(error);
         stand_in::vty(&scene.path("bgpd.vty"), answer);
         assert_error(case, scene.ask_bgpd(), error);
     }
@@ -178,10 +188,10 @@ fn sockets() {
     let file = Scene::new();
     fs::write(file.path("bgpd.vty"), "").unwrap();
     assert_error("a file instead of a socket", file.ask_bgpd(), REFUSED);
-    let hung = Scene::new();
+    let hung = scene_for(TIMED_OUT);
     let _listener = std::os::unix::net::UnixListener::bind(hung.path("bgpd.vty")).unwrap();
     assert_error("a bgpd that accepts nothing", hung.ask_bgpd(), TIMED_OUT);
-    let full = Scene::new();
+    let full = scene_for(TIMED_OUT);
     let _listener = full_listener(&full.path("bgpd.vty"));
     assert_error("a bgpd whose queue of connections is full", full.ask_bgpd(), TIMED_OUT);
 }

@@ -18,12 +18,16 @@ use tempfile::TempDir;
 pub const EMPTY: &str = r#"{"routes": {}}"#;
 
 /// A scratch directory with a module's files, and limits that a test can wait for.
-pub struct Scene(TempDir);
+pub struct Scene {
+    directory: TempDir,
+    /// How long a reply is waited for: longer than a busy machine needs, unless a test is about waiting in vain.
+    pub patience: Duration,
+}
 
 impl Scene {
     /// A module that is configured with `tests/data/o365.json`.
     pub fn new() -> Self {
-        let scene = Self(tempfile::tempdir().unwrap());
+        let scene = Self { directory: tempfile::tempdir().unwrap(), patience: Duration::from_secs(30) };
         fs::copy(
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/o365.json"),
             scene.path("config.json"),
@@ -33,7 +37,7 @@ impl Scene {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.directory.path().join(name)
     }
 
     /// The file of that name, as JSON; null if there is none.
@@ -48,18 +52,18 @@ impl Scene {
         fs::write(self.path(name), value.to_string()).unwrap();
     }
 
-    /// The command line's settings for this scene, with limits that a test can wait for.
+    /// The command line's settings for this scene, with limits that a test can reach.
     pub fn settings(&self, options: &[&str]) -> Settings {
         let path = |name: &str| self.path(name).into_os_string().into_string().unwrap();
         let (configuration, output, state) = (path("config.json"), path("output.json"), path("state"));
         let files = ["module", "--config", &configuration, "--output", &output, "--state-dir", &state];
         let mut settings = Settings::from_words(files.iter().chain(options)).unwrap();
         settings.limits = Limits {
-            connect: Duration::from_millis(400),
-            first_byte: Duration::from_millis(400),
-            reply: Duration::from_millis(800),
-            run: Duration::from_secs(20),
+            connect: self.patience,
+            first_byte: self.patience,
+            reply: 2 * self.patience,
             reply_bytes: 1 << 20,
+            ..Limits::default()
         };
         settings
     }
