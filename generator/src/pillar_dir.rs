@@ -6,7 +6,6 @@
 
 mod parallel;
 
-use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -133,13 +132,12 @@ impl PillarDir {
         if self.handle.is_none() {
             return Ok(());
         }
-        let wanted: HashSet<&str> = plan.asset_ids().collect();
         let fail = |source| PillarDirError::at("list", &self.path, source);
         let mut start = Vec::new();
         for entry in fs::read_dir(&self.path).map_err(fail)? {
             let name = entry.map_err(fail)?.file_name();
             let Some(name) = name.to_str() else { continue };
-            let Some(asset_id) = name.strip_suffix(".sls").filter(|id| !wanted.contains(id)) else {
+            let Some(asset_id) = name.strip_suffix(".sls").filter(|id| !plan.is_wanted(id)) else {
                 continue;
             };
             self.read(name, pillar_file::header(asset_id).len(), &mut start)?;

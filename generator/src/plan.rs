@@ -17,6 +17,9 @@ pub struct Plan<'a> {
     authority: &'a Authority,
     profiles: HashMap<Name, Profile>,
     pillars: Vec<PlannedPillar>,
+    /// The asset ids of the pillars.
+    wanted: HashSet<Name>,
+    /// The asset ids of nodes in error.
     kept: HashSet<Name>,
     /// Why some nodes are not as configured; an error means that a node keeps the file that it had.
     pub findings: Vec<Finding>,
@@ -39,6 +42,7 @@ pub fn plan(authority: &Authority) -> Plan<'_> {
         authority,
         profiles: HashMap::new(),
         pillars: Vec::new(),
+        wanted: HashSet::new(),
         kept: HashSet::new(),
         findings: keyless_entries(authority),
     };
@@ -73,9 +77,9 @@ impl Plan<'_> {
         Some((names.text(planned.asset_id).parse().ok()?, PillarDocument { pillar }))
     }
 
-    /// The asset ids of all planned pillars.
-    pub fn asset_ids(&self) -> impl Iterator<Item = &str> {
-        self.pillars.iter().map(|planned| self.authority.names.text(planned.asset_id))
+    /// Whether the node with this asset id is to have a pillar.
+    pub fn is_wanted(&self, asset_id: &str) -> bool {
+        self.authority.names.get(asset_id).is_some_and(|name| self.wanted.contains(&name))
     }
 
     /// Whether a node in error has this asset id, so that its file stays as it is.
@@ -141,6 +145,7 @@ impl Plan<'_> {
                 } else if shared.contains(&asset_id) || !self.profiles.contains_key(&profile) {
                     self.kept.insert(asset_id);
                 } else {
+                    self.wanted.insert(asset_id);
                     self.pillars.push(PlannedPillar {
                         asset_id,
                         router: *router_name,
@@ -163,32 +168,34 @@ impl Plan<'_> {
 
     /// The asset ids that several nodes have, of which at least one is to have a pillar.
     fn find_shared_asset_ids(&mut self) -> HashSet<Name> {
-        let mut nodes: Vec<(Name, bool, Place)> = Vec::new();
-        for (router_name, router) in &self.authority.routers {
-            nodes.extend(router.nodes.iter().filter_map(|(node_name, node)| {
-                let place = Place::node(*router_name, *node_name);
-                Some((node.asset_id?, router.profile.is_some(), place))
-            }));
+        let routers = || self.authority.routers.iter();
+        let mut seen = HashSet::new();
+        let asset_ids = routers().flat_map(|(_, router)| &router.nodes).filter_map(|(_, node)| node.asset_id);
+        let repeated: HashSet<Name> = asset_ids.filter(|asset_id| !seen.insert(*asset_id)).collect();
+        if repeated.is_empty() {
+            return repeated;
         }
-        // Stable, so that places stay in the configuration's order.
-        nodes.sort_by_key(|(asset_id, _, _)| *asset_id);
-        let mut shared = HashSet::new();
-        for same in nodes.chunk_by(|(one, _, _), (other, _, _)| one == other) {
-            let [(asset_id, ..), _, ..] = same else { continue };
-            if !same.iter().any(|(_, has_profile, _)| *has_profile) {
-                continue;
+        let mut nodes: IndexMap<Name, (bool, Vec<Place>)> = IndexMap::new();
+        for (router_name, router) in routers() {
+            for (node_name, node) in &router.nodes {
+                let Some(asset_id) = node.asset_id.filter(|asset_id| repeated.contains(asset_id)) else {
+                    continue;
+                };
+                let (has_profile, places) = nodes.entry(asset_id).or_default();
+                *has_profile |= router.profile.is_some();
+                places.push(Place::node(*router_name, *node_name));
             }
-            shared.insert(*asset_id);
+        }
+        nodes.retain(|_, (has_profile, _)| *has_profile);
+        let shared = nodes.keys().copied().collect();
+        for (asset_id, (_, places)) in nodes {
+            let quoted = Quoted(self.authority.names.text(asset_id));
             self.findings.push(Finding {
                 severity: Severity::Error,
                 code: "asset-id-shared",
-                message: format!(
-                    "asset-id {} belongs to {} nodes",
-                    Quoted(self.authority.names.text(*asset_id)),
-                    same.len()
-                ),
+                message: format!("asset-id {quoted} belongs to {} nodes", places.len()),
                 advice: "give each node its own; until then the previous pillar stays".into(),
-                places: same.iter().map(|(_, _, place)| *place).collect(),
+                places,
             });
         }
         shared

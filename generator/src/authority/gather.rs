@@ -192,6 +192,8 @@ impl<T: Merge> Merge for Vec<(Name, T)> {
     fn merge(&mut self, part: Self) {
         if self.is_empty() {
             *self = part;
+            // Nearly always this is all of it, once for each of many thousand routers.
+            self.shrink_to_fit();
         } else {
             part.into_iter().for_each(|(key, content)| List::entry(self, key).merge(content));
         }
