@@ -38,6 +38,12 @@ paths! {
     MODULE = "/etc/128technology/application-modules/defaults/bgp-community-services";
     /// Router: the link that makes SSR run the module.
     MODULE_LINK = "/etc/128technology/application-modules/bgp-community-services";
+    /// Router: what SSR reads about a module that systemd runs, where the package leaves it.
+    REGISTRATION = "/usr/share/bgp-community-services/registration.json";
+    /// Router: the registrations of modules that systemd runs.
+    MODULE_REGISTRATIONS_DIR = "/etc/128technology/application-modules/services";
+    /// Router: the link that registers the module, in the update mode `watch`.
+    MODULE_REGISTRATION_LINK = "/etc/128technology/application-modules/services/bgp-community-services";
     /// Router: where plugins keep their data.
     ROUTER_PLUGINS_DIR = "/var/lib/128technology/plugins";
     /// Router: the plugin's data.

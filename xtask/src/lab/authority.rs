@@ -16,14 +16,16 @@ pub struct Node {
     pub asset_id: &'static str,
     /// The release of Oracle Linux that it says it is.
     pub release: u8,
+    /// Whether systemd runs on it, so that the service mode can be chosen.
+    pub has_systemd: bool,
 }
 
 /// An HA pair, a single node, and a single node of an older release.
 pub const NODES: [Node; 4] = [
-    Node { router: "router1", name: "node1", asset_id: "Router 1.Node-A", release: 9 },
-    Node { router: "router1", name: "node2", asset_id: "Router 1.Node-B", release: 9 },
-    Node { router: "router2", name: "node1", asset_id: "router2-node1", release: 9 },
-    Node { router: "router3", name: "node1", asset_id: "ROUTER3.el7", release: 7 },
+    Node { router: "router1", name: "node1", asset_id: "Router 1.Node-A", release: 9, has_systemd: true },
+    Node { router: "router1", name: "node2", asset_id: "Router 1.Node-B", release: 9, has_systemd: true },
+    Node { router: "router2", name: "node1", asset_id: "router2-node1", release: 9, has_systemd: true },
+    Node { router: "router3", name: "node1", asset_id: "ROUTER3.el7", release: 7, has_systemd: false },
 ];
 
 /// The authority's configuration as far as it matters here.

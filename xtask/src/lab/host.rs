@@ -127,11 +127,11 @@ impl Host {
         Self::make(name, network, keep, |maker| Namespace::start(name, maker, keep))
     }
 
-    /// Makes a host whose first process is what a shell script becomes: its init.
-    pub fn boot(name: &str, network: &Network, script: &str) -> Result<Self, LabError> {
-        Self::make(name, network, false, |mut maker| {
+    /// Makes a host whose first process is what a shell script becomes: its init; with `keep` it outlives the lab.
+    pub fn boot(name: &str, network: &Network, script: &str, keep: bool) -> Result<Self, LabError> {
+        Self::make(name, network, keep, |mut maker| {
             maker.args(["sh", "-c", script]).stdin(Stdio::null());
-            Namespace::await_start(name, maker, false)
+            Namespace::await_start(name, maker, keep)
         })
     }
 

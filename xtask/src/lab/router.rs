@@ -14,7 +14,7 @@ use super::authority::{Authority, Node};
 use super::error::{LabError, at, ensure, equal};
 use super::host::{Host, Network};
 use super::routing::Routing;
-use super::{distribution, repository, salt, wait};
+use super::{distribution, repository, salt, systemd, wait};
 use crate::command;
 
 /// The part of the minion's command line by which it is told from other processes.
@@ -42,7 +42,10 @@ pub struct Output {
 impl Router {
     /// Makes the host, its minion and its routing engine; `index` counts from 1.
     pub fn start(node: Node, index: usize, network: &Network, keep: bool) -> Result<Self, LabError> {
-        let host = Host::start(node.asset_id, network, keep)?;
+        let host = match node.has_systemd {
+            true => Host::boot(node.asset_id, network, systemd::BOOT, keep)?,
+            false => Host::start(node.asset_id, network, keep)?,
+        };
         distribution::imitate(&host, node.release)?;
         host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
         host.write(
@@ -50,6 +53,9 @@ impl Router {
             &salt::minion_configuration(node.asset_id, node.release),
         )?;
         host.run("mkdir", &["-p", salt::LOG_DIR, parent(paths::MODULE_OUTPUT), paths::MODULES_DIR])?;
+        if node.has_systemd {
+            systemd::wait_until_booted(&host)?;
+        }
         let routing = Routing::start(&host, index)?;
         let router = Self { node, host, routing };
         router.start_minion()?;
@@ -133,7 +139,13 @@ impl Router {
     pub fn expect_clean(&self) -> Result<(), LabError> {
         let id = self.node.asset_id;
         equal(&format!("{id}: the installed package"), &self.installed()?, &None)?;
-        for path in [paths::MODULE_LINK, paths::MODULE, paths::ROUTER_PLUGIN_DIR, paths::MODULE_OUTPUT] {
+        for path in [
+            paths::MODULE_LINK,
+            paths::MODULE_REGISTRATION_LINK,
+            paths::MODULE,
+            paths::ROUTER_PLUGIN_DIR,
+            paths::MODULE_OUTPUT,
+        ] {
             ensure(!self.host.exists(path), || format!("{id}: {path} is still there"))?;
         }
         Ok(())
@@ -178,6 +190,19 @@ impl Router {
 
     /// Runs the module until its file has exactly the prefixes that the peer announces for the node's profile.
     pub fn expect_prefixes(&self, authority: &Authority) -> Result<(), LabError> {
+        self.wait_for_prefixes(authority, || self.run_module())
+    }
+
+    /// As [`Self::expect_prefixes`], but runs nothing: the service has to do it.
+    pub fn expect_followed(&self, authority: &Authority) -> Result<(), LabError> {
+        self.wait_for_prefixes(authority, || self.output())
+    }
+
+    fn wait_for_prefixes(
+        &self,
+        authority: &Authority,
+        look: impl Fn() -> Result<Output, LabError>,
+    ) -> Result<(), LabError> {
         let Some(configuration) = authority.configuration(self.node.router) else {
             return self.expect_clean();
         };
@@ -186,7 +211,7 @@ impl Router {
         let what = format!("the prefixes {expected:?} on {}", self.node.asset_id);
         // bgpd and its peer may still be exchanging what they know.
         wait::until(&what, Duration::from_secs(60), || {
-            let output = self.run_module()?;
+            let output = look()?;
             Ok(if output == expected { Ok(()) } else { Err(format!("{output:?}")) })
         })
     }

@@ -8,6 +8,7 @@ mod lifecycle;
 mod names;
 mod package_fault;
 mod routing_fault;
+mod service;
 mod unassign;
 mod upgrade;
 
@@ -23,7 +24,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they are played.
-pub const ALL: [Scenario; 9] = [
+pub const ALL: [Scenario; 10] = [
     Scenario { title: "install, commit, highstate, module run", run: life::run },
     Scenario { title: "profiles and routes change", run: change::run },
     Scenario { title: "a profile is taken away and given back", run: unassign::run },
@@ -33,4 +34,5 @@ pub const ALL: [Scenario; 9] = [
     Scenario { title: "hostile names arrive as they are", run: names::run },
     Scenario { title: "faults of the routing engine", run: routing_fault::run },
     Scenario { title: "packages come, change and go", run: lifecycle::run },
+    Scenario { title: "the service mode follows routes and configuration", run: service::run },
 ];

@@ -23,7 +23,7 @@ const EDIT: &str = "# kept longer here\n";
 
 pub fn run(lab: &Lab) -> Result<(), LabError> {
     lab.repository.add(&lab.packages.next)?;
-    let host = Host::boot("packages", &lab.network, systemd::BOOT)?;
+    let host = Host::boot("packages", &lab.network, systemd::BOOT, false)?;
     prepare(&host)?;
     for manager in [Manager::Rpm, Manager::Dnf] {
         live_and_die(lab, &host, manager)?;
