@@ -13,7 +13,7 @@ use crate::error::with_causes;
 use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
 use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
-use crate::state::{Lock, Outcome, State, UnixTime, now};
+use crate::state::{Lock, Outcome, State, now};
 
 /// How often the routing engine is asked whether anything changed, which costs it less than a millisecond.
 const TICK: Duration = Duration::from_millis(250);
@@ -96,13 +96,13 @@ impl Watched {
         else {
             return true;
         };
-        let since = |time: UnixTime| now().saturating_sub(time);
         let interval = match last_good.survey {
             Some(_) => FULL_LOOK_INTERVAL,
             None => u64::from(last_good.configuration.duration.get()),
         };
-        since(last_good.looked) >= interval
+        !(last_good.looked..last_good.looked + interval).contains(&now())
             || self.configuration != stamp(settings)
+            || !settings.output.exists()
             || last_good
                 .survey
                 .as_ref()

@@ -63,6 +63,13 @@ fn the_seeds_are_understood() {
         reply::read(&bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
             && targets.len() == 1
     }));
+    let wanted =
+        ["12076:5010", "65535:65281", "65535:65283", "64512:1:2", "1:1"].map(|text| text.parse().unwrap());
+    let mut found = [false; 5];
+    for list in seeds("communities") {
+        survey::read_communities(&list[..], &wanted, &mut found).unwrap();
+    }
+    assert_eq!(found, [true, true, true, true, false]);
     let of_neighbors =
         seeds("sessions").into_iter().find_map(|bytes| survey::read_sessions(&bytes[..]).ok()).unwrap();
     let told: Vec<_> = of_neighbors

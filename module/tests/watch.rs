@@ -83,6 +83,9 @@ fn a_service() {
     scene.edit("config.json", |config| config["duration"] = json!(99));
     eventually("another configuration is obeyed", || has("\"duration\": 99"));
 
+    fs::remove_file(scene.path("output.json")).unwrap();
+    eventually("a file that was removed is written again", || has("10.2.0.0/16"));
+
     assert!(Command::new("kill").arg(service.child.id().to_string()).status().unwrap().success());
     service.await_message("STOPPING=1");
     assert!(service.child.wait().unwrap().success(), "ended by SIGTERM");

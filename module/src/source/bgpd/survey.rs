@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
-use bgpcs::{Community, WellKnown};
+use bgpcs::Community;
 use serde::Deserialize;
 
-use crate::source::{Session, Table};
+use crate::source::{Session, Table, on_the_wire};
 
 /// A reply about peers and communities that is longer than this is not worth its memory.
 pub const REPLY_BYTES: u64 = 32 << 20;
@@ -148,7 +148,8 @@ pub fn read_communities(reply: impl Read, wanted: &[Community], found: &mut [boo
             }
         } else if let Some((_, set)) = line.split_once(") ") {
             for word in set.split_ascii_whitespace() {
-                let community = community(word).ok_or(io::ErrorKind::Unsupported)?;
+                let community = word.parse().map_err(|_| io::ErrorKind::Unsupported)?;
+                let community = on_the_wire(&community);
                 let marks = wanted.iter().zip(found.iter_mut()).filter(|(wanted, _)| **wanted == community);
                 marks.for_each(|(_, mark)| *mark = true);
             }
@@ -160,14 +161,3 @@ pub fn read_communities(reply: impl Read, wanted: &[Community], found: &mut [boo
 
 /// Longer lines are not read: the longest attribute holds 16,383 communities of up to 11 digits.
 const LINE: u64 = 256 * 1024;
-
-/// A community as bgpd writes it, by its value. Its names are those of the registry, but for the case of `local-AS`.
-fn community(word: &str) -> Option<Community> {
-    match word.parse() {
-        Ok(Community::WellKnown(name)) => Some(Community::Standard(name.value())),
-        Ok(community) => Some(community),
-        Err(_) => {
-            WellKnown::from_name(&word.to_ascii_lowercase()).map(|name| Community::Standard(name.value()))
-        }
-    }
-}
