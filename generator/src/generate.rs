@@ -82,7 +82,7 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
     let reported = report(settings, &authority, &findings(&authority, &plan), log);
     log.note(&format_args!(
         "done: {}; {} routers and {} profiles read in {:.3} s",
-        counts(&changes),
+        counts(&changes, failures),
         authority.routers.len(),
         authority.profiles.len(),
         start.elapsed().as_secs_f64()
@@ -130,7 +130,7 @@ pub fn purge(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> 
     let plan = plan(&nothing);
     let changes = directory.compare(&plan)?;
     let failures = apply(settings, &directory, &plan, &changes, log)?;
-    log.note(&format_args!("purged: {}", counts(&changes)));
+    log.note(&format_args!("purged: {}", counts(&changes, failures)));
     Ok(if failures > 0 { Exit::SomeInError } else { Exit::Done })
 }
 
@@ -166,16 +166,16 @@ fn show(plan: &Plan<'_>, changes: &Changes) -> io::Result<()> {
     for name in &changes.remove {
         writeln!(output, "would remove {name}")?;
     }
-    writeln!(output, "would be: {}", counts(changes))
+    writeln!(output, "would be: {}", counts(changes, 0))
 }
 
-fn counts(changes: &Changes) -> String {
+fn counts(changes: &Changes, failures: usize) -> String {
+    let Changes { write, remove, unchanged, kept, .. } = changes;
+    let failed = if failures > 0 { format!(" ({failures} of these failed)") } else { String::new() };
     format!(
-        "{} written, {} removed, {} unchanged, {} kept for nodes in error",
-        changes.write.len(),
-        changes.remove.len(),
-        changes.unchanged,
-        changes.kept
+        "{} written, {} removed{failed}, {unchanged} unchanged, {kept} kept for nodes in error",
+        write.len(),
+        remove.len()
     )
 }
 

@@ -146,6 +146,22 @@ fn concurrent_runs_wait_for_each_other() {
 }
 
 #[test]
+fn a_file_that_cannot_be_replaced_does_not_keep_the_others_from_it() {
+    let conductor = Conductor::new();
+    fs::create_dir_all(conductor.pillar_dir().join("b.sls/in the way")).unwrap();
+    let outcome = conductor.generate_from(authority(&["a", "b", "c"]).as_bytes());
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.stderr.contains("error cannot write"), "{}", outcome.stderr);
+    assert!(
+        conductor.log().contains("done: 3 written, 0 removed (1 of these failed)"),
+        "{}",
+        conductor.log()
+    );
+    fs::remove_dir_all(conductor.pillar_dir().join("b.sls")).unwrap();
+    assert_eq!(names(&conductor), ["a.sls", "c.sls"]);
+}
+
+#[test]
 fn a_run_does_not_wait_for_ever() {
     let conductor = Conductor::new();
     let held = PillarDir::lock(&conductor.pillar_dir(), Duration::ZERO).unwrap();
