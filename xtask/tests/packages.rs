@@ -164,19 +164,31 @@ fn programs_need_nothing_of_their_machine() {
 
 #[test]
 fn systemd_accepts_every_unit() {
-    let unpacked = unpacked(bgpcs::CONDUCTOR_PACKAGE, "el9");
-    let root = unpacked.path().join("root");
-    // Ours stand among the distribution's units, as on a conductor.
-    let units = root.join("usr/lib/systemd");
-    succeed("cp", &["--recursive", "--no-clobber", "/usr/lib/systemd/system", &units.to_string_lossy()]);
-    let root_argument = format!("--root={}", root.display());
-    for kind in ["path", "service"] {
-        let unit = format!("{}/{}.{kind}", bgpcs::paths::UNIT_DIR, bgpcs::GENERATOR_UNIT);
-        let Output { status, stdout, stderr } =
-            tool("systemd-analyze", &["verify", "--man=no", &root_argument, &unit]);
-        let said = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-        // A key that systemd does not know is only spoken of, so silence about our units counts too.
-        assert!(status.success() && !said.contains(bgpcs::GENERATOR_UNIT), "{unit}: {status}\n{said}");
+    for (package, units) in [
+        (
+            bgpcs::CONDUCTOR_PACKAGE,
+            ["path", "service"].map(|kind| format!("{}.{kind}", bgpcs::GENERATOR_UNIT)).to_vec(),
+        ),
+        (bgpcs::ROUTER_PACKAGE, vec![format!("{}.service", bgpcs::PLUGIN)]),
+    ] {
+        let unpacked = unpacked(package, "el9");
+        let root = unpacked.path().join("root");
+        // Ours stand among the distribution's units, as on a conductor or router.
+        let systemd = root.join("usr/lib/systemd");
+        fs::create_dir_all(&systemd).unwrap();
+        succeed(
+            "cp",
+            &["--recursive", "--no-clobber", "/usr/lib/systemd/system", &systemd.to_string_lossy()],
+        );
+        let root_argument = format!("--root={}", root.display());
+        for unit in units {
+            let path = format!("{}/{unit}", bgpcs::paths::UNIT_DIR);
+            let arguments = ["verify", "--man=no", &root_argument, &path];
+            let Output { status, stdout, stderr } = tool("systemd-analyze", &arguments);
+            let said = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+            // A key that systemd does not know is only spoken of, so silence about our units counts too.
+            assert!(status.success() && !said.contains(bgpcs::PLUGIN), "{unit}: {status}\n{said}");
+        }
     }
 }
 
