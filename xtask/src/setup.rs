@@ -21,6 +21,8 @@ const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("binutils", "/usr/bin/readelf"),
     ("python3", "/usr/bin/python3"),
     ("systemd", "/usr/bin/systemd-analyze"),
+    ("iproute2", "/usr/bin/ip"),
+    ("procps", "/usr/bin/pkill"),
 ];
 
 /// Installs what is missing: Debian's packages when root on Debian, and a Python environment with what Debian lacks.

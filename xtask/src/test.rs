@@ -5,9 +5,9 @@ use std::process::Command;
 use crate::command::{self, CommandError};
 use crate::setup::{self, SetupError};
 use crate::tidy::{self, TidyError};
-use crate::{demo, workspace};
+use crate::{demo, lab, workspace};
 
-/// Installs what the tests need, then runs the format check, the lints, the tests and the demonstration.
+/// Installs what the tests need, then runs the format check, the lints, the tests, the demonstration and the lab.
 pub fn run() -> Result<(), TestError> {
     setup::run()?;
     tidy::run()?;
@@ -15,6 +15,7 @@ pub fn run() -> Result<(), TestError> {
     cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
     cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"])?;
     demo::run()?;
+    lab::run(&lab::Settings::default())?;
     Ok(())
 }
 
@@ -39,6 +40,9 @@ pub enum TestError {
     /// A cargo command failed; its output says more.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// A scenario of the lab failed.
+    #[error(transparent)]
+    Lab(#[from] lab::LabError),
     /// The demonstration failed.
     #[error(transparent)]
     Demo(#[from] demo::DemoError),

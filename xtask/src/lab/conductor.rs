@@ -71,7 +71,7 @@ impl Conductor {
     pub fn wait_for_minions(&self) -> Result<(), LabError> {
         wait::until("all minions", Duration::from_secs(120), || {
             let mut ping = salt::command(&self.host, "salt");
-            ping.args(["--timeout=5", "--out=json", "--static", "*", "test.ping"]);
+            ping.args(["--timeout=2", "--out=json", "--static", "*", "test.ping"]);
             // While nobody is there, it fails; what it says then is no JSON.
             let output = ping.output().map_err(at(&self.host.path("/")))?;
             let answers: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -113,17 +113,22 @@ impl Conductor {
 
     /// Runs the highstate on the nodes whose asset ids match; a glob.
     pub fn highstate(&self, target: &str) -> Result<Highstate, LabError> {
-        self.apply(target, &[])
+        self.apply(target, &["state.highstate"])
     }
 
     /// Asks what the highstate would do.
     pub fn test_highstate(&self, target: &str) -> Result<Highstate, LabError> {
-        self.apply(target, &["test=True"])
+        self.apply(target, &["state.highstate", "test=True"])
     }
 
-    fn apply(&self, target: &str, more: &[&str]) -> Result<Highstate, LabError> {
+    /// Cleans the nodes whose asset ids match, as docs/removal.md has it done by hand.
+    pub fn clean(&self, target: &str) -> Result<Highstate, LabError> {
+        self.apply(target, &["state.apply", &format!("{}.clean", bgpcs::PLUGIN), "saltenv=plugins"])
+    }
+
+    fn apply(&self, target: &str, function: &[&str]) -> Result<Highstate, LabError> {
         let mut salt = salt::command(&self.host, "salt");
-        salt.args(["--timeout=20", "--out=json", "--static", target, "state.highstate"]).args(more);
+        salt.args(["--timeout=20", "--out=json", "--static", target]).args(function);
         // The status tells no more than the report, which says which state failed.
         let output = salt.output().map_err(at(&self.host.path("/")))?;
         Highstate::parse(&String::from_utf8_lossy(&output.stdout))

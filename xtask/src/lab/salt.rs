@@ -20,7 +20,8 @@ pub fn command(host: &Host, program: &str) -> std::process::Command {
     command
 }
 
-/// A conductor's configuration of the master: its environments, and the ports that minions use.
+/// A conductor's configuration of the master: its environments, and the ports that minions use. It does not wait long for
+/// minions that are not there.
 pub fn master_configuration() -> String {
     format!(
         "interface: 127.0.0.1\n\
@@ -30,6 +31,7 @@ pub fn master_configuration() -> String {
          auto_accept: True\n\
          worker_threads: 4\n\
          fileserver_list_cache_time: 1\n\
+         gather_job_timeout: 3\n\
          file_roots:\n  base: [/srv/salt]\n  plugins: [{states}]\n\
          pillar_roots:\n  base: [/srv/pillar]\n  plugins: [{pillars}]\n",
         states = bgpcs::paths::SALT_STATES_ROOT,

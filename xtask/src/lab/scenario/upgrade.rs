@@ -34,6 +34,11 @@ pub fn run(lab: &Lab) -> Result<(), LabError> {
     conductor.manage_plugin("install", &current(CONDUCTOR_PACKAGE))?;
     conductor.highstate("*")?.expect_no_change()?;
 
+    // By hand, a node is cleaned without any pillar being asked.
+    let node = lab.single_node()?;
+    conductor.clean(node.node.asset_id)?.expect_success()?;
+    node.expect_clean()?;
+
     // The right order, which docs/removal.md gives: profiles away, commit, highstate, and only then the package.
     let mut unassigned = authority;
     unassigned.assigned.clear();
