@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::bench::Half;
+
 /// A task and what it is told.
 #[derive(Parser)]
 #[command(
@@ -52,6 +54,18 @@ pub enum Task {
     Setup,
     /// Run every test there is; installs what it needs like setup
     Test,
+    /// Measure both halves, or one, beside a named peer on the same work, and print tables of figures
+    Bench {
+        /// What to measure [default: both]
+        #[arg(value_enum)]
+        half: Option<Half>,
+    },
+    /// Run every fuzz target for a while
+    Fuzz {
+        /// How long for each target, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        seconds: u32,
+    },
     /// Check the licences and origins of all dependencies, and known advisories where a database is at hand
     Deny,
     /// Check that the source tree keeps to the invariants of ARCHITECTURE.md

@@ -1,5 +1,6 @@
 //! The project's tasks: packages, demonstration, tests. `cargo xtask help` lists them.
 
+mod bench;
 mod changelog;
 mod cli;
 mod command;
@@ -8,6 +9,7 @@ mod demo;
 mod deny;
 mod dependencies;
 mod dist;
+mod fuzz;
 mod lab;
 mod package;
 mod release;
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")).map_err(Into::into),
         Task::Setup => setup::run().map_err(Into::into),
         Task::Test => test::run().map_err(Into::into),
+        Task::Bench { half } => bench::run(half).map_err(Into::into),
+        Task::Fuzz { seconds } => fuzz::run(seconds).map_err(Into::into),
         Task::Deny => deny::run().map_err(Into::into),
         Task::Tidy => tidy::run().map_err(Into::into),
     };
