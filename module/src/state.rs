@@ -65,6 +65,19 @@ pub enum Outcome {
     Standby,
 }
 
+impl Outcome {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Good => "good",
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Standby => "standby",
+        }
+    }
+}
+
 /// What is known of the last good run; its prefixes stand in the output file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
