@@ -53,7 +53,7 @@ pub struct Change {
 }
 
 impl Entry {
-    /// What a run leaves; `before` it there was this, or the same if absent.
+    /// What a run leaves, in the place of what was there `before`; nothing stands for the same.
     pub fn new(
         time: UnixTime,
         outcome: Outcome,
