@@ -7,6 +7,7 @@ mod browser;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use bgp_community_services::operator::answer;
 use bgp_community_services::settings::{Action, Settings};
@@ -54,7 +55,7 @@ fn busy_router(directory: &Path) {
             .push(json!({"application-name": name, "bgp-community": [format!("12076:{}", 5000 + 10 * at)]}));
         let mut prefixes = Vec::new();
         for n in 0..(700 / (at * at + 1)) {
-            let (second, third) = ((n * 7 + at * 31) % 256, (n * 13) % 256);
+            let (second, third) = ((n / 9 + at * 29) % 256, (n * 13) % 256);
             prefixes.push(
                 json!({"ip-prefix": format!("{}.{second}.{third}.0/24", [13, 20, 40, 52, 104][n % 5])}),
             );
@@ -85,6 +86,7 @@ fn busy_router(directory: &Path) {
         let entry = json!({"time": NOW - (60 - step) * 43_200, "outcome": outcome, "error": error, "applications": changes});
         writeln!(history, "{entry}").unwrap();
     }
+    copy("healthy", directory);
     fs::create_dir_all(directory.join("state")).unwrap();
     let state = json!({"outcome": "good", "started": NOW - 30, "finished": NOW - 30});
     for (name, content) in [
@@ -95,6 +97,13 @@ fn busy_router(directory: &Path) {
     ] {
         fs::write(directory.join(name), content).unwrap();
     }
+}
+
+/// Copies the files of one of the scenarios of `operator.rs`.
+fn copy(scenario: &str, directory: &Path) {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/operator/{scenario}/files/."));
+    let copied = Command::new("cp").arg("-a").arg(files).arg(directory).status();
+    assert!(copied.unwrap().success());
 }
 
 #[test]
@@ -121,9 +130,7 @@ fn in_every_view() {
 fn of_hostile_and_of_absent_files() {
     let browser = Browser::start();
     let scratch = tempfile::tempdir().unwrap();
-    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/operator/hostile/files/.");
-    let copied = std::process::Command::new("cp").arg("-a").arg(files).arg(scratch.path()).status();
-    assert!(copied.unwrap().success());
+    copy("hostile", scratch.path());
     let page = report(scratch.path());
     for view in VIEWS {
         browser.open(Path::new(&page), view);

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use super::facts::{ApplicationFacts, Facts, plain};
 use super::html::{Html, all, element, of_text, raw, text};
 use super::map::{self, Classified};
-use super::{Health, plot, status, time};
+use super::{Health, counted, plot, status, time};
 use crate::history::Entry;
 use crate::prefix::{Family, Prefix};
 
@@ -132,10 +132,14 @@ fn table(applications: &[ApplicationFacts<'_>]) -> Html {
 fn row(application: &ApplicationFacts<'_>, class: &'static str, most: usize) -> Html {
     let key = element("span", &[("class", &format!("key {class}"))], Html::default());
     let share = format!("width:{}%", application.prefixes.len() * 100 / most);
-    let bar = element("span", &[("class", &format!("bar {class}")), ("style", &share)], Html::default());
+    let bar = match application.prefixes {
+        [] => Html::default(),
+        _ => element("span", &[("class", &format!("bar {class}")), ("style", &share)], Html::default()),
+    };
     let name =
         element("th", &[("scope", &"row"), ("class", &"name")], all([key, text(application.name), bar]));
-    let communities: Vec<String> = application.communities.iter().map(Community::to_string).collect();
+    let community = |community: &Community| element("div", &[("class", &"community")], text(community));
+    let communities: Html = application.communities.iter().map(community).collect();
     let [ipv4, ipv6] = addresses(application.prefixes);
     let number = |value: String| element("td", &[("class", &"number")], text(value));
     element(
@@ -143,7 +147,7 @@ fn row(application: &ApplicationFacts<'_>, class: &'static str, most: usize) -> 
         &[],
         all([
             name,
-            of_text("td", communities.join(", ")),
+            element("td", &[], communities),
             number(grouped(application.count(Family::Ipv4) as u128)),
             number(grouped(application.count(Family::Ipv6) as u128)),
             number(grouped(ipv4)),
@@ -193,7 +197,7 @@ fn address_map(applications: &[ApplicationFacts<'_>]) -> Html {
     }
     let key = |class: &dyn std::fmt::Display, name: &str| {
         let square = element("span", &[("class", &format!("key {class}"))], Html::default());
-        element("span", &[], all([square, text(format!("{name} "))]))
+        element("span", &[("class", &"entry")], all([square, text(name)]))
     };
     let named = classified.iter().filter(|application| application.class != "other");
     let mut keys: Vec<Html> = named.map(|application| key(&application.class, &application.name)).collect();
@@ -231,11 +235,11 @@ fn history(facts: &Facts, applications: &[ApplicationFacts<'_>]) -> Html {
             "tr",
             &[],
             all([
-                of_text("td", time::at(entry.time)),
+                element("td", &[("class", &"time")], text(time::at(entry.time))),
                 of_text("td", entry.outcome.name()),
                 number(grouped(u128::from(entry.prefixes()))),
                 number(change),
-                of_text("td", entry.error.as_deref().unwrap_or_default()),
+                element("td", &[("class", &"text")], text(entry.error.as_deref().unwrap_or_default())),
             ]),
         )
     };
@@ -243,6 +247,9 @@ fn history(facts: &Facts, applications: &[ApplicationFacts<'_>]) -> Html {
         "<thead><tr><th scope=\"col\">Run</th><th scope=\"col\">Outcome</th><th scope=\"col\" class=\"number\">Prefixes</th>\
          <th scope=\"col\" class=\"number\">Change</th><th scope=\"col\">Error</th></tr></thead>\n",
     );
+    let count = facts.history.0.len().min(MOST_RUNS);
+    let summary =
+        of_text("summary", format!("The last {} that differed from the one before", counted(count, "run")));
     let runs = facts.history.0.iter().rev().take(MOST_RUNS).map(run).collect();
     let runs = wide(element("table", &[], all([heads, element("tbody", &[], runs)])));
     all([
@@ -251,8 +258,7 @@ fn history(facts: &Facts, applications: &[ApplicationFacts<'_>]) -> Html {
         plot::prefixes(&facts.history, None, facts.now).unwrap_or_default(),
         plot::outcomes(&facts.history, facts.now).unwrap_or_default(),
         element("div", &[("class", &"plots")], applications.iter().filter_map(small).collect()),
-        of_text("h3", "Runs that differed from the one before"),
-        runs,
+        element("details", &[], all([summary, runs])),
     ])
 }
 
