@@ -195,7 +195,7 @@ fn without_paths(
     let is_listed = !explanation.applications.is_empty();
     explanation.findings.push("no path carries it".to_owned());
     explanation.health = if is_listed { Health::Degraded } else { Health::Healthy };
-    match source.of_the_same_as(&community).map(|others| nearest(others, community)) {
+    match source.of_the_same_as(&community) {
         Some(others) if others.is_empty() => {
             explanation.findings.push("no route carries any community of the same AS number".to_owned());
             explanation.next.push(
@@ -203,7 +203,10 @@ fn without_paths(
             );
         }
         Some(others) => {
-            explanation.findings.push(format!("routes carry these of the same AS number: {}", list(&others)));
+            explanation.findings.push(format!(
+                "routes carry these of the same AS number: {}",
+                list(nearest(&others, community))
+            ));
             explanation.next.push(
                 "if one of these is meant, correct bgp-community in the profile, and commit".to_owned(),
             );
@@ -225,16 +228,12 @@ fn without_paths(
     explanation
 }
 
-/// The communities nearest by number, which a typing mistake would be, in order.
-fn nearest(mut others: Vec<Community>, wanted: Community) -> Vec<Community> {
-    let number = |community: &Community| match community {
-        Community::Large(large) => (u64::from(large.first) << 32) | u64::from(large.second),
-        _ => community.standard().map_or(0, |standard| u64::from(standard.low)),
-    };
-    others.sort_by_key(|other| number(other).abs_diff(number(&wanted)));
-    others.truncate(MOST_OTHERS);
-    others.sort();
-    others
+/// The communities nearest by number, which a typing mistake would be. All of them are of one AS number and in order.
+fn nearest(others: &[Community], wanted: Community) -> &[Community] {
+    let at = others.partition_point(|other| on_the_wire(other) < on_the_wire(&wanted));
+    let from = at.saturating_sub(MOST_OTHERS / 2);
+    let to = others.len().min(from + MOST_OTHERS);
+    others.get(from..to).unwrap_or_default()
 }
 
 #[derive(Default)]
@@ -281,13 +280,13 @@ fn of_prefix(
         let matching = application.prefixes.iter().filter(|prefix| contains(prefix));
         around.extend(matching.map(|prefix| (*prefix, plain(application.name.as_str()))));
     }
-    around.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.parts().1));
+    let longest = around.iter().map(|(prefix, _)| *prefix).max_by_key(|prefix| prefix.parts().1);
     explanation.applications = around.iter().map(|(_, name)| name.clone()).collect();
-    explanation.findings.push(match around.first() {
-        Some((longest, _)) => {
+    explanation.findings.push(match longest {
+        Some(longest) => {
             let by_it: Vec<&str> = around
                 .iter()
-                .filter(|(prefix, _)| prefix == longest)
+                .filter(|(prefix, _)| *prefix == longest)
                 .map(|(_, name)| name.as_str())
                 .collect();
             format!(

@@ -208,18 +208,15 @@ impl Facts {
 
     /// Everything that is not as it should be, the worst first, each with what to do.
     pub fn findings(&self) -> Vec<(Health, String)> {
-        let mut findings: Vec<(Health, String)> = super::doctor::examine(self)
-            .into_iter()
-            .filter(|check| check.health > Health::Healthy)
-            .map(|check| (check.health, check.sentence()))
-            .collect();
-        findings.sort_by_key(|(health, _)| std::cmp::Reverse(*health));
-        findings
+        let checks = super::doctor::examine(self);
+        let of = |health| checks.iter().filter(move |check| check.health == health);
+        let findings = [Health::Broken, Health::Degraded].into_iter().flat_map(of);
+        findings.map(|check| (check.health, check.sentence())).collect()
     }
 
     /// The worst of the findings.
     pub fn health(&self) -> Health {
-        self.findings().into_iter().map(|(health, _)| health).max().unwrap_or_default()
+        self.findings().first().map(|(health, _)| *health).unwrap_or_default()
     }
 
     /// How the last run ended, in words.

@@ -1,5 +1,6 @@
 //! Which prefixes the applications have, and which community brought each.
 
+use std::cmp::Ordering;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -43,6 +44,7 @@ impl FromStr for Wanted {
 }
 
 /// One prefix of one application.
+#[derive(Clone)]
 struct Row<'f> {
     application: &'f ApplicationName,
     prefix: Prefix,
@@ -93,7 +95,8 @@ pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Wanted>, format:
     }
     if let Some(Wanted::Net(net)) = wanted {
         // The longest match first, since that is the one by which SSR decides.
-        rows.sort_by_key(|row| std::cmp::Reverse((contains(row.prefix, *net), row.prefix.parts().1)));
+        let nearness = |row: &Row<'_>| (contains(row.prefix, *net), row.prefix.parts().1);
+        sort(&mut rows, &|one, another| nearness(another).cmp(&nearness(one)));
         notes.push(verdict(*net, &rows));
     }
     notes.extend(overlaps(&rows));
@@ -139,13 +142,18 @@ fn verdict(net: Prefix, rows: &[Row<'_>]) -> String {
     }
 }
 
+/// One sort for every order, since each would be compiled anew.
+fn sort(rows: &mut [Row<'_>], order: &dyn Fn(&Row<'_>, &Row<'_>) -> Ordering) {
+    rows.sort_by(order);
+}
+
 /// Prefixes that belong to more than one application.
 fn overlaps(rows: &[Row<'_>]) -> Vec<String> {
-    let mut by_prefix: Vec<&Row<'_>> = rows.iter().collect();
-    by_prefix.sort_by_key(|row| row.prefix);
+    let mut by_prefix = rows.to_vec();
+    sort(&mut by_prefix, &|one, another| one.prefix.cmp(&another.prefix));
     let shared =
         by_prefix.chunk_by(|one, another| one.prefix == another.prefix).filter(|rows| rows.len() > 1);
-    let sentence = |rows: &[&Row<'_>]| {
+    let sentence = |rows: &[Row<'_>]| {
         let names: Vec<String> = rows.iter().map(|row| plain(row.application.as_str())).collect();
         rows.first()
             .map(|row| format!("{} belongs to several applications: {}", row.prefix, names.join(", ")))

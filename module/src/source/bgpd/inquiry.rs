@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
 
 use bgpcs::{Community, RouteTarget};
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::survey;
 use crate::prefix::Prefix;
@@ -23,48 +23,10 @@ pub fn show(prefix: Prefix) -> String {
     }
 }
 
-/// The reply to `show bgp FAMILY unicast PREFIX json`.
-#[derive(Deserialize)]
-struct Shown {
-    prefix: Option<Prefix>,
-    #[serde(default)]
-    paths: Vec<ShownPath>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
-struct ShownPath {
-    valid: bool,
-    bestpath: Best,
-    peer: Peer,
-    community: Text,
-    large_community: Text,
-    extended_community: Text,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Best {
-    overall: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Peer {
-    peer_id: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Text {
-    string: String,
-}
-
 /// Reads the reply to [`show`]; there is no destination when bgpd has none.
 ///
 /// # Errors
-/// When the reply does not come whole, or is not of the known form.
+/// When the reply does not come whole, or is not JSON.
 pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyError> {
     let mut text = String::new();
     io::BufReader::new(reply).read_to_string(&mut text)?;
@@ -72,21 +34,28 @@ pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyEr
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let shown: Shown = serde_json::from_str(&text).map_err(ReplyError::Syntax)?;
+    let shown: Value = serde_json::from_str(&text).map_err(ReplyError::Syntax)?;
+    let paths = shown.get("paths").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let paths: Vec<DestinationPath> =
-        shown.paths.into_iter().filter(|path| path.valid).map(DestinationPath::from).collect();
-    Ok(shown.prefix.filter(|_| !paths.is_empty()).map(|prefix| Destination { prefix, paths }))
+        paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true))).map(path).collect();
+    let prefix = text_at(&shown, "/prefix").parse().ok();
+    Ok(prefix.filter(|_| !paths.is_empty()).map(|prefix| Destination { prefix, paths }))
 }
 
-impl From<ShownPath> for DestinationPath {
-    fn from(path: ShownPath) -> Self {
-        let words = [&path.community, &path.large_community];
-        let words = words.into_iter().flat_map(|set| set.string.split_ascii_whitespace());
-        let targets = path.extended_community.string.split_ascii_whitespace();
-        let targets = targets.filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?));
-        let communities = words.filter_map(survey::community).chain(targets.map(Community::RouteTarget));
-        Self { communities: communities.collect(), best: path.bestpath.overall, neighbor: path.peer.peer_id }
+fn path(shown: &Value) -> DestinationPath {
+    let words = ["/community/string", "/largeCommunity/string"];
+    let words = words.into_iter().flat_map(|place| text_at(shown, place).split_ascii_whitespace());
+    let targets = text_at(shown, "/extendedCommunity/string").split_ascii_whitespace();
+    let targets = targets.filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?));
+    DestinationPath {
+        communities: words.filter_map(survey::community).chain(targets.map(Community::RouteTarget)).collect(),
+        best: shown.pointer("/bestpath/overall") == Some(&Value::Bool(true)),
+        neighbor: text_at(shown, "/peer/peerId").to_owned(),
     }
+}
+
+fn text_at<'v>(value: &'v Value, place: &str) -> &'v str {
+    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Reads the reply to `show bgp community-info` or its like for large communities: those that have the AS number of
@@ -100,7 +69,9 @@ pub fn read_same_as(reply: impl Read, wanted: &Community) -> io::Result<Vec<Comm
         let line = line?;
         let Some((_, set)) = line.split_once(") ") else { continue };
         let same = set.split_ascii_whitespace().filter_map(survey::community);
-        found.extend(same.filter(|community| asn(community) == asn(wanted)));
+        same.filter(|community| asn(community) == asn(wanted)).for_each(|community| {
+            found.insert(community);
+        });
     }
     Ok(found.into_iter().collect())
 }
