@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
+mod guide;
 mod harness;
 
 use std::fs::{self, File};
@@ -29,7 +30,8 @@ fn transcripts() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/operator");
     let mut failures = Vec::new();
     for scenario in fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()) {
-        let written = transcript_of(&scenario);
+        let (written, stale) = transcript_of(&scenario);
+        failures.extend(stale);
         let expected = scenario.join("transcript");
         if std::env::var_os("BLESS").is_some() {
             fs::write(&expected, &written).unwrap();
@@ -41,7 +43,8 @@ fn transcripts() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-fn transcript_of(scenario: &Path) -> String {
+/// The transcript of a scenario, and what the guide shows of it otherwise.
+fn transcript_of(scenario: &Path) -> (String, Vec<String>) {
     let scratch = tempfile::tempdir().unwrap();
     let status = Command::new("cp").arg("-a").arg(scenario.join("files/.")).arg(scratch.path()).status();
     assert!(status.unwrap().success());
@@ -52,7 +55,15 @@ fn transcript_of(scenario: &Path) -> String {
     });
     age(Path::new("."));
     let commands = fs::read_to_string(scenario.join("commands")).unwrap();
-    commands.lines().map(|line| answer_to(line) + "\n").collect()
+    let name = scenario.file_name().unwrap().to_str().unwrap();
+    let stale = guide::stale(name, |command| {
+        let line = command.strip_prefix("bgp-community-services ").unwrap();
+        let transcript = answer_to(line);
+        let (_, printed) = transcript.split_once('\n').unwrap();
+        let (printed, _) = printed.rsplit_once("[exit status").unwrap();
+        printed.to_owned()
+    });
+    (commands.lines().map(|line| answer_to(line) + "\n").collect(), stale)
 }
 
 fn settings(line: &str) -> Settings {
