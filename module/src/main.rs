@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use bgp_community_services::error::with_causes;
-use bgp_community_services::operator::{self, Health};
+use bgp_community_services::operator;
 use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::watch::watch;
+use bgpcs::operator::Health;
 
 /// The output file says what happened, be it an error.
 const DONE: u8 = 0;

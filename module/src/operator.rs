@@ -6,27 +6,24 @@
 mod doctor;
 mod explain;
 mod facts;
-mod html;
 mod map;
 mod plot;
 mod report;
 mod show;
 mod status;
-mod table;
-mod time;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use bgpcs::operator::Health;
+use bgpcs::operator::table::Paint;
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{Community, CommunityError};
 use clap::ValueEnum;
-use serde::Serialize;
 
 use crate::settings::Settings;
 use crate::state::UnixTime;
 pub use show::Wanted;
-use table::Paint;
 
 /// What an operator asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,35 +73,6 @@ pub enum Format {
     Csv,
     /// Nested text, laid out as the PCLI's `show config running`.
     Pcli,
-}
-
-/// How things are, as the exit status tells it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Health {
-    /// The applications have the prefixes that the routing engine has for them. Exit status 0.
-    #[default]
-    Healthy,
-    /// Something needs a look, and what is in the forwarding table still serves. Exit status 1.
-    Degraded,
-    /// The module does not do its work. Exit status 2.
-    Broken,
-}
-
-impl Health {
-    /// For monitoring.
-    pub fn exit_status(self) -> u8 {
-        self as u8
-    }
-
-    /// In a word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Degraded => "degraded",
-            Self::Broken => "broken",
-        }
-    }
 }
 
 /// What is printed, and how things are.
@@ -179,7 +147,7 @@ pub fn answer(
         }
         Request::Report { html } => {
             let facts = facts();
-            whole_file::write(html, report::page(&facts).as_bytes(), 0o644)?;
+            whole_file::write(html, report::report(&facts).as_bytes(), 0o644)?;
             let health = facts.health();
             Answer { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
@@ -189,17 +157,6 @@ pub fn answer(
 /// JSON as it is printed.
 fn json_text(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
-}
-
-/// A number of things, whose plural is regular.
-fn counted(number: impl TryInto<u64>, thing: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    let ending = match number {
-        1 => "",
-        _ if thing.ends_with('x') => "es",
-        _ => "s",
-    };
-    format!("{number} {thing}{ending}")
 }
 
 /// Communities of the configuration or the command line, for a message.

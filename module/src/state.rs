@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::resolve::CommunityCount;
 use crate::source::Survey;
 
-/// Seconds since 1970-01-01 UTC.
-pub type UnixTime = u64;
+pub use bgpcs::operator::time::UnixTime;
 
 /// The present time by the system's clock.
 pub fn now() -> UnixTime {

@@ -1,12 +1,13 @@
 //! Walks the chain from the package to the prefixes and says of each link whether it holds, and what mends it.
 
+use bgpcs::operator::table::Paint;
+use bgpcs::operator::{Health, counted, plain, time};
 use bgpcs::{Quoted, ROUTER_PACKAGE, VERSION};
 use serde::Serialize;
 use serde_json::json;
 
-use super::facts::{Facts, SourceAnswer, plain};
-use super::table::Paint;
-use super::{Answer, Health, counted, json_text, list, time};
+use super::facts::{Facts, SourceAnswer};
+use super::{Answer, json_text, list};
 use crate::state::Outcome;
 
 /// What makes Salt bring package, configuration and link.

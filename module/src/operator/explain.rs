@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use bgpcs::operator::table::{Head, Paint, Table};
+use bgpcs::operator::{Health, counted, plain};
 use bgpcs::{Community, PathSelection, Quoted};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::facts::{Facts, plain};
+use super::facts::Facts;
 use super::show::Wanted;
-use super::table::{Head, Paint, Table};
-use super::{Answer, Health, OperatorError, counted, json_text, list};
+use super::{Answer, OperatorError, json_text, list};
 use crate::error::with_causes;
 use crate::prefix::{Family, Prefix};
 use crate::run;

@@ -8,7 +8,6 @@ use std::time::UNIX_EPOCH;
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, paths};
 use serde_json::Value;
 
-use super::{Health, time};
 use crate::error::{ConfigurationError, with_causes};
 use crate::history::{Change, History};
 use crate::output;
@@ -19,6 +18,7 @@ use crate::services::Services;
 use crate::settings::Settings;
 use crate::source::Survey;
 use crate::state::{Outcome, State, UnixTime};
+use bgpcs::operator::{Health, plain, time};
 
 /// How much later than it is due, in seconds, a run may come before something is taken to be wrong: a run may take
 /// four minutes ([`Limits`](crate::source::Limits)), and SSR may be late.
@@ -250,12 +250,6 @@ impl Facts {
             _ => time::since(self.state.finished, self.now),
         }
     }
-}
-
-/// A text from outside, on one line and without what a terminal would obey or what turns the direction of writing.
-pub fn plain(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
 fn ask(settings: &Settings, configuration: Option<&ModuleConfiguration>) -> SourceAnswer {

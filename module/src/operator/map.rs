@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::html::{Html, all, element, of_text, text};
+use bgpcs::operator::html::{Html, all, element, of_text, text};
+
 use crate::prefix::Prefix;
 
 /// More blocks than this are counted, not drawn.

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use bgpcs::ApplicationName;
+use bgpcs::operator::html::{Html, all, element, text};
+use bgpcs::operator::time;
 
-use super::html::{Html, all, element, text};
-use super::time;
 use crate::history::{Entry, History};
 use crate::state::{Outcome, UnixTime};
 

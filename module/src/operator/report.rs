@@ -1,22 +1,15 @@
 //! A page with all of it: self-contained, without scripts, readable wherever there is a browser.
 
 use bgpcs::Community;
+use bgpcs::operator::html::{Html, all, badge, element, of_text, page, raw, section, text, wide};
+use bgpcs::operator::{Health, counted, plain, time};
 use ipnet::IpNet;
 
-use super::facts::{ApplicationFacts, Facts, plain};
-use super::html::{Html, all, element, of_text, raw, text};
+use super::facts::{ApplicationFacts, Facts};
 use super::map::{self, Classified};
-use super::{Health, counted, plot, status, time};
+use super::{plot, status};
 use crate::history::Entry;
 use crate::prefix::{Family, Prefix};
-
-const STYLE: &str = include_str!("report.css");
-
-/// Nothing is fetched, and nothing is run.
-const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
-<link rel=\"icon\" href=\"data:,\">\n";
 
 /// The colours of the applications with the most prefixes; the others share the last one.
 const COLOURS: [&str; 8] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "other"];
@@ -28,7 +21,7 @@ const MOST_PREFIXES: usize = 500;
 const MOST_RUNS: usize = 50;
 
 /// The page.
-pub fn page(facts: &Facts) -> String {
+pub fn report(facts: &Facts) -> String {
     let applications = facts.applications();
     let title = format!("{}: BGP Community Services", facts.target);
     let body = all([
@@ -40,27 +33,7 @@ pub fn page(facts: &Facts) -> String {
         section("Prefixes", applications.iter().map(prefixes).collect()),
         section("Module", properties(facts)),
     ]);
-    all([
-        raw(HEAD),
-        of_text("title", title),
-        element("style", &[], raw(STYLE)),
-        element("body", &[], element("main", &[], body)),
-        raw("</html>\n"),
-    ])
-    .to_string()
-}
-
-fn section(title: &'static str, content: Html) -> Html {
-    element("section", &[], all([of_text("h2", title), content]))
-}
-
-fn badge(health: Health) -> Html {
-    let class = match health {
-        Health::Healthy => "badge is-good",
-        Health::Degraded => "badge is-degraded",
-        Health::Broken => "badge is-broken",
-    };
-    element("span", &[("class", &class)], text(health.name()))
+    page(title, body, None)
 }
 
 fn head(facts: &Facts) -> Html {
@@ -91,11 +64,6 @@ fn properties(facts: &Facts) -> Html {
         element("tr", &[], all([element("th", &[("scope", &"row")], text(name)), of_text("td", value)]))
     };
     wide(element("table", &[], status::properties(facts).into_iter().map(row).collect()))
-}
-
-fn wide(table: Html) -> Html {
-    // Scrollable by itself, hence reachable by keyboard.
-    element("div", &[("class", &"wide"), ("tabindex", &"0")], table)
 }
 
 /// The class that gives an application its colour: the largest ones have their own.

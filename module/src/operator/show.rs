@@ -5,13 +5,14 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use bgpcs::operator::table::{Head, Paint, Table};
+use bgpcs::operator::{Health, plain};
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, Quoted};
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::facts::{Facts, plain};
-use super::table::{Head, Paint, Table};
-use super::{Answer, Format, Health, json_text};
+use super::facts::Facts;
+use super::{Answer, Format, json_text};
 use crate::error::with_causes;
 use crate::prefix::Prefix;
 use crate::resolve::questions;

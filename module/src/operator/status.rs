@@ -1,10 +1,11 @@
 //! How the module is, as `show plugins state` shows a plugin.
 
+use bgpcs::operator::table::{Head, Paint, Table};
+use bgpcs::operator::{Health, plain, time};
 use serde_json::json;
 
-use super::facts::{ApplicationFacts, Facts, plain};
-use super::table::{Head, Paint, Table};
-use super::{Answer, Health, json_text, time};
+use super::facts::{ApplicationFacts, Facts};
+use super::{Answer, json_text};
 use crate::prefix::Family;
 use crate::state::Outcome;
 
