@@ -109,9 +109,14 @@ impl Browser {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
     }
 
-    /// Keeps a picture of the whole page.
+    /// Keeps a picture of the page, to a height of 4,000 of its pixels.
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        let shot = self.command("Page.captureScreenshot", &json!({"captureBeyondViewport": true}));
+        let size = "return [document.documentElement.clientWidth, document.documentElement.scrollHeight]";
+        let size = self.evaluate(size);
+        let height = size[1].as_u64().unwrap().min(4000);
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": height, "scale": 1});
+        let shot =
+            self.command("Page.captureScreenshot", &json!({"captureBeyondViewport": true, "clip": clip}));
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
         fs::create_dir_all(&directory).unwrap();
         let path = directory.join(format!("{name}.png"));
