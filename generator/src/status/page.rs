@@ -31,7 +31,7 @@ pub fn page(status: &Status) -> String {
         [] => of_text("p", "Nothing is wrong with the configuration."),
         found => element("ul", &[], found.iter().map(|finding| of_text("li", finding)).collect()),
     };
-    let body = all([header, section("Routers", table(status)), section("Findings", findings)]);
+    let body = all([header, section("Findings", findings), section("Routers", table(status))]);
     whole_page("BGP Community Services: routers", body, Some(SCRIPT))
 }
 

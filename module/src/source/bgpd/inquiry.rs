@@ -6,10 +6,9 @@ use std::io::{self, BufRead, Read};
 use bgpcs::{Community, RouteTarget};
 use serde_json::Value;
 
-use super::survey;
 use crate::prefix::Prefix;
 use crate::source::reply::ReplyError;
-use crate::source::{Destination, DestinationPath};
+use crate::source::{Destination, DestinationPath, on_the_wire};
 
 /// The command that shows the longest prefix which contains `prefix`.
 pub fn show(prefix: Prefix) -> String {
@@ -48,7 +47,7 @@ fn path(shown: &Value) -> DestinationPath {
     let targets = text_at(shown, "/extendedCommunity/string").split_ascii_whitespace();
     let targets = targets.filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?));
     DestinationPath {
-        communities: words.filter_map(survey::community).chain(targets.map(Community::RouteTarget)).collect(),
+        communities: words.filter_map(community).chain(targets.map(Community::RouteTarget)).collect(),
         best: shown.pointer("/bestpath/overall") == Some(&Value::Bool(true)),
         neighbor: text_at(shown, "/peer/peerId").to_owned(),
     }
@@ -68,7 +67,7 @@ pub fn read_same_as(reply: impl Read, wanted: &Community) -> io::Result<Vec<Comm
     for line in io::BufReader::new(reply).lines() {
         let line = line?;
         let Some((_, set)) = line.split_once(") ") else { continue };
-        let same = set.split_ascii_whitespace().filter_map(survey::community);
+        let same = set.split_ascii_whitespace().filter_map(community);
         same.filter(|community| asn(community) == asn(wanted)).for_each(|community| {
             found.insert(community);
         });
@@ -85,4 +84,9 @@ fn asn(community: &Community) -> Option<u32> {
             community.standard().map(|standard| u32::from(standard.high))
         }
     }
+}
+
+/// A community as bgpd writes it, by its value.
+fn community(word: &str) -> Option<Community> {
+    Some(on_the_wire(&word.parse().ok()?))
 }
