@@ -14,10 +14,12 @@ pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 const CRATES: [&str; 2] = ["generate-pillar", "bgp-community-services"];
 
 /// Static; and small: nothing unwinds, since panics abort, so the tables for it are left out where that is possible, and
-/// the addresses that the kernel's choice of place changes are packed.
-const FLAGS: [&str; 3] = [
+/// the addresses that the kernel's choice of place changes are packed. Cargo does not strip a program whose package has
+/// an `opt-level` of its own.
+const FLAGS: [&str; 4] = [
     "target-feature=+crt-static",
     "force-unwind-tables=no",
+    "strip=symbols",
     "link-arg=-Wl,--no-eh-frame-hdr,-z,pack-relative-relocs",
 ];
 
