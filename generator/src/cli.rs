@@ -44,6 +44,18 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Only say what is found in the configuration; exit status 1 when something of it is an error
     Check,
+    /// Say for each router which profile its nodes were given, and when. Exit status 0 healthy, 1 when something needs a
+    /// look, 2 when it cannot be told
+    Status {
+        /// Only this router [default: all that have a profile]
+        router: Option<String>,
+        /// JSON; times are seconds since 1970
+        #[arg(long)]
+        json: bool,
+        /// Write a page for a browser, to search and to sort, instead of a table
+        #[arg(long, value_name = "FILE", conflicts_with = "json")]
+        html: Option<PathBuf>,
+    },
     /// Say what a community is, and what documented routers do to it
     ExplainCommunity {
         /// AA:NN, A:B:C, target:…, or a well-known name

@@ -1,5 +1,6 @@
 //! What each command does, from checked settings to an exit status.
 
+mod status;
 mod top_files;
 
 use std::fmt::Display;
@@ -45,6 +46,9 @@ pub fn run(arguments: Arguments) -> Exit {
             let settings = settings(options);
             let mut log = Log::none();
             generate::check(&settings, &mut log).unwrap_or_else(|error| failed(&mut log, &error))
+        }
+        Some(Command::Status { router, json, html }) => {
+            status::show(&settings(options), router.as_deref(), json, html.as_deref())
         }
         Some(Command::Purge) => work(options, generate::purge),
         Some(Command::ExplainCommunity { community }) => explain_community(community),

@@ -21,7 +21,7 @@ use crate::report::{self, Summary};
 const REPORT_MODE: u32 = 0o640;
 
 /// How long a run waits for another one, which takes seconds for the largest authority.
-const LOCK_LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LOCK_LIMIT: Duration = Duration::from_secs(60);
 
 /// Where the configuration comes from.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum Source {
 }
 
 impl Source {
-    fn open(&self) -> Result<Box<dyn Read>, GenerateError> {
+    pub(crate) fn open(&self) -> Result<Box<dyn Read>, GenerateError> {
         match self {
             Self::StandardInput => Ok(Box::new(io::stdin())),
             Self::File(path) => match File::open(path) {
@@ -101,7 +101,8 @@ pub fn check(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> 
     Ok(if has_errors || !reported { Exit::SomeInError } else { Exit::Done })
 }
 
-fn findings(authority: &Authority, plan: &Plan<'_>) -> Vec<Finding> {
+/// What there is to say about a configuration.
+pub(crate) fn findings(authority: &Authority, plan: &Plan<'_>) -> Vec<Finding> {
     plan.findings.iter().cloned().chain(check::check(authority)).collect()
 }
 

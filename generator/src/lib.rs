@@ -18,4 +18,5 @@ pub mod preset;
 pub mod read;
 pub mod report;
 pub mod schema;
+pub mod status;
 pub mod top_file;

@@ -6,8 +6,9 @@
 //! ([`output`]). Only a route source opens a socket; `resolve` and `hold` take values and return values.
 
 pub mod error;
+pub mod history;
 pub mod hold;
-
+pub mod operator;
 pub mod output;
 pub mod prefix;
 pub mod resolve;

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use bgp_community_services::error::with_causes;
+use bgp_community_services::operator;
 use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::watch::watch;
+use bgpcs::operator::Health;
 
 /// The output file says what happened, be it an error.
 const DONE: u8 = 0;
@@ -14,15 +16,15 @@ const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
     let settings = Settings::from_command_line();
-    let ended = match settings.action {
-        Action::Run => run(&settings).map(|_| ()).map_err(|error| with_causes(&error)),
-        Action::Watch => watch(&settings).map_err(|error| with_causes(&error)),
+    let ended = match &settings.action {
+        Action::Run => run(&settings).map(|_| DONE).map_err(|error| (with_causes(&error), FAILED)),
+        Action::Watch => watch(&settings).map(|()| DONE).map_err(|error| (with_causes(&error), FAILED)),
+        Action::Answer(request) => operator::run(&settings, request)
+            .map(Health::exit_status)
+            .map_err(|error| (with_causes(&error), Health::Broken.exit_status())),
     };
-    ExitCode::from(match ended {
-        Ok(()) => DONE,
-        Err(error) => {
-            eprintln!("{error}");
-            FAILED
-        }
-    })
+    ExitCode::from(ended.unwrap_or_else(|(error, status)| {
+        eprintln!("{error}");
+        status
+    }))
 }

@@ -7,6 +7,7 @@ use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ModuleConfiguration, RefreshInterval, StalePathTime};
 
 use crate::error::{ConfigurationError, RunError, causes, with_causes};
+use crate::history::{self, Entry};
 use crate::hold::{self, Doubt};
 use crate::output::{self, Output};
 use crate::resolve::{Gathering, Resolution, questions};
@@ -114,7 +115,7 @@ fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> 
     };
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
-    let output = write(settings, rewrite, duration, &ending)?;
+    let output = write(settings, rewrite, duration, &ending, started)?;
     let error = ending.error.as_ref().map(|error| report(error, rewrite, earlier.error.as_ref()));
     let looked =
         match ending.outcome {
@@ -157,16 +158,27 @@ fn write(
     rewrite: Rewrite,
     duration: RefreshInterval,
     ending: &Ending,
+    started: UnixTime,
 ) -> Result<u64, NotWritten> {
+    let services = &ending.resolution.services;
     let error = ending.error.as_ref().map(RunError::to_string);
-    let content = Output::new(duration, &ending.resolution.services, error.as_deref());
-    if rewrite == Rewrite::WhenChanged {
-        let digest = content.digest();
-        if output::digest_of(&settings.output) == Some(digest) {
-            return Ok(digest);
-        }
+    let content = Output::new(duration, services, error.as_deref());
+    let unchanged =
+        Some(content.digest()).filter(|digest| output::digest_of(&settings.output) == Some(*digest));
+    let before = match unchanged {
+        Some(_) => None,
+        None => Some(output::read_services(&settings.output).unwrap_or_default()),
+    };
+    let entry = Entry::new(started, ending.outcome, error.as_deref(), services, before.as_ref());
+    drop(before);
+    let output = match unchanged.filter(|_| rewrite == Rewrite::WhenChanged) {
+        Some(digest) => digest,
+        None => content.write(&settings.output)?,
+    };
+    if let Err(error) = history::note(&settings.state_dir, entry) {
+        eprintln!("{}; what this run found is not in the history", with_causes(&error));
     }
-    Ok(content.write(&settings.output)?)
+    Ok(output)
 }
 
 /// Tells of an error on standard error, where a service does not repeat what it said last.
@@ -305,7 +317,8 @@ fn bgpd_is_elsewhere(settings: &Settings, last_good: &LastGood, error: &RunError
         && settings.bgpd_sockets.iter().any(|socket| last_good.source == Bgpd::name_at(socket))
 }
 
-fn read_configuration(path: &Path) -> Result<ModuleConfiguration, ConfigurationError> {
+/// The module's configuration as it is now.
+pub(crate) fn read_configuration(path: &Path) -> Result<ModuleConfiguration, ConfigurationError> {
     let bytes =
         fs::read(path).map_err(|source| ConfigurationError::Unreadable { path: path.to_owned(), source })?;
     serde_json::from_slice(&bytes)

@@ -69,7 +69,8 @@ impl Services {
         of_family.filter(move |prefix| prefix.family() == family)
     }
 
-    fn get(&self, application: &ApplicationName) -> &[Prefix] {
+    /// The prefixes of an application, sorted; none for one that is not there.
+    pub fn get(&self, application: &ApplicationName) -> &[Prefix] {
         self.0.iter().find(|(name, _)| name == application).map_or(&[], |(_, prefixes)| prefixes)
     }
 

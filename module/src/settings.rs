@@ -8,6 +8,7 @@ use std::str::FromStr;
 use bgpcs::{Community, Quoted, paths};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::operator::{Format, Request, Wanted};
 use crate::prefix::Family;
 use crate::source::Limits;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub output: PathBuf,
     /// Where the module remembers its last run.
     pub state_dir: PathBuf,
+    /// Below which the router's own files are looked for.
+    pub root: PathBuf,
     /// Which route source.
     pub source: SourceChoice,
     /// Where bgpd may listen; the first one that exists counts.
@@ -39,12 +42,14 @@ pub struct Settings {
 }
 
 /// A subcommand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Ask once, write the file, end.
     Run,
     /// Keep the file up to date until told to end.
     Watch,
+    /// Answer an operator.
+    Answer(Request),
 }
 
 /// Which route source is asked.
@@ -91,10 +96,21 @@ impl From<Arguments> for Settings {
             action: match command {
                 None | Some(Command::Run) => Action::Run,
                 Some(Command::Watch) => Action::Watch,
+                Some(Command::Status { detail, json }) => Action::Answer(Request::Status { detail, json }),
+                Some(Command::Show { wanted, format, json }) => {
+                    let format = if json { Format::Json } else { format };
+                    Action::Answer(Request::Show { wanted, format })
+                }
+                Some(Command::Explain { subject, json }) => {
+                    Action::Answer(Request::Explain { subject, json })
+                }
+                Some(Command::Doctor { json }) => Action::Answer(Request::Doctor { json }),
+                Some(Command::Report { html }) => Action::Answer(Request::Report { html }),
             },
             configuration: options.config,
             output: options.output,
             state_dir: options.state_dir,
+            root: options.root,
             source: options.source,
             bgpd_sockets: match options.bgpd_socket {
                 Some(socket) => vec![socket],
@@ -113,7 +129,8 @@ impl From<Arguments> for Settings {
 /// Turn the communities of BGP routes into prefixes by application, for SSR's application identification.
 ///
 /// Without a command it does so once, with the installed defaults, as SSR calls it. The exit status is 0 whenever the
-/// output file says what happened, and 1 when the file could not be written.
+/// output file says what happened, and 1 when the file could not be written. The commands for operators (status, show,
+/// explain, doctor, report) change nothing and may be used at any time.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -129,6 +146,59 @@ enum Command {
     Run,
     /// Follow the routes, and rewrite the output file when its content changes, until told to end
     Watch,
+    /// Say how the module is: link, configuration, source, runs, applications. Exit status 0 healthy, 1 degraded,
+    /// 2 broken
+    #[command(visible_alias = "state")]
+    Status {
+        /// Nested text with everything instead of tables
+        #[arg(long, conflicts_with = "json")]
+        detail: bool,
+        /// JSON; times are seconds since 1970
+        #[arg(long)]
+        json: bool,
+    },
+    /// List prefixes with their applications and communities. Exit status 1 when there are none
+    ///
+    /// Examples: `show`, `show ExchangeOnline`, `show 12076:5010`, `show 13.107.6.152` (into which application an
+    /// address falls: the longest match comes first), `show 13.107.0.0/16 --format csv`
+    #[command(verbatim_doc_comment)]
+    Show {
+        /// An application, a community, a prefix or an address [default: everything]
+        #[arg(value_name = "APPLICATION|COMMUNITY|PREFIX")]
+        wanted: Option<Wanted>,
+        /// The form
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+        /// The same as --format json
+        #[arg(long, conflicts_with = "format")]
+        json: bool,
+    },
+    /// Ask the source now and say why a community brings what it does, or a prefix is where it is. Exit status 1 when
+    /// it is not as configured, 2 when the source gives no answer
+    ///
+    /// Examples: `explain 12076:5010`, `explain 13.107.6.0/24`, `explain 13.107.6.152`
+    #[command(verbatim_doc_comment)]
+    Explain {
+        /// A community, a prefix or an address
+        #[arg(value_name = "COMMUNITY|PREFIX")]
+        subject: Wanted,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Walk from the package to the prefixes and say of each step whether it is well, else what mends it. Exit status 0
+    /// healthy, 1 degraded, 2 broken
+    Doctor {
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a page for a browser: applications, history, map of addresses, warnings. Exit status as of status
+    Report {
+        /// The page; it needs nothing besides itself
+        #[arg(long, value_name = "FILE")]
+        html: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -142,6 +212,9 @@ struct Options {
     /// Where the module remembers its last run
     #[arg(long, global = true, value_name = "DIR", default_value = paths::MODULE_STATE_DIR)]
     state_dir: PathBuf,
+    /// Below which the operator's commands look for the link, the package and SSR's own files
+    #[arg(long, global = true, value_name = "DIR", default_value = "/")]
+    root: PathBuf,
     /// Whom to ask for routes
     #[arg(long, global = true, value_enum, default_value = "auto")]
     source: SourceChoice,

@@ -83,6 +83,49 @@ pub trait RouteSource {
     fn in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
         None
     }
+
+    /// Passes the answer to `each` together with the neighbor of each path, which is empty when the source does not
+    /// say. It may cost the source twice what [`ask`](Self::ask) does.
+    ///
+    /// # Errors
+    /// As for [`ask`](Self::ask).
+    fn ask_with_neighbors(
+        &mut self,
+        question: &Question,
+        each: &mut dyn FnMut(Path, &str),
+    ) -> Result<(), SourceError>;
+
+    /// The paths by which packets to a prefix would go: those of the longest prefix that contains it, if any does.
+    /// `None` when this source cannot tell.
+    fn paths_to(&mut self, _prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        None
+    }
+
+    /// The communities of the same AS number as this one that any route carries, sorted. `None` when this source
+    /// cannot tell.
+    fn of_the_same_as(&mut self, _community: &Community) -> Option<Vec<Community>> {
+        None
+    }
+}
+
+/// A prefix that the routing engine has, with its paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// As the routing engine has it.
+    pub prefix: Prefix,
+    /// The valid ones.
+    pub paths: Vec<DestinationPath>,
+}
+
+/// A path of a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DestinationPath {
+    /// The neighbor's address; empty when the source does not say.
+    pub neighbor: String,
+    /// Whether it is the best one.
+    pub best: bool,
+    /// What it carries, of every kind that can be configured.
+    pub communities: Vec<Community>,
 }
 
 /// What a routing engine says of its table without looking through it.

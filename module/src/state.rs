@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::resolve::CommunityCount;
 use crate::source::Survey;
 
-/// Seconds since 1970-01-01 UTC.
-pub type UnixTime = u64;
+pub use bgpcs::operator::time::UnixTime;
 
 /// The present time by the system's clock.
 pub fn now() -> UnixTime {
@@ -63,6 +62,19 @@ pub enum Outcome {
     Failed,
     /// The output file has what an earlier run found; the routing engine is not active on this node.
     Standby,
+}
+
+impl Outcome {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Good => "good",
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Standby => "standby",
+        }
+    }
 }
 
 /// What is known of the last good run; its prefixes stand in the output file.

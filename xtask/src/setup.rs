@@ -7,8 +7,10 @@ use std::process::Command;
 use crate::command::{self, CommandError};
 use crate::workspace;
 
-/// Debian's packages: the routing engine and its peer, and what builds, checks and installs packages and models.
+/// Debian's packages: the routing engine and its peer, a browser, and what builds, checks and installs packages and models.
 const DEBIAN_PACKAGES: &[(&str, &str)] = &[
+    ("chromium", "/usr/bin/chromium"),
+    ("chromium-driver", "/usr/bin/chromedriver"),
     ("frr", "/usr/lib/frr/bgpd"),
     ("exabgp", "/usr/sbin/exabgp"),
     ("rpm", "/usr/bin/rpm"),

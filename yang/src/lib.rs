@@ -7,6 +7,7 @@
 mod asset_id;
 mod community;
 mod name;
+pub mod operator;
 pub mod paths;
 mod pillar;
 mod profile;

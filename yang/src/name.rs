@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Quoted;
+use crate::{Community, Quoted};
 
 /// Reads and writes a type in JSON as the text of its `FromStr` and `Display`.
 macro_rules! serde_as_text {
@@ -51,6 +51,13 @@ impl FromStr for ApplicationName {
 }
 
 serde_as_text!(ApplicationName);
+
+impl From<Community> for ApplicationName {
+    /// The name of whatever carries a community, for a question that no application asks.
+    fn from(community: Community) -> Self {
+        Self(community.to_string())
+    }
+}
 
 /// An application without a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

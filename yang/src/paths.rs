@@ -54,6 +54,10 @@ paths! {
     MODULE_STATE_DIR = "/var/lib/128technology/plugins/bgp-community-services/state";
     /// Router: what SSR's application identification reads.
     MODULE_OUTPUT = "/var/run/128technology/application-modules/bgp-community-services.json";
+    /// Router: who it is, `{"init": {"routerName": …}}`.
+    ROUTER_INIT = "/etc/128technology/global.init";
+    /// Router: which of its nodes, `{"init": {"id": …}}`.
+    NODE_INIT = "/etc/128technology/local.init";
     /// Router: the routing engine's bgpd.
     BGPD_SOCKET = "/var/run/128technology/routing/bgpd.vty";
     /// Stock FRR's bgpd.

@@ -2,13 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test needs to go on")]
 
+#[path = "../../../module/tests/browser/mod.rs"]
+mod browser;
 mod commands;
 mod conductor;
 mod forms;
+#[path = "../../../module/tests/guide/mod.rs"]
+mod guide;
 mod python;
 mod refused;
 mod runs;
 mod salt;
 mod scenarios;
+mod status;
 mod top_file;
 mod truncation;

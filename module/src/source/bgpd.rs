@@ -3,6 +3,7 @@
 //! A question costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
 //! hence one question at a time, and never one that can be avoided.
 
+mod inquiry;
 pub mod survey;
 pub mod table;
 mod vty;
@@ -13,9 +14,9 @@ use std::path::{Path as FilePath, PathBuf};
 use bgpcs::Community;
 
 use super::reply::{self, ReplyError};
-use super::{Budget, Path, Question, RouteSource, Survey, Told};
+use super::{Budget, Destination, Path, Question, RouteSource, Survey, Told};
 use crate::error::{Shape, SourceError};
-use crate::prefix::Family;
+use crate::prefix::{Family, Prefix};
 use table::TableError;
 use vty::Vty;
 
@@ -60,6 +61,19 @@ impl Bgpd {
     /// What the bgpd that listens at `socket` is called.
     pub fn name_at(socket: &FilePath) -> String {
         format!("bgpd at {}", socket.display())
+    }
+
+    /// The command that answers a question, as text.
+    fn show(question: &Question) -> String {
+        let routes = format!("show bgp {} unicast", question.family);
+        // bgpd selects by one community, but not by route target, for which every path has to be shown in detail.
+        // Well-known communities go by their numbers, which every release knows.
+        match question.community {
+            Community::Standard(standard) => format!("{routes} community {standard}"),
+            Community::WellKnown(name) => format!("{routes} community {}", name.value()),
+            Community::Large(large) => format!("{routes} large-community {large}"),
+            Community::RouteTarget(_) => routes,
+        }
     }
 
     /// Gives a command and hands its reply to `read`, which has to read all of it.
@@ -139,28 +153,25 @@ impl RouteSource for Bgpd {
     }
 
     fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
-        let routes = format!("show bgp {} unicast", question.family);
-        // bgpd selects by one community, but not by route target, for which every path has to be shown in detail.
-        // Well-known communities go by their numbers, which every release knows.
-        let filter = match question.community {
-            Community::Standard(standard) => Some(format!("community {standard}")),
-            Community::WellKnown(name) => Some(format!("community {}", name.value())),
-            Community::Large(large) => Some(format!("large-community {large}")),
-            Community::RouteTarget(_) => None,
-        };
-        let command = match filter {
-            Some(filter) => {
-                let command = format!("{routes} {filter}");
-                if self.reads_text {
-                    self.reads_text = self.ask_for_text(&command, each)?;
-                    if self.reads_text {
-                        return Ok(());
-                    }
-                    each(Told::Anew);
-                }
-                format!("{command} json")
+        let command = Self::show(question);
+        if self.reads_text && !matches!(question.community, Community::RouteTarget(_)) {
+            self.reads_text = self.ask_for_text(&command, each)?;
+            if self.reads_text {
+                return Ok(());
             }
-            None => format!("{routes} json detail"),
+            each(Told::Anew);
+        }
+        self.ask_with_neighbors(question, &mut |path, _| each(Told::Path(path)))
+    }
+
+    fn ask_with_neighbors(
+        &mut self,
+        question: &Question,
+        each: &mut dyn FnMut(Path, &str),
+    ) -> Result<(), SourceError> {
+        let command = match question.community {
+            Community::RouteTarget(_) => format!("{} json detail", Self::show(question)),
+            _ => format!("{} json", Self::show(question)),
         };
         let tell = &mut |prefix, path: &reply::ReplyPath| {
             for (community, wanted) in question.communities().enumerate().filter(|_| path.valid) {
@@ -169,7 +180,7 @@ impl RouteSource for Bgpd {
                     _ => true,
                 };
                 if carried {
-                    each(Told::Path(Path { community, prefix, best: path.best }));
+                    each(Path { community, prefix, best: path.best }, &path.neighbor);
                 }
             }
         };
@@ -202,5 +213,21 @@ impl RouteSource for Bgpd {
             look(self, "show ip bgp large-community-info")?;
         }
         Some(found)
+    }
+
+    fn paths_to(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        let command = inquiry::show(prefix);
+        let budget = self.budget.with_reply_bytes(survey::REPLY_BYTES);
+        let found = self.command(&command, budget, |reply| inquiry::read_destination(reply));
+        Some(found.map_err(|failure| self.explain(&command, failure)))
+    }
+
+    fn of_the_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
+        let command = match community {
+            Community::Standard(_) | Community::WellKnown(_) => "show bgp community-info",
+            Community::Large(_) => "show ip bgp large-community-info",
+            Community::RouteTarget(_) => return None,
+        };
+        self.try_command(command, |reply| inquiry::read_same_as(reply, community))
     }
 }

@@ -23,6 +23,8 @@ pub struct ReplyPath {
     pub best: bool,
     /// What a detailed reply shows; empty in others.
     pub route_targets: Vec<RouteTarget>,
+    /// From which neighbor; empty when the reply does not say so.
+    pub neighbor: String,
 }
 
 /// Why a reply is not what was asked for.
@@ -190,11 +192,13 @@ impl<'de> Visitor<'de> for At<'_, '_> {
             Place::Paths(_) => return At { place: self.place, reading }.refuse(Shape::Text),
             Place::Path(prefix) => {
                 let mut path = ReplyPath::default();
-                while let Some(key) = map.next_key_seed(OneOf(["valid", "bestpath", "extendedCommunity"]))? {
+                let keys = OneOf(["valid", "bestpath", "extendedCommunity", "peerId", "peer"]);
+                while let Some(key) = map.next_key_seed(keys)? {
                     map.next_value_seed(match key {
-                        Some(0) => Leaf { flag: Some(&mut path.valid), targets: None },
-                        Some(1) => Leaf { flag: Some(&mut path.best), targets: None },
-                        Some(_) => Leaf { flag: None, targets: Some(&mut path.route_targets) },
+                        Some(0) => Leaf { flag: Some(&mut path.valid), ..Leaf::default() },
+                        Some(1) => Leaf { flag: Some(&mut path.best), ..Leaf::default() },
+                        Some(2) => Leaf { targets: Some(&mut path.route_targets), ..Leaf::default() },
+                        Some(_) => Leaf { neighbor: Some(&mut path.neighbor), ..Leaf::default() },
                         None => Leaf::default(),
                     })?;
                 }
@@ -260,6 +264,7 @@ impl Visitor<'_> for PrefixKey {
 }
 
 /// A key, by its index among the known ones; unknown keys are nothing special.
+#[derive(Clone, Copy)]
 struct OneOf<const N: usize>([&'static str; N]);
 
 impl<'de, const N: usize> DeserializeSeed<'de> for OneOf<N> {
@@ -282,14 +287,16 @@ impl<const N: usize> Visitor<'_> for OneOf<N> {
     }
 }
 
-/// Any value; of what it contains, only the truth value or the route targets are kept, if asked for.
+/// Any value; of what it contains, only the truth value, the route targets or the neighbor are kept, if asked for.
 ///
 /// In a short reply `bestpath` is a truth value, in a detailed one an object whose `overall` is; the route targets
-/// stand in the `string` of an object, as `RT:64512:77 SoO:64512:88`.
+/// stand in the `string` of an object, as `RT:64512:77 SoO:64512:88`; the neighbor is `peerId`, in a detailed reply
+/// within `peer`.
 #[derive(Default)]
 struct Leaf<'p> {
     flag: Option<&'p mut bool>,
     targets: Option<&'p mut Vec<RouteTarget>>,
+    neighbor: Option<&'p mut String>,
 }
 
 impl<'de> DeserializeSeed<'de> for Leaf<'_> {
@@ -309,9 +316,11 @@ impl<'de> Visitor<'de> for Leaf<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(OneOf(["overall", "string"]))? {
+        while let Some(key) = map.next_key_seed(OneOf(["overall", "string", "peerId"]))? {
             map.next_value_seed(match key {
-                Some(_) => Leaf { flag: self.flag.as_deref_mut(), targets: self.targets.as_deref_mut() },
+                Some(0) => Leaf { flag: self.flag.as_deref_mut(), ..Leaf::default() },
+                Some(1) => Leaf { targets: self.targets.as_deref_mut(), ..Leaf::default() },
+                Some(_) => Leaf { neighbor: self.neighbor.as_deref_mut(), ..Leaf::default() },
                 None => Leaf::default(),
             })?;
         }
@@ -327,6 +336,9 @@ impl<'de> Visitor<'de> for Leaf<'_> {
         if let Some(targets) = self.targets {
             let parse = |word: &str| RouteTarget::parse(word.strip_prefix("RT:")?);
             *targets = text.split_ascii_whitespace().filter_map(parse).collect();
+        }
+        if let Some(neighbor) = self.neighbor {
+            text.clone_into(neighbor);
         }
         Ok(())
     }

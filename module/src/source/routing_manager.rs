@@ -65,12 +65,17 @@ impl RoutingManager {
         }
     }
 
-    fn read(&self, body: ureq::Body, each: &mut dyn FnMut(Told), community: usize) -> Result<(), ReplyError> {
+    fn read(
+        &self,
+        body: ureq::Body,
+        each: &mut dyn FnMut(Path, &str),
+        community: usize,
+    ) -> Result<(), ReplyError> {
         let limit = self.budget.reply_bytes();
         let body = body.into_with_config().limit(limit).reader();
         reply::read(body, &mut |prefix, path| {
             if path.valid {
-                each(Told::Path(Path { community, prefix, best: path.best }));
+                each(Path { community, prefix, best: path.best }, &path.neighbor);
             }
         })
     }
@@ -82,6 +87,14 @@ impl RouteSource for RoutingManager {
     }
 
     fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
+        self.ask_with_neighbors(question, &mut |path, _| each(Told::Path(path)))
+    }
+
+    fn ask_with_neighbors(
+        &mut self,
+        question: &Question,
+        each: &mut dyn FnMut(Path, &str),
+    ) -> Result<(), SourceError> {
         for (index, community) in question.communities().enumerate() {
             let url = self.url.fill(question.family, community);
             let asked = format!("asked {} for {url}", self.name);

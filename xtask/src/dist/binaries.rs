@@ -13,12 +13,23 @@ pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// The crates whose binaries are packaged.
 const CRATES: [&str; 2] = ["generate-pillar", "bgp-community-services"];
 
+/// Static; and small: nothing unwinds, since panics abort, so the tables for it are left out where that is possible, and
+/// the addresses that the kernel's choice of place changes are packed. Cargo does not strip a program whose package has
+/// an `opt-level` of its own.
+const FLAGS: [&str; 4] = [
+    "target-feature=+crt-static",
+    "force-unwind-tables=no",
+    "strip=symbols",
+    "link-arg=-Wl,--no-eh-frame-hdr,-z,pack-relative-relocs",
+];
+
 /// Builds the static programs once for all distributions, and gives their directory.
 ///
 /// No path of the building machine gets into them, so that two builds of one commit are the same wherever they run.
 pub fn build(quiet: bool) -> Result<PathBuf, CommandError> {
     let target_dir = workspace::target();
-    let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
+    let mut flags: Vec<String> =
+        FLAGS.iter().flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
     let cargo_home =
         std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     let anonymous =

@@ -1,0 +1,45 @@
+//! `status`: from what was asked for to what is printed.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bgpcs::operator::Health;
+use bgpcs::operator::table::Paint;
+use bgpcs::{Quoted, whole_file};
+
+use super::{Exit, failed, print};
+use crate::generate::{GenerateError, Settings};
+use crate::log::Log;
+use crate::status::Status;
+
+/// As of a pillar file: the page names what is in the configuration.
+const PAGE_MODE: u32 = 0o640;
+
+/// Prints the status in the form that is asked for.
+pub fn show(settings: &Settings, router: Option<&str>, json: bool, html: Option<&Path>) -> Exit {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut status = match Status::gather(settings, now) {
+        Ok(status) => status,
+        Err(error) => return failed(&mut Log::none(), &error),
+    };
+    if let Some(router) = router.filter(|router| !status.only(router)) {
+        let error = format_args!("no router {} has a profile; see status without a name", Quoted(router));
+        return failed(&mut Log::none(), &error);
+    }
+    let printed = match (html, json) {
+        (Some(path), _) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)
+            .map(|()| format!("{} ({})\n", path.display(), status.health.name()))
+            .map_err(GenerateError::Report),
+        (None, true) => status.json().map_err(GenerateError::ReportText),
+        (None, false) => {
+            let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
+            Ok(status.text(Paint(io::stdout().is_terminal() && !plain)))
+        }
+    };
+    match printed.map(|text| print(&text)) {
+        Ok(Exit::Done) if status.health > Health::Healthy => Exit::SomeInError,
+        Ok(exit) => exit,
+        Err(error) => failed(&mut Log::none(), &error),
+    }
+}

@@ -1,0 +1,76 @@
+//! The fleet as a page. Without scripts it is a table; with them, one to search and to sort.
+
+use bgpcs::operator::html::{
+    Html, all, badge, element, of_text, page as whole_page, raw, section, text, wide,
+};
+use bgpcs::operator::{Health, time};
+
+use super::{NodeStatus, RouterStatus, Status};
+
+const SCRIPT: &str = include_str!("page.js");
+
+const COLUMNS: [&str; 7] = ["Router", "Profile", "Health", "Node", "Pillar", "Written", "Findings"];
+
+/// The page of all routers.
+pub fn page(status: &Status) -> String {
+    let of = |health| status.routers.iter().filter(|router| router.health == health).count();
+    let cards = [Health::Healthy, Health::Degraded, Health::Broken]
+        .into_iter()
+        .map(|health| element("div", &[], all([of_text("dt", health.name()), of_text("dd", of(health))])));
+    let header = element(
+        "header",
+        &[],
+        all([
+            of_text("h1", "BGP Community Services"),
+            element("p", &[], all([badge(status.health), text(format!(" as of {}", time::at(status.now)))])),
+            of_text("p", status.counts()),
+            element("dl", &[("class", &"facts")], cards.collect()),
+        ]),
+    );
+    let findings = match &status.findings[..] {
+        [] => of_text("p", "Nothing is wrong with the configuration."),
+        found => element("ul", &[], found.iter().map(|finding| of_text("li", finding)).collect()),
+    };
+    let body = all([header, section("Findings", findings), section("Routers", table(status))]);
+    whole_page("BGP Community Services: routers", body, Some(SCRIPT))
+}
+
+fn table(status: &Status) -> Html {
+    let heads = COLUMNS.iter().map(|name| element("th", &[("scope", &"col")], text(name))).collect();
+    let head = element("thead", &[], element("tr", &[], heads));
+    let rows = status.routers.iter().map(|router| row(status, router)).collect();
+    let search = raw(
+        "<p id=\"tools\" hidden><label>Search <input id=\"search\" type=\"search\" size=\"30\"></label> \
+         <output id=\"shown\"></output></p>\n",
+    );
+    let table = element("table", &[("id", &"routers")], all([head, element("tbody", &[], rows)]));
+    all([search, wide(table)])
+}
+
+fn row(status: &Status, router: &RouterStatus) -> Html {
+    let of_nodes = |cell: &dyn Fn(&NodeStatus) -> String| {
+        let lines = router.nodes.iter().map(|node| element("div", &[("class", &"time")], text(cell(node))));
+        element("td", &[], lines.collect())
+    };
+    // By which a column is sorted when that is not its text: the worst health and the oldest file first.
+    let oldest = router.nodes.iter().filter_map(|node| node.written).min().unwrap_or(0);
+    let worst = 2 - router.health.exit_status();
+    let written =
+        router.nodes.iter().map(|node| element("div", &[("class", &"time")], text(status.written(node))));
+    element(
+        "tr",
+        &[],
+        all([
+            element("th", &[("scope", &"row")], text(&router.router)),
+            of_text("td", &router.profile),
+            element("td", &[("data-by", &worst)], badge(router.health)),
+            of_nodes(&|node| match &node.asset_id {
+                Some(asset_id) => format!("{} ({asset_id})", node.node),
+                None => format!("{} (no asset-id)", node.node),
+            }),
+            of_nodes(&|node| node.pillar.name().to_owned()),
+            element("td", &[("data-by", &oldest)], written.collect()),
+            of_text("td", router.findings.join(", ")),
+        ]),
+    )
+}

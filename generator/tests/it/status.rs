@@ -1,0 +1,162 @@
+//! `status`, in every form. The expected outputs are the files `tests/commands/status-*`; `BLESS=1` rewrites them.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use bgpcs::operator::table::Paint;
+use generate_pillar::generate::{Settings, Source};
+use generate_pillar::status::Status;
+use serde_json::json;
+
+use crate::browser::{Browser, VIEWS};
+use crate::conductor::{Conductor, outcome};
+use crate::guide;
+
+const NOW: u64 = 1_800_000_000;
+
+/// A conductor that generated an hour before `NOW`, from `before`, and now has the configuration `after`.
+fn conductor(before: &str, after: &str) -> (Conductor, Settings) {
+    let conductor = Conductor::new();
+    let configuration = conductor.path("config.json");
+    fs::write(&configuration, before).unwrap();
+    outcome(conductor.command().arg("--config").arg(&configuration));
+    fs::write(&configuration, after).unwrap();
+    let pillar_dir = conductor.pillar_dir();
+    for entry in fs::read_dir(&pillar_dir).unwrap() {
+        let file = File::options().write(true).open(entry.unwrap().path()).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(NOW - 3600)).unwrap();
+    }
+    let source = Source::File(configuration);
+    let settings = Settings { source, pillar_dir, dry_run: false, report: None, summary: false };
+    (conductor, settings)
+}
+
+/// Three routers and a spare one; `community` is what their profile asks for.
+fn small(community: &str) -> String {
+    let router = |name: &str, profile: &str, assets: &[&str]| {
+        let nodes: Vec<_> = assets
+            .iter()
+            .zip(1..)
+            .map(|(asset, number)| json!({"name": format!("node{number}"), "asset-id": asset}))
+            .collect();
+        json!({"name": name, "node": nodes, "bgp-community-services-profile": profile,
+            "application-identification": {"mode": ["module"]}})
+    };
+    let application = json!({"application-name": "ExchangeOnline", "bgp-community": [community]});
+    let profile = json!({"name": "O365", "application": [application]});
+    json!({"authority": {
+        "router": [router("boston", "O365", &["boston-1", "boston-2"]), router("lima", "O365", &["lima-1"]),
+            router("oslo", "O366", &["oslo-1"]), {"name": "spare", "node": [{"name": "node1", "asset-id": "spare-1"}]}],
+        "bgp-community-services-profile": [profile],
+        "service": [{"name": "MSEX", "application-name": ["ExchangeOnline"]}],
+    }})
+    .to_string()
+}
+
+#[test]
+fn each_form_is_what_is_expected() {
+    let healthy = small("12076:5010").replace("O366", "O365");
+    let outdated = small("12076:5020");
+    for (name, before, after) in
+        [("healthy", &healthy, &healthy), ("outdated", &healthy, &outdated), ("new", &outdated, &healthy)]
+    {
+        let (_conductor, settings) = conductor(before, after);
+        let mut status = Status::gather(&settings, NOW).unwrap();
+        if name == "healthy" {
+            let stale = guide::stale("conductor", |command| match command {
+                "generate_pillar status" => status.text(Paint(false)),
+                other => panic!("{other} is not in this scenario"),
+            });
+            assert!(stale.is_empty(), "{stale:?}");
+        }
+        let mut printed = format!("{}---\n{}", status.text(Paint(false)), status.json().unwrap());
+        assert!(status.only("lima") && !status.only("nowhere"));
+        printed += &format!(
+            "---\n{}",
+            Status::gather(&settings, NOW)
+                .map(|mut one| {
+                    one.only("oslo");
+                    one.text(Paint(false))
+                })
+                .unwrap()
+        );
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/commands/status-{name}"));
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &printed).unwrap();
+        }
+        assert_eq!(printed, fs::read_to_string(&path).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn the_exit_status_tells_how_things_are() {
+    let healthy = small("12076:5010").replace("O366", "O365");
+    for (before, after, arguments, expected) in [
+        (healthy.clone(), healthy.clone(), "status", 0),
+        (healthy.clone(), small("12076:5020"), "status", 1),
+        (healthy.clone(), small("12076:5010"), "status lima --json", 0),
+        (healthy.clone(), healthy.clone(), "status nowhere", 2),
+        (healthy.clone(), "{".to_owned(), "status", 2),
+    ] {
+        let (conductor, _) = conductor(&before, &after);
+        let ended = outcome(
+            conductor.command().args(arguments.split(' ')).arg("--config").arg(conductor.path("config.json")),
+        );
+        assert_eq!(ended.status, expected, "{arguments}: {} {}", ended.stdout, ended.stderr);
+    }
+}
+
+#[test]
+fn a_fleet_can_be_searched_and_sorted() {
+    let routers: Vec<_> = (0..1000)
+        .map(|number| {
+            let name = format!("router{number}");
+            let profile = if number % 250 == 7 { "Missing" } else { "O365" };
+            let nodes: Vec<_> = (0..=number % 2)
+                .map(|node| json!({"name": format!("node{node}"), "asset-id": format!("{name}-{node}<i>")}))
+                .collect();
+            json!({"name": name, "node": nodes, "bgp-community-services-profile": profile,
+                "application-identification": {"mode": ["module"]}})
+        })
+        .collect();
+    let application =
+        json!({"application-name": "<script>alert('x')</script>", "bgp-community": ["12076:5010"]});
+    let configuration = json!({"authority": {
+        "router": routers, "bgp-community-services-profile": [{"name": "O365", "application": [application]}],
+    }})
+    .to_string();
+    let (conductor, settings) = conductor(&configuration, &configuration);
+    let page = conductor.path("fleet.html");
+    fs::write(&page, Status::gather(&settings, NOW).unwrap().html()).unwrap();
+    let browser = Browser::start();
+    for view in VIEWS {
+        browser.open(&page, view);
+        assert_eq!(browser.faults(), json!([]), "{view:?}");
+        assert_eq!(browser.console(), [""; 0], "{view:?}");
+        let seen = browser.evaluate(
+            "return [document.querySelectorAll('tbody tr').length, document.querySelector('#tools').hidden, \
+             document.querySelectorAll('script').length, document.querySelectorAll('i').length]",
+        );
+        assert_eq!(seen, json!([1000, !view.scripts, 1, 0]), "{view:?}");
+        browser.screenshot(&format!("fleet-{}", view.name));
+    }
+    browser.open(&page, VIEWS[0]);
+    let first = "return document.querySelector('tbody tr:not([hidden]) th').textContent";
+    let click = |column: &str| {
+        browser.evaluate(&format!(
+            "[...document.querySelectorAll('thead button')].find(head => head.textContent === '{column}').click()"
+        ));
+    };
+    click("Health");
+    assert_eq!(browser.evaluate(first), json!("router7"), "the worst first");
+    click("Router");
+    click("Router");
+    assert_eq!(browser.evaluate(first), json!("router999"), "the last name first");
+    browser.evaluate(
+        "const search = document.querySelector('#search'); search.value = 'broken ROUTER257'; \
+         search.dispatchEvent(new Event('input'))",
+    );
+    assert_eq!(browser.evaluate("return document.querySelector('#shown').value"), json!("1 of 1000 routers"));
+    assert_eq!(browser.evaluate(first), json!("router257"));
+}

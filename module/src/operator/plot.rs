@@ -1,0 +1,101 @@
+//! Small plots of the history.
+
+use std::fmt::Write;
+
+use bgpcs::ApplicationName;
+use bgpcs::operator::html::{Html, all, element, text};
+use bgpcs::operator::time;
+
+use crate::history::{Entry, History};
+use crate::state::{Outcome, UnixTime};
+
+/// Units of the drawing; the page stretches it.
+const WIDTH: u64 = 600;
+const HEIGHT: u64 = 60;
+
+/// Prefixes over time as a stepped line, of one application or of all together; from the first entry until `now`.
+pub fn prefixes(history: &History, application: Option<&ApplicationName>, now: UnixTime) -> Option<Html> {
+    let count = |entry: &Entry| match application {
+        None => entry.prefixes(),
+        Some(name) => {
+            let change = entry.applications.iter().find(|change| change.application == *name);
+            change.map_or(0, |change| change.ipv4 + change.ipv6)
+        }
+    };
+    let counts: Vec<(UnixTime, u64)> = history.0.iter().map(|entry| (entry.time, count(entry))).collect();
+    let (first, _) = *counts.first()?;
+    let (_, last) = *counts.last()?;
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let x = scale(first, now);
+    let y = |count: u64| HEIGHT - 2 - (HEIGHT - 4) * count / most.max(1);
+    let mut line = String::new();
+    for (time, count) in &counts {
+        let step = if line.is_empty() { "M" } else { "H" };
+        // Writing to a String does not fail.
+        let _ = match step {
+            "M" => write!(line, "M{} {}", x(*time), y(*count)),
+            _ => write!(line, "H{}V{}", x(*time), y(*count)),
+        };
+    }
+    let _ = write!(line, "H{WIDTH}");
+    let title = format!("{last} prefixes now, at most {most}, since {}", time::at(first));
+    let area = format!("{line}V{HEIGHT}H0Z");
+    Some(drawing(
+        HEIGHT,
+        &title,
+        all([
+            element("path", &[("class", &"area"), ("d", &area)], Html::default()),
+            element("path", &[("class", &"line"), ("d", &line)], Html::default()),
+        ]),
+    ))
+}
+
+/// How runs ended over time, as a strip.
+pub fn outcomes(history: &History, now: UnixTime) -> Option<Html> {
+    let first = history.0.first()?.time;
+    let x = scale(first, now);
+    let ends = history.0.iter().skip(1).map(|entry| entry.time).chain([now]);
+    let stretch = |(entry, end): (&Entry, UnixTime)| {
+        let class = match entry.outcome {
+            Outcome::Good => "good",
+            Outcome::Held | Outcome::None => "degraded",
+            Outcome::Failed => "broken",
+            Outcome::Standby => "standby",
+        };
+        let (from, to) = (x(entry.time), x(end));
+        let name = format!("{class} from {} to {}", time::at(entry.time), time::at(end));
+        element(
+            "rect",
+            &[
+                ("class", &class),
+                ("x", &from),
+                ("y", &0),
+                ("width", &to.saturating_sub(from).max(1)),
+                ("height", &10),
+            ],
+            element("title", &[], text(name)),
+        )
+    };
+    let strip = history.0.iter().zip(ends).map(stretch).collect();
+    Some(drawing(10, "how runs ended", strip))
+}
+
+fn drawing(height: u64, title: &str, content: Html) -> Html {
+    let view = format!("0 0 {WIDTH} {height}");
+    let attributes: [(&'static str, &dyn std::fmt::Display); 4] = [
+        ("viewBox", &view),
+        ("preserveAspectRatio", &"none"),
+        ("role", &"img"),
+        ("class", &if height == HEIGHT { "plot" } else { "strip" }),
+    ];
+    element("svg", &attributes, all([element("title", &[], text(title)), content]))
+}
+
+/// From times to units of the drawing.
+fn scale(first: UnixTime, now: UnixTime) -> impl Fn(UnixTime) -> u64 {
+    let span = now.saturating_sub(first).max(1);
+    move |time| {
+        u64::try_from(u128::from(WIDTH) * u128::from(time.saturating_sub(first).min(span)) / u128::from(span))
+            .unwrap_or(WIDTH)
+    }
+}

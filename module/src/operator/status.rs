@@ -1,0 +1,172 @@
+//! How the module is, as `show plugins state` shows a plugin.
+
+use bgpcs::operator::table::{Head, Paint, Table};
+use bgpcs::operator::{Health, plain, time};
+use serde_json::json;
+
+use super::facts::{ApplicationFacts, Facts};
+use super::{Answer, json_text};
+use crate::prefix::Family;
+use crate::state::Outcome;
+
+/// What there is to know apart from applications, by name.
+pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
+    let configuration = match (&facts.configuration, facts.configured) {
+        (Ok(_), Some(time)) => format!("present, from {}", time::since(time, facts.now)),
+        (Ok(_), None) => "present".to_owned(),
+        (Err(error), _) => error.clone(),
+    };
+    let linked = match &facts.linked {
+        Ok(_) if facts.is_linked => "linked",
+        Ok(_) => "linked to nothing",
+        Err(_) => "not linked",
+    };
+    let next = match (facts.next_run(), facts.overdue()) {
+        (_, Some(_)) => "overdue".to_owned(),
+        (Some(time), None) if time >= facts.now => time::since(time, facts.now),
+        (Some(_), None) => "due".to_owned(),
+        (None, None) => "unknown".to_owned(),
+    };
+    let mut properties = vec![
+        ("Health", facts.health().name().to_owned()),
+        ("Module", format!("{linked}, version {}", bgpcs::VERSION)),
+        ("Configuration", configuration),
+        ("Source", plain(&facts.source)),
+        ("Source state", plain(&facts.answer())),
+        ("Last run", facts.last_run()),
+        ("Last outcome", facts.outcome()),
+        ("Next run", next),
+        ("Prefixes", facts.services.prefix_count().to_string()),
+    ];
+    if let Some(seconds) = facts.stale_for() {
+        properties.push(("Stale for", time::span(seconds)));
+    }
+    properties
+}
+
+/// Two tables: the module, and its applications; then what is not as it should be.
+pub fn summary(facts: &Facts, paint: Paint) -> Answer {
+    let health = facts.health();
+    let mut module = Table::new([Head::Text("Property"), Head::Text("Value")], paint);
+    for (name, value) in properties(facts) {
+        let row_health = if name == "Health" { health } else { Health::Healthy };
+        module.row(row_health, [name.to_owned(), value]);
+    }
+    let heads = [
+        Head::Text("Application"),
+        Head::Text("Communities"),
+        Head::Number("IPv4"),
+        Head::Number("IPv6"),
+        Head::Number("Change"),
+        Head::Text("Changed"),
+    ];
+    let mut applications = Table::new(heads, paint);
+    for application in facts.applications() {
+        let health = if application.prefixes.is_empty() { Health::Degraded } else { Health::Healthy };
+        let communities: Vec<String> = application.communities.iter().map(ToString::to_string).collect();
+        applications.row(
+            health,
+            [
+                plain(application.name.as_str()),
+                communities.join("\n"),
+                application.count(Family::Ipv4).to_string(),
+                application.count(Family::Ipv6).to_string(),
+                application.change_text(),
+                application.change.map_or_else(String::new, |(time, _)| time::since(time, facts.now)),
+            ],
+        );
+    }
+    let findings: String =
+        facts.findings().into_iter().map(|(health, text)| paint.by(health, &format!("{text}\n"))).collect();
+    let findings = if findings.is_empty() { findings } else { format!("\n{findings}") };
+    Answer { text: format!("Target: {}\n{module}\n{applications}{findings}", facts.target), health }
+}
+
+/// Nested text with everything.
+pub fn detail(facts: &Facts) -> Answer {
+    let mut text = format!("Target: {}\n", facts.target);
+    let mut line = |indent: usize, name: &str, value: &str| {
+        let separator = if value.is_empty() { "" } else { " " };
+        text += &format!("{:indent$}{name}:{separator}{value}\n", "");
+    };
+    for (name, value) in properties(facts) {
+        line(2, name, &value);
+    }
+    line(2, "Applications", "");
+    for application in facts.applications() {
+        line(4, &plain(application.name.as_str()), "");
+        let count = |family| application.count(family).to_string();
+        line(6, "IPv4 prefixes", &count(Family::Ipv4));
+        line(6, "IPv6 prefixes", &count(Family::Ipv6));
+        if let Some((time, _)) = application.change {
+            line(6, "Change", &application.change_text());
+            line(6, "Changed", &time::since(time, facts.now));
+        }
+        line(6, "Communities", "");
+        for community in application.communities {
+            let value = match counts(facts, community) {
+                Some((ipv4, ipv6)) => format!("{ipv4} IPv4 and {ipv6} IPv6 prefixes"),
+                None => "not asked for yet".to_owned(),
+            };
+            line(8, &community.to_string(), &value);
+        }
+    }
+    line(2, "Findings", if facts.findings().is_empty() { "none" } else { "" });
+    for (health, finding) in facts.findings() {
+        line(4, health.name(), &finding);
+    }
+    Answer { text, health: facts.health() }
+}
+
+/// What a community brought in the last good run.
+fn counts(facts: &Facts, community: &bgpcs::Community) -> Option<(u64, u64)> {
+    let asked = |count: &&crate::resolve::CommunityCount| {
+        crate::source::on_the_wire(&count.community) == crate::source::on_the_wire(community)
+    };
+    facts.state.communities.iter().find(asked).map(|count| (count.ipv4, count.ipv6))
+}
+
+/// Everything as JSON; times are seconds since 1970.
+pub fn json(facts: &Facts) -> Answer {
+    let application = |application: &ApplicationFacts<'_>| {
+        json!({
+            "application-name": application.name,
+            "bgp-community": application.communities,
+            "ipv4-prefixes": application.count(Family::Ipv4),
+            "ipv6-prefixes": application.count(Family::Ipv6),
+            "changed": application.change.map(|(time, _)| time),
+            "added": application.change.map(|(_, change)| change.added),
+            "removed": application.change.map(|(_, change)| change.removed),
+        })
+    };
+    let findings = facts.findings();
+    let findings: Vec<_> =
+        findings.iter().map(|(health, text)| json!({"health": health, "text": text})).collect();
+    let health = facts.health();
+    let has_run = facts.state.outcome != Outcome::None;
+    let value = json!({
+        "router": facts.target.router,
+        "node": facts.target.node,
+        "health": health,
+        "version": bgpcs::VERSION,
+        "linked": facts.is_linked,
+        "configuration": {
+            "file": facts.configuration_file,
+            "usable": facts.configuration.is_ok(),
+            "written": facts.configured,
+        },
+        "source": {"name": facts.source, "state": facts.answer()},
+        "last-run": {
+            "outcome": facts.state.outcome,
+            "finished": has_run.then_some(facts.state.finished),
+            "error": facts.state.error,
+            "stale-seconds": facts.stale_for(),
+        },
+        "next-run": facts.next_run(),
+        "output": {"file": facts.output_file, "written": facts.written},
+        "prefixes": facts.services.prefix_count(),
+        "applications": facts.applications().iter().map(application).collect::<Vec<_>>(),
+        "findings": findings,
+    });
+    Answer { text: json_text(&value), health }
+}

@@ -1,0 +1,92 @@
+//! What bgpd says when an operator looks closer.
+
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, Read};
+
+use bgpcs::{Community, RouteTarget};
+use serde_json::Value;
+
+use crate::prefix::Prefix;
+use crate::source::reply::ReplyError;
+use crate::source::{Destination, DestinationPath, on_the_wire};
+
+/// The command that shows the longest prefix which contains `prefix`.
+pub fn show(prefix: Prefix) -> String {
+    let (address, length) = prefix.parts();
+    let family = prefix.family();
+    let full_length = if address.is_ipv4() { 32 } else { 128 };
+    // A prefix is found only as it stands in the table, an address by its longest match.
+    match length == full_length {
+        true => format!("show bgp {family} unicast {address} json"),
+        false => format!("show bgp {family} unicast {prefix} json"),
+    }
+}
+
+/// Reads the reply to [`show`]; there is no destination when bgpd has none.
+///
+/// # Errors
+/// When the reply does not come whole, or is not JSON.
+pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyError> {
+    let mut text = String::new();
+    io::BufReader::new(reply).read_to_string(&mut text)?;
+    // Without a match, some releases say nothing at all.
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let shown: Value = serde_json::from_str(&text).map_err(ReplyError::Syntax)?;
+    let paths = shown.get("paths").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let paths: Vec<DestinationPath> =
+        paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true))).map(path).collect();
+    let prefix = text_at(&shown, "/prefix").parse().ok();
+    Ok(prefix.filter(|_| !paths.is_empty()).map(|prefix| Destination { prefix, paths }))
+}
+
+fn path(shown: &Value) -> DestinationPath {
+    let words = ["/community/string", "/largeCommunity/string"];
+    let words = words.into_iter().flat_map(|place| text_at(shown, place).split_ascii_whitespace());
+    let targets = text_at(shown, "/extendedCommunity/string").split_ascii_whitespace();
+    let targets = targets.filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?));
+    DestinationPath {
+        communities: words.filter_map(community).chain(targets.map(Community::RouteTarget)).collect(),
+        best: shown.pointer("/bestpath/overall") == Some(&Value::Bool(true)),
+        neighbor: text_at(shown, "/peer/peerId").to_owned(),
+    }
+}
+
+fn text_at<'v>(value: &'v Value, place: &str) -> &'v str {
+    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Reads the reply to `show bgp community-info` or its like for large communities: those that have the AS number of
+/// `wanted`, sorted.
+///
+/// # Errors
+/// When the reply does not come whole.
+pub fn read_same_as(reply: impl Read, wanted: &Community) -> io::Result<Vec<Community>> {
+    let mut found = BTreeSet::new();
+    for line in io::BufReader::new(reply).lines() {
+        let line = line?;
+        let Some((_, set)) = line.split_once(") ") else { continue };
+        let same = set.split_ascii_whitespace().filter_map(community);
+        same.filter(|community| asn(community) == asn(wanted)).for_each(|community| {
+            found.insert(community);
+        });
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// The AS number that a community names first.
+fn asn(community: &Community) -> Option<u32> {
+    match community {
+        Community::Large(large) => Some(large.global),
+        Community::RouteTarget(_) => None,
+        Community::Standard(_) | Community::WellKnown(_) => {
+            community.standard().map(|standard| u32::from(standard.high))
+        }
+    }
+}
+
+/// A community as bgpd writes it, by its value.
+fn community(word: &str) -> Option<Community> {
+    Some(on_the_wire(&word.parse().ok()?))
+}

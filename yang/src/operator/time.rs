@@ -1,0 +1,27 @@
+//! Times and spans as an operator reads them.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Seconds since 1970-01-01 UTC.
+pub type UnixTime = u64;
+
+/// A point in time by RFC 3339, in UTC: `2026-11-21T09:00:00Z`.
+pub fn at(time: UnixTime) -> String {
+    // The year 9999 is the last one that the form has.
+    let time = UNIX_EPOCH + Duration::from_secs(time.min(253_402_300_799));
+    humantime::format_rfc3339_seconds(time).to_string()
+}
+
+/// A span in its two largest units: `2h 5m`.
+pub fn span(seconds: u64) -> String {
+    let text = humantime::format_duration(Duration::from_secs(seconds)).to_string();
+    text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}
+
+/// A point in time and how long ago it was at `now`.
+pub fn since(time: UnixTime, now: UnixTime) -> String {
+    match now.checked_sub(time) {
+        Some(ago) => format!("{} ({} ago)", at(time), span(ago)),
+        None => format!("{} (in {})", at(time), span(time - now)),
+    }
+}
