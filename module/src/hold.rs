@@ -31,7 +31,10 @@ pub fn keep_unchanged(
             configuration.applications.iter().filter(|application| application.application_name == *name);
         of_that_name.flat_map(|application| application.bgp_community.clone()).collect::<Vec<_>>()
     };
-    services.retain(|name| communities(configuration, name) == communities(&last_good.configuration, name));
+    services.retain(|name| {
+        let asked_for = communities(configuration, name);
+        !asked_for.is_empty() && asked_for == communities(&last_good.configuration, name)
+    });
 }
 
 /// Why an answer without error is not to be believed.

@@ -65,7 +65,7 @@ pub fn run(settings: &Settings) -> Result<State, NotWritten> {
 /// When the output file could not be replaced.
 pub fn run_locked(settings: &Settings, _: &Lock, rewrite: Rewrite) -> Result<State, NotWritten> {
     // What an earlier run left when it was ended in the middle; that it stays is no failure of this one.
-    settings.output.parent().map(whole_file::sweep);
+    whole_file::sweep_beside(&settings.output).ok();
     whole_file::sweep(&settings.state_dir).ok();
     let state = run_once(settings, rewrite)?;
     if let Err(error) = state.save(&settings.state_dir) {

@@ -92,6 +92,7 @@ pub fn command() -> clap::Command {
 
 impl From<Arguments> for Settings {
     fn from(Arguments { command, options }: Arguments) -> Self {
+        let is_default_url = options.routing_manager_url.0 == ROUTING_MANAGER_URL;
         Self {
             action: match command {
                 None | Some(Command::Run) => Action::Run,
@@ -118,8 +119,9 @@ impl From<Arguments> for Settings {
             },
             routing_manager_url: options.routing_manager_url,
             routing_manager_socket: options.routing_manager_socket.or_else(|| {
+                // Whoever names a host and port means them.
                 let known = Path::new(paths::WEB_SERVER_SOCKET);
-                known.exists().then(|| known.to_owned())
+                (is_default_url && known.exists()).then(|| known.to_owned())
             }),
             limits: Limits::default(),
         }

@@ -131,14 +131,26 @@ fn partial_name(name: &str) -> String {
     format!(".{name}{PARTIAL_SUFFIX}")
 }
 
+/// Removes what interrupted writes of the file at `path` left beside it, and nothing of other files. Only for the one who
+/// is alone in writing that file.
+pub fn sweep_beside(path: &Path) -> Result<(), WholeFileError> {
+    let Some(name) = path.file_name() else { return Ok(()) };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sweep_named(directory, &[b".", name.as_encoded_bytes(), b"."].concat())
+}
+
 /// Removes what interrupted writes left in `directory`. Only for the one who is alone in writing there.
 pub fn sweep(directory: &Path) -> Result<(), WholeFileError> {
+    sweep_named(directory, b".")
+}
+
+fn sweep_named(directory: &Path, start: &[u8]) -> Result<(), WholeFileError> {
     let fail = |source| WholeFileError::Sweep { directory: directory.to_owned(), source };
     for entry in fs::read_dir(directory).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
-        let partial = bytes.starts_with(b".") && bytes.ends_with(PARTIAL_SUFFIX.as_bytes());
+        let partial = bytes.starts_with(start) && bytes.ends_with(PARTIAL_SUFFIX.as_bytes());
         if partial && entry.file_type().map_err(fail)?.is_file() {
             fs::remove_file(entry.path()).map_err(fail)?;
         }

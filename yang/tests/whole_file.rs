@@ -64,6 +64,16 @@ fn what_a_kill_leaves_is_swept_and_nothing_else() {
 }
 
 #[test]
+fn beside_a_file_only_what_is_left_of_it_is_swept() {
+    let directory = TempDir::new().unwrap();
+    let target = directory.path().join("a.json");
+    std::mem::forget(Staged::write(&target, b"new", 0o644).unwrap());
+    fs::write(directory.path().join(".b.json.other.partial"), "").unwrap();
+    whole_file::sweep_beside(&target).unwrap();
+    assert_eq!(names(directory.path()), [".b.json.other.partial"]);
+}
+
+#[test]
 fn a_batch_shows_nothing_before_it_is_published_and_leaves_nothing_behind() {
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("a.sls"), "old").unwrap();

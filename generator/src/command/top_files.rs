@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use bgpcs::whole_file;
@@ -11,26 +11,27 @@ use super::Exit;
 use crate::cli::TopFileAction;
 use crate::finding::Severity;
 use crate::log::Log;
-use crate::top_file::{self, Change};
+use crate::top_file::{self, Change, Reason};
 
-/// Edits the top file of each root; one that cannot be edited does not keep the others from it.
+/// Edits the top file of each root. When one of them cannot list the plugin, none gets it: states without their pillar
+/// would clean every node.
 pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> Exit {
-    let mut exit = Exit::Done;
-    for root in roots {
-        let path = root.join("top.sls");
-        let change = fs::read_to_string(&path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(String::new()),
-            _ => Err(error),
-        });
-        let change = change.map(|text| match action {
-            TopFileAction::Add => top_file::add(&text),
-            TopFileAction::Remove => top_file::remove(&text),
-        });
-        let did = change.and_then(|change| if dry_run { Ok(change) } else { apply(change, &path) });
+    let planned: Vec<_> =
+        roots.iter().map(|root| root.join("top.sls")).map(|path| (plan(action, &path), path)).collect();
+    let cannot_list = |change: &io::Result<Change>| {
+        matches!(change, Err(_) | Ok(Change::Keep(Reason::NotPlainYaml | Reason::BrokenBlock)))
+    };
+    let refused =
+        matches!(action, TopFileAction::Add) && planned.iter().any(|(change, _)| cannot_list(change));
+    let mut exit = if refused { Exit::SomeInError } else { Exit::Done };
+    for (change, path) in planned {
+        let did =
+            change.and_then(|change| if dry_run || refused { Ok(change) } else { apply(change, &path) });
         match did {
+            Ok(Change::Keep(reason)) => say(&path, &format!("left alone, {reason}")),
+            Ok(_) if refused => say(&path, "left alone, because another top file cannot list the plugin"),
             Ok(Change::Write(_)) => say(&path, "written"),
             Ok(Change::Delete) => say(&path, "removed"),
-            Ok(Change::Keep(reason)) => say(&path, &format!("left alone, {reason}")),
             Err(error) => {
                 Log::none()
                     .message(Severity::Error, &format_args!("cannot edit {}: {error}", path.display()));
@@ -39,6 +40,17 @@ pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> E
         }
     }
     exit
+}
+
+fn plan(action: TopFileAction, path: &Path) -> io::Result<Change> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        text => text?,
+    };
+    Ok(match action {
+        TopFileAction::Add => top_file::add(&text),
+        TopFileAction::Remove => top_file::remove(&text),
+    })
 }
 
 fn say(path: &Path, what: &str) {
@@ -54,11 +66,15 @@ fn apply(change: Change, path: &Path) -> io::Result<Change> {
         Change::Write(text) => {
             // The file itself, when the path is a link to it.
             let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            let mode = fs::metadata(&path).map_or(TOP_FILE_MODE, |metadata| metadata.permissions().mode());
+            let before = fs::metadata(&path).ok();
+            let mode = before.as_ref().map_or(TOP_FILE_MODE, |before| before.permissions().mode());
             if let Some(root) = path.parent() {
                 fs::create_dir_all(root)?;
             }
             whole_file::write(&path, text.as_bytes(), mode & 0o7777).map_err(io::Error::other)?;
+            if let Some(before) = before {
+                std::os::unix::fs::chown(&path, Some(before.uid()), Some(before.gid()))?;
+            }
         }
         Change::Delete => fs::remove_file(path)?,
         Change::Keep(_) => {}

@@ -138,6 +138,9 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        if self.node.kind == Kind::Container {
+            return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self));
+        }
         while seq.next_element_seed(Value { node: self.node, sink: self.sink })?.is_some() {}
         Ok(())
     }
@@ -164,7 +167,12 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
 
     /// Absent, except as `[null]`, which is how JSON says that a leaf of type `empty` is there (RFC 7951 section 6.9).
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.node.kind == Kind::Empty { self.text("") } else { Ok(()) }
+        match self.node.kind {
+            Kind::Empty => self.text(""),
+            // It looks like a configuration without routers, which would take every pillar away.
+            Kind::Container | Kind::List { .. } => Err(E::invalid_type(serde::de::Unexpected::Unit, &self)),
+            Kind::Leaf | Kind::LeafList => Ok(()),
+        }
     }
 }
 

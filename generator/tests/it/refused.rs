@@ -35,6 +35,9 @@ fn cases() -> Vec<(String, &'static str)> {
             "{\"authority\": {\"router\": {\"name\": 1e3}}}".into(),
             "expected text, a whole number or a boolean as name",
         ),
+        ("{\"config\": {\"authority\": null}}".into(), "expected an object as authority"),
+        ("{\"authority\": []}".into(), "expected an object as authority"),
+        ("{\"authority\": {\"router\": null}}".into(), "expected an object as router"),
         ("{\"error\": \"unauthorized\"}".into(), "has no authority"),
         ("config\n    authority\n    exit\n".into(), "the text ends, but the block that line 1 opens"),
         (

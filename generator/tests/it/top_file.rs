@@ -122,4 +122,9 @@ fn the_command_edits_both_roots_and_says_what_it_did() {
     assert_eq!(fs::read_to_string(&states).unwrap(), format!("{ADDED}{BLOCK}"));
     assert_eq!(run("remove", &[]), said("removed"));
     assert!(!states.exists() && pillar.exists());
+
+    // States that are listed without their pillar would clean every node.
+    fs::write(&pillar, "{% if true %}\n").unwrap();
+    let refused = run("add", &[]);
+    assert_eq!((refused.status, states.exists()), (1, false), "{refused:?}");
 }
