@@ -60,11 +60,11 @@ pub enum Task {
         #[arg(value_enum)]
         half: Option<Half>,
     },
-    /// Run every fuzz target for a while
+    /// Run every fuzz target on a number of inputs
     Fuzz {
-        /// How long for each target, in seconds
-        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-        seconds: u32,
+        /// How many inputs for each target
+        #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
+        inputs: u32,
     },
     /// Check the licences and origins of all dependencies, and known advisories where a database is at hand
     Deny,

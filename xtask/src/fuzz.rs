@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: every fuzz target for a short while, from its seeds.
+//! `cargo xtask fuzz`: every fuzz target for a number of inputs, from its seeds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// The crates that have fuzz targets, in `fuzz/fuzz_targets` below their folder.
 const CRATES: [&str; 2] = ["generator", "module"];
 
-/// Runs each target for so many seconds; fails at the first input that breaks what a target holds.
-pub fn run(seconds: u32) -> Result<(), FuzzError> {
+/// Runs each target on so many inputs, the same ones every time; fails at the first that breaks what the target holds.
+pub fn run(inputs: u32) -> Result<(), FuzzError> {
     let root = workspace::target().join("cargo-fuzz");
     let program = root.join("bin/cargo-fuzz");
     if !program.exists() {
@@ -25,7 +25,7 @@ pub fn run(seconds: u32) -> Result<(), FuzzError> {
     for name in CRATES {
         let folder = workspace::root().join(name);
         for target in targets(&folder.join("fuzz/fuzz_targets"))? {
-            fuzz(&program, &folder, &target, seconds)?;
+            fuzz(&program, &folder, &target, inputs)?;
         }
     }
     Ok(())
@@ -43,7 +43,7 @@ fn targets(directory: &Path) -> Result<Vec<String>, FuzzError> {
     Ok(names)
 }
 
-fn fuzz(program: &Path, folder: &Path, target: &str, seconds: u32) -> Result<(), FuzzError> {
+fn fuzz(program: &Path, folder: &Path, target: &str, inputs: u32) -> Result<(), FuzzError> {
     println!("fuzz {} {target}", folder.display());
     let corpus = folder.join("fuzz/corpus").join(target);
     fs::create_dir_all(&corpus).map_err(|source| FuzzError::Read { path: corpus.clone(), source })?;
@@ -52,7 +52,7 @@ fn fuzz(program: &Path, folder: &Path, target: &str, seconds: u32) -> Result<(),
     fuzz.current_dir(folder).env("RUSTC_BOOTSTRAP", "1").args(["fuzz", "run", target]);
     fuzz.arg("--target-dir").arg(workspace::target().join("fuzz")).arg(&corpus);
     fuzz.arg(folder.join("fuzz/seeds").join(target));
-    command::run(fuzz.arg("--").arg(format!("-max_total_time={seconds}")).arg("-verbosity=0"))?;
+    command::run(fuzz.args(["--", "-seed=1", "-verbosity=0"]).arg(format!("-runs={inputs}")))?;
     Ok(())
 }
 

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Task::Setup => setup::run().map_err(Into::into),
         Task::Test => test::run().map_err(Into::into),
         Task::Bench { half } => bench::run(half).map_err(Into::into),
-        Task::Fuzz { seconds } => fuzz::run(seconds).map_err(Into::into),
+        Task::Fuzz { inputs } => fuzz::run(inputs).map_err(Into::into),
         Task::Deny => deny::run().map_err(Into::into),
         Task::Tidy => tidy::run().map_err(Into::into),
     };
