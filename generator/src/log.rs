@@ -9,9 +9,6 @@ use std::time::SystemTime;
 
 use crate::finding::Severity;
 
-/// A log that has grown beyond it becomes the `.1` beside it at the next run.
-const LARGEST: u64 = 8 << 20;
-
 /// Where a run says what it does: one line per message in the log, warnings and errors on standard error too.
 #[derive(Debug)]
 pub struct Log(Option<File>);
@@ -63,11 +60,6 @@ impl Log {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    if fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > LARGEST) {
-        let mut older = path.as_os_str().to_owned();
-        older.push(".1");
-        fs::rename(path, older)?;
-    }
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }

@@ -72,6 +72,8 @@ fn live_and_die(lab: &Lab, host: &Host, manager: Manager) -> Result<(), LabError
     let log = host.read(paths::GENERATOR_LOG)?.unwrap_or_default();
     ensure(!log.is_empty(), || "the log did not survive upgrade and downgrade".to_owned())?;
 
+    // What logrotate made of the log goes with the package too.
+    host.write(&format!("{}.1", paths::GENERATOR_LOG), "rotated\n")?;
     manager.remove(host, CONDUCTOR_PACKAGE)?;
     ensure(!systemd::is_active(host, &path_unit())?, || format!("{} outlives the package", path_unit()))?;
     // An edited configuration is kept under another name, as with every package.
