@@ -1,6 +1,5 @@
 //! `cargo xtask deny`: whether the dependencies are what `deny.toml` allows.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::{self, CommandError};
@@ -28,9 +27,7 @@ pub fn run() -> Result<(), CommandError> {
         command::run(install.arg("--root").arg(&root).arg("--target-dir").arg(root.join("target")))?;
     }
     let mut checks = vec!["licenses", "bans", "sources"];
-    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let cargo_home = cargo_home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    if cargo_home.is_some_and(|home| home.join("advisory-dbs").exists()) {
+    if workspace::cargo_home().is_some_and(|home| home.join("advisory-dbs").exists()) {
         checks.push("advisories");
     } else {
         println!("no database of advisories on this machine: licences, bans and sources are checked");

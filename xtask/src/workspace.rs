@@ -24,3 +24,9 @@ pub fn target() -> PathBuf {
 pub fn python_environment() -> PathBuf {
     target().join("lab/venv")
 }
+
+/// Where cargo keeps what it fetched; none when neither it nor a home directory is named.
+pub fn cargo_home() -> Option<PathBuf> {
+    let named = env::var_os("CARGO_HOME").map(PathBuf::from);
+    named.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
+}

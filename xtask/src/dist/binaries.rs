@@ -30,13 +30,10 @@ pub fn build(quiet: bool) -> Result<PathBuf, CommandError> {
     let target_dir = workspace::target();
     let mut flags: Vec<String> =
         FLAGS.iter().flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
-    let cargo_home =
-        std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
-    let anonymous =
-        [(workspace::root().to_string_lossy().into_owned(), "."), (cargo_home.unwrap_or_default(), "cargo")];
-    for (path, name) in anonymous {
-        if !path.is_empty() {
-            flags.push(format!("--remap-path-prefix={path}={name}"));
+    let places = [(Some(workspace::root().to_owned()), "."), (workspace::cargo_home(), "cargo")];
+    for (place, name) in places {
+        if let Some(place) = place {
+            flags.push(format!("--remap-path-prefix={}={name}", place.display()));
         }
     }
     let mut cargo = Command::new(env!("CARGO"));
