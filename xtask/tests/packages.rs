@@ -109,6 +109,15 @@ fn each_says_who_it_is_in_what_el7_reads() {
     }
 }
 
+/// Thousands of routers fetch it at the same hour, and some keep their packages on a small flash disk.
+#[test]
+fn the_router_package_takes_less_than_two_megabytes() {
+    for (_, package) in each_package().iter().filter(|((name, _), _)| *name == bgpcs::ROUTER_PACKAGE) {
+        let installed: u32 = query(package, "%{SIZE}").parse().unwrap();
+        assert!((1..2_000_000).contains(&installed), "{} takes {installed} bytes", package.display());
+    }
+}
+
 #[test]
 fn each_holds_what_its_spec_lists() {
     for ((name, tag), package) in each_package() {
