@@ -3,11 +3,13 @@
 use std::fmt;
 
 use bgpcs::Quoted;
+use serde::Serialize;
 
 use crate::names::{Name, Names};
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Something that the operator configured does not work.
     Error,
@@ -27,13 +29,82 @@ impl fmt::Display for Severity {
     }
 }
 
+/// The kinds of findings, each with a stable word by which other programs tell it.
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $code:ident = $word:literal,)+) => {
+        /// What kind of finding it is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(into = "&'static str")]
+        pub enum Code {
+            $($(#[$doc])+ $code,)+
+        }
+
+        impl Code {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$code),+];
+
+            /// In kebab-case.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$code => $word,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A service has nearly the name of an application.
+    ApplicationNameNearMiss = "application-name-near-miss",
+    /// No service takes an application's prefixes.
+    ApplicationWithoutService = "application-without-service",
+    /// An asset id cannot name a file.
+    AssetIdInvalid = "asset-id-invalid",
+    /// A node has none.
+    AssetIdMissing = "asset-id-missing",
+    /// Several nodes have the same.
+    AssetIdShared = "asset-id-shared",
+    /// A profile lists a community more than once.
+    CommunityTwice = "community-twice",
+    /// An entry of a list has no name.
+    EntryWithoutKey = "entry-without-key",
+    /// A regular expression that cannot be tried.
+    FilterNotUnderstood = "filter-not-understood",
+    /// SSR does not run the module.
+    ModeModuleMissing = "mode-module-missing",
+    /// Communities are taken away before a profile can select by them.
+    PolicyStripsCommunity = "policy-strips-community",
+    /// A profile has a value that is not allowed.
+    ProfileInvalid = "profile-invalid",
+    /// A profile is assigned and not defined.
+    ProfileUndefined = "profile-undefined",
+    /// A profile is defined and not assigned.
+    ProfileUnused = "profile-unused",
+    /// The last good prefixes are too old as soon as they would be needed.
+    StalePathTimeShort = "stale-path-time-short",
+    /// Routers on the way may treat a well-known community in their own ways.
+    WellKnownCommunity = "well-known-community",
+}
+
+impl From<Code> for &'static str {
+    fn from(code: Code) -> Self {
+        code.name()
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// One thing that was found, and every place where it was: what hits a thousand routers alike is one finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
-    /// A stable word for the kind of finding, in kebab-case.
-    pub code: &'static str,
+    /// Of what kind it is.
+    pub code: Code,
     /// What is the case, without its places.
     pub message: String,
     /// What the operator can do.

@@ -8,7 +8,7 @@ use bgpcs::{AssetId, Package, Pillar, PillarDocument, Profile, Quoted};
 use indexmap::IndexMap;
 
 use crate::authority::Authority;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Code, Finding, Place, Severity};
 use crate::names::Name;
 
 /// What the pillar directory should hold.
@@ -100,7 +100,7 @@ impl Plan<'_> {
             let Some(written) = self.authority.profiles.get(&name) else {
                 self.findings.push(Finding {
                     severity: Severity::Error,
-                    code: "profile-undefined",
+                    code: Code::ProfileUndefined,
                     message: format!("profile {} is assigned but not defined", Quoted(text)),
                     advice:
                         "define it or assign another one; until then the nodes keep their previous pillars"
@@ -113,7 +113,7 @@ impl Plan<'_> {
                 Ok(profile) => drop(self.profiles.insert(name, profile)),
                 Err(faults) => self.findings.extend(faults.into_iter().map(|fault| Finding {
                     severity: Severity::Error,
-                    code: "profile-invalid",
+                    code: Code::ProfileInvalid,
                     message: format!("profile {}: {fault}", Quoted(text)),
                     advice: "correct it; until then the nodes keep their previous pillars".into(),
                     places: places.clone(),
@@ -137,7 +137,7 @@ impl Plan<'_> {
                 if let Err(error) = names.text(asset_id).parse::<AssetId>() {
                     self.findings.push(Finding {
                         severity: Severity::Error,
-                        code: "asset-id-invalid",
+                        code: Code::AssetIdInvalid,
                         message: error.to_string(),
                         advice: "until then it has no pillar".into(),
                         places: vec![place],
@@ -158,7 +158,7 @@ impl Plan<'_> {
         if !nameless.is_empty() {
             self.findings.push(Finding {
                 severity: Severity::Warning,
-                code: "asset-id-missing",
+                code: Code::AssetIdMissing,
                 message: "no asset-id, so there is no Salt minion to hand a pillar to".into(),
                 advice: "set the node's asset-id".into(),
                 places: nameless,
@@ -192,7 +192,7 @@ impl Plan<'_> {
             let quoted = Quoted(self.authority.names.text(asset_id));
             self.findings.push(Finding {
                 severity: Severity::Error,
-                code: "asset-id-shared",
+                code: Code::AssetIdShared,
                 message: format!("asset-id {quoted} belongs to {} nodes", places.len()),
                 advice: "give each node its own; until then the previous pillar stays".into(),
                 places,
@@ -207,7 +207,7 @@ fn keyless_entries(authority: &Authority) -> Vec<Finding> {
     authority.keyless.iter().for_each(|list| *counts.entry(list).or_default() += 1);
     let finding = |(list, count)| Finding {
         severity: Severity::Warning,
-        code: "entry-without-key",
+        code: Code::EntryWithoutKey,
         message: format!("{count} entries of {list} have no name and are left out"),
         advice: "check how the configuration was exported".into(),
         places: Vec::new(),

@@ -6,7 +6,7 @@ use bgpcs::Quoted;
 use serde::Serialize;
 
 use crate::authority::Authority;
-use crate::finding::{Finding, Place};
+use crate::finding::{Code, Finding, Place, Severity};
 use crate::names::Names;
 
 /// The findings as JSON: `{"findings": [{"severity", "code", "message", "advice", "places": [{"router", "node"?,
@@ -16,7 +16,7 @@ use crate::names::Names;
 /// None in practice; serde_json's signature has one.
 pub fn json(findings: &[Finding], names: &Names) -> Result<String, serde_json::Error> {
     let findings = findings.iter().map(|finding| ReportedFinding {
-        severity: finding.severity.to_string(),
+        severity: finding.severity,
         code: finding.code,
         message: &finding.message,
         advice: &finding.advice,
@@ -34,8 +34,8 @@ struct Report<'a> {
 
 #[derive(Serialize)]
 struct ReportedFinding<'a> {
-    severity: String,
-    code: &'static str,
+    severity: Severity,
+    code: Code,
     message: &'a str,
     advice: &'a str,
     places: Vec<ReportedPlace<'a>>,

@@ -14,7 +14,7 @@ use bgpcs::operator::{Health, counted, plain};
 use serde::Serialize;
 
 use crate::authority::{Authority, Node};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::generate::{self, GenerateError, Settings};
 use crate::names::Name;
 use crate::pillar_dir::PillarDir;
@@ -46,7 +46,7 @@ pub struct RouterStatus {
     health: Health,
     nodes: Vec<NodeStatus>,
     /// The findings that name the router, by their codes.
-    findings: Vec<&'static str>,
+    findings: Vec<Code>,
 }
 
 /// What is known of a node.
@@ -145,7 +145,7 @@ impl Status {
                 of_nodes(&|node| plain(&node.node)),
                 of_nodes(&|node| node.pillar.name().to_owned()),
                 of_nodes(&|node| self.written(node)),
-                router.findings.join("\n"),
+                router.codes("\n"),
             ];
             table.row(router.health, cells);
         }
@@ -202,6 +202,10 @@ impl RouterStatus {
             nodes,
             findings: found.iter().map(|finding| finding.code).collect(),
         }
+    }
+
+    fn codes(&self, separator: &str) -> String {
+        self.findings.iter().map(|code| code.name()).collect::<Vec<_>>().join(separator)
     }
 }
 

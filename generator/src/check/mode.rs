@@ -1,7 +1,7 @@
 //! Application identification has to be in mode `module`, or SSR never runs the module.
 
 use crate::authority::Authority;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Code, Finding, Place, Severity};
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let routers = authority.routers.iter();
@@ -14,7 +14,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     }
     vec![Finding {
         severity: Severity::Error,
-        code: "mode-module-missing",
+        code: Code::ModeModuleMissing,
         message:
             "a profile, but application-identification without mode module, so SSR does not run the module"
                 .into(),

@@ -8,7 +8,7 @@ use regex_lite::Regex;
 
 use super::{assigned, communities};
 use crate::authority::{Action, Authority, Filter};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Code, Finding, Place, Severity};
 use crate::names::Name;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
@@ -60,7 +60,7 @@ impl Loss {
         let routes = if self.always { "every route" } else { "the routes that its conditions match" };
         Finding {
             severity: if self.always { Severity::Error } else { Severity::Warning },
-            code: "policy-strips-community",
+            code: Code::PolicyStripsCommunity,
             message: format!(
                 "inbound policy {} statement {}: {} takes {} of profile {} away from {routes}",
                 Quoted(names.text(self.policy)),
@@ -171,7 +171,7 @@ fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<
             }),
             Err(error) => findings.push(Finding {
                 severity: Severity::Warning,
-                code: "filter-not-understood",
+                code: Code::FilterNotUnderstood,
                 message: format!(
                     "filter {} rule {} has the regular expression {}, which is not understood: {error}",
                     Quoted(names.text(name)),

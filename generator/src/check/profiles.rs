@@ -1,12 +1,13 @@
 //! Profiles that say less, or more, than they seem to.
 
-use bgpcs::{Community, Quoted};
+use bgpcs::{Community, Quoted, RefreshInterval, StalePathTime, UpdateMode};
 use indexmap::IndexMap;
 
 use super::communities;
-use crate::authority::Authority;
-use crate::finding::{Finding, Severity};
+use crate::authority::{Authority, Profile};
+use crate::finding::{Code, Finding, Place, Severity};
 use crate::names::Name;
+use crate::schema::Element;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let names = &authority.names;
@@ -17,12 +18,13 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
         if !used.contains_key(name) {
             findings.push(Finding {
                 severity: Severity::Warning,
-                code: "profile-unused",
+                code: Code::ProfileUnused,
                 message: format!("no router has the profile {quoted}"),
                 advice: "assign it to a router, or delete it".into(),
                 places: Vec::new(),
             });
         }
+        findings.extend(stale_path_time_short(authority, &quoted, profile, used.get(name)));
         let mut applications: IndexMap<Community, Vec<Name>> = IndexMap::new();
         for (application, community) in communities(authority, profile) {
             // no-export and 65535:65281 are two texts for one community.
@@ -34,7 +36,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
             let what = if first == second { "the same application" } else { "two applications" };
             findings.push(Finding {
                 severity: Severity::Warning,
-                code: "community-twice",
+                code: Code::CommunityTwice,
                 message: format!(
                     "profile {quoted} has the community {community} under {what}, {} and {}: a prefix with it \
                      belongs to both",
@@ -47,4 +49,28 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A module that runs at intervals misses an answer one interval after the last good one at the earliest: by then, that
+/// one has to be of use still. 0 is meant: nothing stays.
+fn stale_path_time_short(
+    authority: &Authority,
+    quoted: &Quoted<'_>,
+    profile: &Profile,
+    routers: Option<&Vec<Name>>,
+) -> Option<Finding> {
+    let written = |element| profile.settings.get(&element).map_or("", |value| authority.names.text(*value));
+    let stays = written(Element::StalePathTime).parse().unwrap_or(StalePathTime::default()).get();
+    let interval = written(Element::RefreshInterval).parse().unwrap_or(RefreshInterval::default()).get();
+    let polls = written(Element::UpdateMode).parse().unwrap_or(UpdateMode::Poll) == UpdateMode::Poll;
+    (polls && stays > 0 && stays <= interval).then(|| Finding {
+        severity: Severity::Warning,
+        code: Code::StalePathTimeShort,
+        message: format!(
+            "profile {quoted} has a stale-path-time of {stays} s and a refresh-interval of {interval} s, so the last \
+             good prefixes are too old as soon as the routing engine gives no answer, and never stay"
+        ),
+        advice: "set stale-path-time to several times refresh-interval, or to 0 if nothing is to stay".into(),
+        places: routers.into_iter().flatten().map(|router| Place::router(*router)).collect(),
+    })
 }

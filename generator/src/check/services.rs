@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use super::assigned;
 use super::glob::Glob;
 use crate::authority::Authority;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Code, Finding, Place, Severity};
 use crate::names::Name;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
@@ -23,7 +23,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
             if !patterns.match_any(names.text(*application)) {
                 findings.push(Finding {
                     severity: Severity::Warning,
-                    code: "application-without-service",
+                    code: Code::ApplicationWithoutService,
                     message: format!(
                         "no service's application-name matches the application {} of profile {}, so its prefixes \
                          reach no service",
@@ -62,7 +62,7 @@ fn near_misses(authority: &Authority, applications: &IndexSet<Name>) -> Vec<Find
             };
             findings.push(Finding {
                 severity: Severity::Warning,
-                code: "application-name-near-miss",
+                code: Code::ApplicationNameNearMiss,
                 message: format!(
                     "service {} has the application-name {}, which is no application of an assigned profile",
                     Quoted(names.text(*service)),

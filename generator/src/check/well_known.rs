@@ -4,7 +4,7 @@ use bgpcs::Quoted;
 
 use super::{assigned, communities};
 use crate::authority::Authority;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::implementations::{IMPLEMENTATIONS, well_known_names};
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
@@ -24,7 +24,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
                 .collect();
             findings.push(Finding {
                 severity: Severity::Note,
-                code: "well-known-community",
+                code: Code::WellKnownCommunity,
                 message: format!(
                     "profile {} application {} selects by {} ({value}), which routers treat differently where a \
                      policy sets communities: {}",

@@ -70,7 +70,7 @@ fn row(status: &Status, router: &RouterStatus) -> Html {
             }),
             of_nodes(&|node| node.pillar.name().to_owned()),
             element("td", &[("data-by", &oldest)], written.collect()),
-            of_text("td", router.findings.join(", ")),
+            of_text("td", router.codes(", ")),
         ]),
     )
 }

@@ -27,9 +27,9 @@
           ]
         }
       ],
-      "duration": 60,
+      "duration": 30,
       "path-selection": "any",
-      "stale-path-time": 300,
+      "stale-path-time": 30,
       "max-prefixes": 100000,
       "aggregate-prefixes": false,
       "update-mode": "poll"
