@@ -57,11 +57,12 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
             break byte[0];
         }
     };
-    let document = BufReader::with_capacity(BUFFER, Cursor::new(start).chain(input));
+    let document = Cursor::new(start).chain(input);
+    let buffered = |document| BufReader::with_capacity(BUFFER, document);
     match first {
         b'<' => xml::read(document, sink).map_err(ReadError::Xml),
-        b'{' => json::read(document, sink),
-        _ => pcli::read(document, sink).map_err(ReadError::Pcli),
+        b'{' => json::read(buffered(document), sink),
+        _ => pcli::read(buffered(document), sink).map_err(ReadError::Pcli),
     }
 }
 

@@ -1,7 +1,10 @@
 //! NETCONF XML, by namespace and path.
 
+mod blocks;
+mod skip;
+
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use bgpcs::Quoted;
 use quick_xml::escape::resolve_xml_entity;
@@ -9,6 +12,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, NamespaceResolver, ResolveResult};
 use quick_xml::reader::Reader;
 
+use self::blocks::Blocks;
+use self::skip::Skip;
 use super::{End, Sink};
 use crate::schema::{AUTHORITY, ENVELOPES, Node};
 
@@ -18,16 +23,16 @@ const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.
 /// NETCONF 1.0 ends each message with it, RFC 6242 section 4.3.
 const END_OF_MESSAGE: &str = "]]>]]>";
 
-pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, XmlError> {
-    let mut reader = Reader::from_reader(input);
+pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlError> {
+    let mut reader = Reader::from_reader(Blocks::new(input));
     let config = reader.config_mut();
-    config.expand_empty_elements = true;
     config.check_end_names = true;
     // Outside of leaves, blanks between elements are not worth an event.
     config.trim_text_start = true;
     let mut document = Document {
         reader,
         namespaces: NamespaceResolver::default(),
+        skip: Skip::default(),
         scratch: Vec::new(),
         text: String::new(),
     };
@@ -40,7 +45,8 @@ struct Document<R> {
     reader: Reader<R>,
     /// Of the elements that are read; nothing is asked about those that are skipped.
     namespaces: NamespaceResolver,
-    /// For what is skipped or is part of a leaf, while an outer event is still in use.
+    skip: Skip,
+    /// For what is part of a leaf, while an outer event is still in use.
     scratch: Vec<u8>,
     /// The text of a leaf.
     text: String,
@@ -62,7 +68,7 @@ impl<R: BufRead> Document<R> {
         loop {
             buffer.clear();
             match self.reader.read_event_into(&mut buffer)? {
-                Event::Start(_) if ended => return Err(XmlFault::AfterEnd),
+                Event::Start(_) | Event::Empty(_) if ended => return Err(XmlFault::AfterEnd),
                 Event::Start(start) => match self.level(&start, open.last())? {
                     None => self.skip()?,
                     Some(Level::Known(node)) if node.is_leaf() => {
@@ -78,6 +84,16 @@ impl<R: BufRead> Document<R> {
                         open.push(level);
                     }
                 },
+                Event::Empty(start) => {
+                    if let Some(level) = self.level(&start, open.last())? {
+                        self.namespaces.pop();
+                        if let Level::Known(node) = level {
+                            found = true;
+                            empty(node, sink);
+                        }
+                    }
+                    ended = open.is_empty();
+                }
                 Event::End(_) => {
                     self.namespaces.pop();
                     if let Some(Level::Known(node)) = open.pop() {
@@ -149,18 +165,10 @@ impl<R: BufRead> Document<R> {
 
     /// Goes on to the end of the element that has begun, whatever is in it.
     fn skip(&mut self) -> Result<(), XmlFault> {
-        let mut depth = 0_usize;
-        loop {
-            self.scratch.clear();
-            match self.reader.read_event_into(&mut self.scratch)? {
-                Event::Start(_) => depth += 1,
-                Event::End(_) if depth == 0 => return Ok(()),
-                Event::End(_) => depth -= 1,
-                Event::Eof => return Err(XmlFault::Truncated),
-                Event::DocType(_) => return Err(XmlFault::DocumentType),
-                _ => {}
-            }
-        }
+        self.skip.content(&mut self.reader.stream())?;
+        self.scratch.clear();
+        self.reader.read_event_into(&mut self.scratch)?;
+        Ok(())
     }
 
     /// Gathers the text up to the end of the leaf that has begun.
@@ -186,6 +194,16 @@ impl<R: BufRead> Document<R> {
                 Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::Empty(_) => {}
             }
         }
+    }
+}
+
+/// Tells the sink of an element without content.
+fn empty(node: &'static Node, sink: &mut impl Sink) {
+    if node.is_leaf() {
+        sink.leaf(node, "");
+    } else {
+        sink.enter(node);
+        sink.leave(node);
     }
 }
 

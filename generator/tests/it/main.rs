@@ -14,6 +14,7 @@ mod refused;
 mod runs;
 mod salt;
 mod scenarios;
+mod skipped_xml;
 mod status;
 mod top_file;
 mod truncation;

@@ -1,0 +1,146 @@
+//! Passing over an element that is not read, which most of a document is.
+//!
+//! Only what tells where the element ends is looked at: tags, their names and quotes, and what may hold something
+//! that looks like a tag.
+
+use std::io::{self, BufRead};
+
+use quick_xml::errors::IllFormedError;
+
+use super::XmlFault;
+
+/// What is open below the element that is passed over.
+#[derive(Default)]
+pub(super) struct Skip {
+    /// The names of the open elements, one after another.
+    names: Vec<u8>,
+    /// Where in `names` each begins.
+    starts: Vec<usize>,
+    within: Within,
+}
+
+/// What the next character belongs to.
+#[derive(Clone, Copy, Default)]
+enum Within {
+    /// Text between tags.
+    #[default]
+    Content,
+    /// A comment, a CDATA section or a processing instruction that goes on to these characters, which end in `>`.
+    Until(&'static [u8]),
+    /// An attribute's value in these quotes.
+    Value(u8),
+}
+
+/// What holds markup without meaning: how it begins and how it ends.
+const OPAQUE: [(&[u8], &[u8]); 3] = [(b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
+
+impl Skip {
+    /// Goes on from behind the start tag of an element to before its end tag. What is between two `>` has to come from
+    /// `input` in one piece.
+    pub fn content(&mut self, input: &mut impl BufRead) -> Result<(), XmlFault> {
+        self.names.clear();
+        self.starts.clear();
+        self.within = Within::Content;
+        loop {
+            let block = match input.fill_buf() {
+                Ok([]) => return Err(XmlFault::Truncated),
+                Ok(block) => block,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(quick_xml::Error::from(error).into()),
+            };
+            let (passed, ended) = self.block(block);
+            input.consume(passed);
+            if ended? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes what a block has of the element: how far, and whether the end tag begins there.
+    fn block(&mut self, block: &[u8]) -> (usize, Result<bool, XmlFault>) {
+        let mut passed = 0;
+        for close in memchr::memchr_iter(b'>', block) {
+            match self.piece(block.get(passed..=close).unwrap_or_default()) {
+                Ok(None) => passed = close + 1,
+                Ok(Some(end_tag)) => return (passed + end_tag, Ok(true)),
+                Err(fault) => return (passed, Err(fault)),
+            }
+        }
+        (block.len(), Ok(false))
+    }
+
+    /// Passes what ends with the next `>`; where in it the end tag begins, if that is there.
+    fn piece(&mut self, piece: &[u8]) -> Result<Option<usize>, XmlFault> {
+        match self.within {
+            Within::Content => {
+                // Without, the `>` is part of the text.
+                let Some(start) = memchr::memchr(b'<', piece) else { return Ok(None) };
+                let ended = self.markup(piece.get(start..).unwrap_or_default())?;
+                return Ok(ended.then_some(start));
+            }
+            Within::Until(closing) => {
+                if piece.ends_with(closing) {
+                    self.within = Within::Content;
+                }
+            }
+            Within::Value(quote) => self.attributes(piece, Some(quote)),
+        }
+        Ok(None)
+    }
+
+    /// Passes what begins with `<` and ends with the next `>`; whether it is the end tag.
+    fn markup(&mut self, markup: &[u8]) -> Result<bool, XmlFault> {
+        match markup {
+            [_, b'/', name @ .., _] => return self.end_tag(name.trim_ascii_end()),
+            [_, b'!' | b'?', ..] => self.opaque(markup)?,
+            [_, tag @ ..] => self.start_tag(tag),
+            [] => {}
+        }
+        Ok(false)
+    }
+
+    fn opaque(&mut self, markup: &[u8]) -> Result<(), XmlFault> {
+        let rest = |(opening, closing)| Some((markup.strip_prefix(opening)?, closing));
+        let (rest, closing) = OPAQUE.into_iter().find_map(rest).ok_or(XmlFault::DocumentType)?;
+        if !rest.ends_with(closing) {
+            self.within = Within::Until(closing);
+        }
+        Ok(())
+    }
+
+    fn start_tag(&mut self, tag: &[u8]) {
+        let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+        let (name, attributes) = tag.split_at(tag.iter().position(ends_name).unwrap_or(tag.len()));
+        self.starts.push(self.names.len());
+        self.names.extend_from_slice(name);
+        self.attributes(attributes, None);
+    }
+
+    /// Passes a start tag from behind its name or from inside of a value in these quotes.
+    fn attributes(&mut self, attributes: &[u8], mut quote: Option<u8>) {
+        for at in memchr::memchr2_iter(b'"', b'\'', attributes) {
+            let found = attributes.get(at).copied();
+            if quote.is_none() {
+                quote = found;
+            } else if quote == found {
+                quote = None;
+            }
+        }
+        self.within = quote.map_or(Within::Content, Within::Value);
+        if quote.is_none() && attributes.ends_with(b"/>") {
+            self.names.truncate(self.starts.pop().unwrap_or_default());
+        }
+    }
+
+    /// Whether this is the end tag of the element that is passed over; its name is not looked at here.
+    fn end_tag(&mut self, name: &[u8]) -> Result<bool, XmlFault> {
+        let Some(start) = self.starts.pop() else { return Ok(true) };
+        let expected = self.names.get(start..).unwrap_or_default();
+        if name != expected {
+            let [expected, found] = [expected, name].map(|name| String::from_utf8_lossy(name).into_owned());
+            return Err(quick_xml::Error::from(IllFormedError::MismatchedEndTag { expected, found }).into());
+        }
+        self.names.truncate(start);
+        Ok(false)
+    }
+}
