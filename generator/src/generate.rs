@@ -161,8 +161,8 @@ fn apply(
 
 fn show(plan: &Plan<'_>, changes: &Changes) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    for (asset_id, _) in changes.write.iter().filter_map(|index| plan.pillar(*index)) {
-        writeln!(output, "would write {}", asset_id.file_name())?;
+    for name in changes.write.iter().filter_map(|index| plan.file_name(*index)) {
+        writeln!(output, "would write {name}")?;
     }
     for name in &changes.remove {
         writeln!(output, "would remove {name}")?;

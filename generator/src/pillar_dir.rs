@@ -98,48 +98,35 @@ impl PillarDir {
 
     /// Compares the directory with a plan; changes nothing.
     pub fn compare(&self, plan: &Plan<'_>) -> Result<Changes, PillarDirError> {
-        let shares = in_parallel(plan.len(), |share| self.compare_share(plan, share))?;
         let mut changes = Changes::default();
+        let present = self.list(plan, &mut changes)?;
+        let shares = in_parallel(plan.len(), |share| self.compare_share(plan, &present, share))?;
         for share in shares {
             changes.write.extend(share.write);
             changes.replaced += share.replaced;
             changes.unchanged += share.unchanged;
             changes.existing += share.existing;
         }
-        self.find_unwanted(plan, &mut changes)?;
         Ok(changes)
     }
 
-    fn compare_share(&self, plan: &Plan<'_>, share: Range<usize>) -> Result<Changes, PillarDirError> {
-        let mut changes = Changes::default();
-        let mut present = Vec::new();
-        for index in share {
-            let Some((asset_id, document)) = plan.pillar(index) else { continue };
-            let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
-            let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut present)?;
-            if right_mode && present == wanted.as_bytes() {
-                changes.unchanged += 1;
-            } else {
-                changes.write.push(index);
-                changes.replaced += usize::from(!present.is_empty());
-            }
-            changes.existing += usize::from(is_ours(&present, asset_id.as_str()));
-        }
-        Ok(changes)
-    }
-
-    fn find_unwanted(&self, plan: &Plan<'_>, changes: &mut Changes) -> Result<(), PillarDirError> {
+    /// Which planned pillars, by index, have something under their file's name; what is there of ours and not planned
+    /// goes to the changes.
+    fn list(&self, plan: &Plan<'_>, changes: &mut Changes) -> Result<Vec<bool>, PillarDirError> {
+        let mut present = vec![false; plan.len()];
         if self.handle.is_none() {
-            return Ok(());
+            return Ok(present);
         }
         let fail = |source| PillarDirError::at("list", &self.path, source);
         let mut start = Vec::new();
         for entry in fs::read_dir(&self.path).map_err(fail)? {
             let name = entry.map_err(fail)?.file_name();
             let Some(name) = name.to_str() else { continue };
-            let Some(asset_id) = name.strip_suffix(".sls").filter(|id| !plan.is_wanted(id)) else {
+            let Some(asset_id) = name.strip_suffix(".sls") else { continue };
+            if let Some(planned) = plan.index(asset_id).and_then(|index| present.get_mut(index)) {
+                *planned = true;
                 continue;
-            };
+            }
             self.read(name, pillar_file::header(asset_id).len(), &mut start)?;
             if !is_ours(&start, asset_id) {
                 continue;
@@ -152,7 +139,34 @@ impl PillarDir {
             }
         }
         changes.remove.sort_unstable();
-        Ok(())
+        Ok(present)
+    }
+
+    fn compare_share(
+        &self,
+        plan: &Plan<'_>,
+        present: &[bool],
+        share: Range<usize>,
+    ) -> Result<Changes, PillarDirError> {
+        let mut changes = Changes::default();
+        let mut content = Vec::new();
+        for index in share {
+            if present.get(index) != Some(&true) {
+                changes.write.push(index);
+                continue;
+            }
+            let Some((asset_id, document)) = plan.pillar(index) else { continue };
+            let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
+            if right_mode && content == wanted.as_bytes() {
+                changes.unchanged += 1;
+            } else {
+                changes.write.push(index);
+                changes.replaced += usize::from(!content.is_empty());
+            }
+            changes.existing += usize::from(is_ours(&content, asset_id.as_str()));
+        }
+        Ok(changes)
     }
 
     /// Reads at most `limit` bytes of a file of the directory, none when it is absent or no plain file; whether its
@@ -184,7 +198,7 @@ impl PillarDir {
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
             self.stage(&batch, handle, plan, changes)?;
-            let names = plan_names(plan, &changes.write);
+            let names = changes.write.iter().filter_map(|index| plan.file_name(*index));
             failures
                 .extend(names.filter_map(|name| batch.publish(&name).map_err(PillarDirError::Write).err()));
         }
@@ -244,10 +258,6 @@ impl Sync {
             _ => Self::FileSystem,
         }
     }
-}
-
-fn plan_names(plan: &Plan<'_>, indexes: &[usize]) -> impl Iterator<Item = String> {
-    indexes.iter().filter_map(|index| plan.pillar(*index)).map(|(asset_id, _)| asset_id.file_name())
 }
 
 fn is_ours(content: &[u8], asset_id: &str) -> bool {

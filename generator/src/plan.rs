@@ -16,9 +16,8 @@ use crate::names::Name;
 pub struct Plan<'a> {
     authority: &'a Authority,
     profiles: HashMap<Name, Profile>,
-    pillars: Vec<PlannedPillar>,
-    /// The asset ids of the pillars.
-    wanted: HashSet<Name>,
+    /// By asset id.
+    pillars: IndexMap<Name, PlannedPillar>,
     /// The asset ids of nodes in error.
     kept: HashSet<Name>,
     /// Why some nodes are not as configured; an error means that a node keeps the file that it had.
@@ -27,7 +26,6 @@ pub struct Plan<'a> {
 
 #[derive(Debug, Clone, Copy)]
 struct PlannedPillar {
-    asset_id: Name,
     router: Name,
     node: Name,
     profile: Name,
@@ -41,8 +39,7 @@ pub fn plan(authority: &Authority) -> Plan<'_> {
     let mut plan = Plan {
         authority,
         profiles: HashMap::new(),
-        pillars: Vec::new(),
-        wanted: HashSet::new(),
+        pillars: IndexMap::new(),
         kept: HashSet::new(),
         findings: keyless_entries(authority),
     };
@@ -64,7 +61,7 @@ impl Plan<'_> {
 
     /// The planned pillar at `index`, and the asset id of its node.
     pub fn pillar(&self, index: usize) -> Option<(AssetId, PillarDocument)> {
-        let planned = self.pillars.get(index)?;
+        let (asset_id, planned) = self.pillars.get_index(index)?;
         let names = &self.authority.names;
         let profile = self.profiles.get(&planned.profile)?;
         let pillar = Pillar {
@@ -74,12 +71,18 @@ impl Plan<'_> {
             package: Package::router(),
             config: profile.configuration.clone(),
         };
-        Some((names.text(planned.asset_id).parse().ok()?, PillarDocument { pillar }))
+        Some((names.text(*asset_id).parse().ok()?, PillarDocument { pillar }))
     }
 
-    /// Whether the node with this asset id is to have a pillar.
-    pub fn is_wanted(&self, asset_id: &str) -> bool {
-        self.authority.names.get(asset_id).is_some_and(|name| self.wanted.contains(&name))
+    /// The name of the file of the planned pillar at `index`.
+    pub fn file_name(&self, index: usize) -> Option<String> {
+        let (asset_id, _) = self.pillars.get_index(index)?;
+        Some(self.authority.names.text(*asset_id).parse::<AssetId>().ok()?.file_name())
+    }
+
+    /// Which of the planned pillars is that of the node with this asset id.
+    pub fn index(&self, asset_id: &str) -> Option<usize> {
+        self.pillars.get_index_of(&self.authority.names.get(asset_id)?)
     }
 
     /// Whether a node in error has this asset id, so that its file stays as it is.
@@ -145,13 +148,8 @@ impl Plan<'_> {
                 } else if shared.contains(&asset_id) || !self.profiles.contains_key(&profile) {
                     self.kept.insert(asset_id);
                 } else {
-                    self.wanted.insert(asset_id);
-                    self.pillars.push(PlannedPillar {
-                        asset_id,
-                        router: *router_name,
-                        node: *node_name,
-                        profile,
-                    });
+                    let planned = PlannedPillar { router: *router_name, node: *node_name, profile };
+                    self.pillars.insert(asset_id, planned);
                 }
             }
         }

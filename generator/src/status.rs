@@ -97,12 +97,11 @@ impl Status {
         let directory = PillarDir::lock_existing(&settings.pillar_dir, generate::LOCK_LIMIT)?;
         let changes = directory.compare(&plan)?;
         drop(directory);
-        let pillars = changes.write.iter().filter_map(|index| plan.pillar(*index));
         let looked = Looked {
             authority: &authority,
             plan: &plan,
             directory: &settings.pillar_dir,
-            differing: pillars.map(|(asset_id, _)| asset_id.file_name()).collect(),
+            differing: changes.write.iter().filter_map(|index| plan.file_name(*index)).collect(),
         };
         let findings = generate::findings(&authority, &plan);
         let by_router = by_router(&findings);
