@@ -4,7 +4,7 @@ mod profile;
 
 use std::collections::{HashMap, HashSet};
 
-use bgpcs::{AssetId, Package, Pillar, PillarDocument, Profile, Quoted};
+use bgpcs::{AssetId, ModuleConfiguration, Package, Pillar, PillarDocument, Profile, Quoted};
 use indexmap::IndexMap;
 
 use crate::authority::Authority;
@@ -64,12 +64,13 @@ impl Plan<'_> {
         let (asset_id, planned) = self.pillars.get_index(index)?;
         let names = &self.authority.names;
         let profile = self.profiles.get(&planned.profile)?;
+        let high_availability = self.authority.routers.get(&planned.router)?.nodes.len() > 1;
         let pillar = Pillar {
             router: names.text(planned.router).to_owned(),
             node: names.text(planned.node).to_owned(),
             profile: profile.name.clone(),
             package: Package::router(),
-            config: profile.configuration.clone(),
+            config: ModuleConfiguration { high_availability, ..profile.configuration.clone() },
         };
         Some((names.text(*asset_id).parse().ok()?, PillarDocument { pillar }))
     }

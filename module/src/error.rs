@@ -108,6 +108,13 @@ pub enum SourceErrorKind {
     Shape(Shape),
 }
 
+impl SourceErrorKind {
+    /// Whether nothing is there to answer: no listener, or a gateway with nothing behind it (RFC 9110 section 15.6.3).
+    pub fn nobody_is_there(&self) -> bool {
+        matches!(self, Self::System(..) | Self::Status(502..=504))
+    }
+}
+
 impl fmt::Display for SourceErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

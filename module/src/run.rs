@@ -282,19 +282,20 @@ fn fall_back(
 ) -> Ending {
     let known = configuration.or(earlier.configuration.as_ref());
     let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
-    let Some(last_good) = &earlier.last_good else {
-        return Ending { outcome: Outcome::Failed, resolution: Resolution::default(), error: Some(error) };
-    };
+    let last_good = earlier.last_good.as_ref();
     let stays = |warnings| Resolution {
-        services: held(settings, last_good, configuration),
+        services: last_good.map(|good| held(settings, good, configuration)).unwrap_or_default(),
         counts: earlier.communities.clone(),
         warnings,
     };
-    if bgpd_is_elsewhere(settings, last_good, &error) {
-        let warning =
-            format!("the routing engine is not active on this node ({error}); what it said last stays");
+    if known.is_some_and(|known| known.high_availability) && is_inactive(settings, &error) {
+        let told = match last_good {
+            Some(_) => "what it said last stays",
+            None => "it has said nothing yet",
+        };
+        let warning = format!("the routing engine is not active on this node ({error}); {told}");
         Ending { outcome: Outcome::Standby, resolution: stays(vec![warning]), error: None }
-    } else if hold::holds(last_good, stale_path_time, now) {
+    } else if last_good.is_some_and(|good| hold::holds(good, stale_path_time, now)) {
         Ending { outcome: Outcome::Held, resolution: stays(Vec::new()), error: Some(error) }
     } else {
         Ending { outcome: Outcome::Failed, resolution: Resolution::default(), error: Some(error) }
@@ -308,13 +309,12 @@ fn held(settings: &Settings, last_good: &LastGood, configuration: Option<&Module
     services
 }
 
-/// Whether this is the node of an HA pair on which the routing engine is not active: bgpd answered here before, and
-/// now there is neither its socket nor anything else to ask. A bgpd that crashed leaves its socket.
-fn bgpd_is_elsewhere(settings: &Settings, last_good: &LastGood, error: &RunError) -> bool {
+/// Whether the routing engine does not run on this node, which on a node of an HA pair is no failure: there is neither
+/// bgpd's socket nor anything else to ask. A bgpd that crashed leaves its socket.
+fn is_inactive(settings: &Settings, error: &RunError) -> bool {
     settings.source == SourceChoice::Auto
-        && matches!(error, RunError::Source { .. })
+        && matches!(error, RunError::Source { source, .. } if source.kind.nobody_is_there())
         && settings.bgpd_socket().is_none()
-        && settings.bgpd_sockets.iter().any(|socket| last_good.source == Bgpd::name_at(socket))
 }
 
 /// The module's configuration as it is now.

@@ -116,31 +116,58 @@ fn older_releases() {
     }
 }
 
-/// On the node of a pair where the routing engine is not active there is no bgpd, and nothing behind the HTTP API.
+/// On the node of a pair where the routing engine is not active there is no bgpd, and nothing behind the HTTP API. A
+/// router of one node has no such excuse.
 #[test]
 fn standby() {
     const GOOD: &str = r#"{"routes": {"10.0.0.0/8": [{"valid": true}]}}"#;
-    let scene = Scene::new();
-    let socket = scene.path("bgpd.vty").into_os_string().into_string().unwrap();
-    let gateway =
-        stand_in::http(Answer::ThenClose(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n".to_vec()));
-    let auto = ["--bgpd-socket", &socket, "--routing-manager-url", &gateway];
-    let (state, file) = scene.run(&auto);
-    assert_eq!(state.outcome, Outcome::Failed, "never active until now");
-    assert!(file.contains("HTTPError: 502 Bad Gateway on application ExchangeOnline"), "{file}");
+    const BAD_GATEWAY: &[u8] = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
+    const GARBAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
+    let before_and_after = |pair: bool, gateway: &[u8]| {
+        let scene = Scene::new();
+        scene.edit("config.json", |configuration| configuration["high-availability"] = json!(pair));
+        let socket = scene.path("bgpd.vty").into_os_string().into_string().unwrap();
+        let gateway = stand_in::http(Answer::ThenClose(gateway.to_vec()));
+        let auto = ["--bgpd-socket", &socket, "--routing-manager-url", &gateway];
+        let never_active = scene.run(&auto);
 
-    stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, GOOD)));
-    let (state, good) = scene.run(&auto);
-    assert_eq!(state.outcome, Outcome::Good);
-    fs::remove_file(&socket).unwrap();
-    for age in [0, 100_000] {
-        scene.edit("state/last-run.json", |state| {
-            state["last-good"]["time"] = json!(state["last-good"]["time"].as_u64().unwrap() - age);
+        stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, GOOD)));
+        let (state, good) = scene.run(&auto);
+        assert_eq!(state.outcome, Outcome::Good);
+        fs::remove_file(&socket).unwrap();
+        let later = [0, 100_000].map(|age| {
+            scene.edit("state/last-run.json", |state| {
+                state["last-good"]["time"] = json!(state["last-good"]["time"].as_u64().unwrap() - age);
+            });
+            let (state, file) = scene.run(&auto);
+            (state, file == good)
         });
-        let (state, file) = scene.run(&auto);
-        assert_eq!((state.outcome, state.error, &file), (Outcome::Standby, None, &good), "{age} s after");
+        let named = scene.run(&["--source", "bgpd", "--bgpd-socket", &socket]);
+        assert_ne!(named.0.outcome, Outcome::Standby, "what is named explicitly has to be there");
+        (never_active, later)
+    };
+
+    let ((state, file), later) = before_and_after(true, BAD_GATEWAY);
+    assert_eq!((state.outcome, state.error), (Outcome::Standby, None));
+    assert!(file.contains(r#""services":{}"#) || file.contains(r#""services": {}"#), "{file}");
+    assert!(
+        !file.contains("error") && state.warnings[0].contains("nothing yet"),
+        "{file} {:?}",
+        state.warnings
+    );
+    for (state, as_before) in later {
+        assert_eq!((state.outcome, state.error, as_before), (Outcome::Standby, None, true));
         assert!(state.warnings[0].contains("not active on this node") && state.warnings[0].contains("502"));
     }
-    let (state, _) = scene.run(&["--source", "bgpd", "--bgpd-socket", &socket]);
-    assert_eq!(state.outcome, Outcome::Held, "what is named explicitly has to be there");
+
+    for (pair, gateway, error) in [
+        (false, BAD_GATEWAY, "HTTPError: 502 Bad Gateway"),
+        (true, GARBAGE, "AttributeError: 'list' object has no attribute 'get'"),
+    ] {
+        let ((state, file), later) = before_and_after(pair, gateway);
+        assert_eq!(state.outcome, Outcome::Failed, "{error}");
+        assert!(file.contains(&format!("{error} on application ExchangeOnline")), "{file}");
+        let outcomes = later.map(|(state, as_before)| (state.outcome, state.error.is_some(), as_before));
+        assert_eq!(outcomes, [(Outcome::Held, true, false), (Outcome::Failed, true, false)], "{error}");
+    }
 }

@@ -160,8 +160,17 @@ impl Lab {
 
     /// The node that is a router by itself, on which faults are tried.
     fn single_node(&self) -> Result<&Router, LabError> {
-        let found = self.routers.iter().find(|router| router.node.router == "router2");
-        found.ok_or_else(|| LabError::Unmet("the lab has no router2".to_owned()))
+        self.first_node_of("router2")
+    }
+
+    /// One of the two nodes of the HA pair.
+    fn node_of_pair(&self) -> Result<&Router, LabError> {
+        self.first_node_of("router1")
+    }
+
+    fn first_node_of(&self, name: &str) -> Result<&Router, LabError> {
+        let found = self.routers.iter().find(|router| router.node.router == name);
+        found.ok_or_else(|| LabError::Unmet(format!("the lab has no {name}")))
     }
 
     fn hosts(&self) -> impl Iterator<Item = &Host> {

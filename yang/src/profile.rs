@@ -26,7 +26,8 @@ pub struct Profile {
     pub configuration: ModuleConfiguration,
 }
 
-/// The router's `config.json`, and the pillar's `config`: a profile without its name.
+/// The router's `config.json`, and the pillar's `config`: a profile without its name, and what else of the authority
+/// the module has to know.
 ///
 /// Keys that are absent have the YANG module's defaults, and unknown keys are ignored: for a moment of every upgrade
 /// the configuration and the module that reads it come from different versions.
@@ -53,6 +54,10 @@ pub struct ModuleConfiguration {
     /// Whether SSR runs the module at intervals, or systemd as a service.
     #[serde(default)]
     pub update_mode: UpdateMode,
+    /// Whether the router is an HA pair, whose routing engine is active on one of its two nodes. No leaf of the profile:
+    /// it follows from the router's nodes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub high_availability: bool,
 }
 
 /// An application and the communities that select its prefixes.

@@ -21,6 +21,7 @@ pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> 
         max_prefixes: check.setting(Element::MaxPrefixes, "max-prefixes"),
         aggregate_prefixes: check.setting::<Boolean>(Element::AggregatePrefixes, "aggregate-prefixes").0,
         update_mode: check.setting(Element::UpdateMode, "update-mode"),
+        high_availability: false,
     };
     match name {
         Some(name) if check.faults.is_empty() => Ok(Profile { name, configuration }),

@@ -62,9 +62,11 @@ impl Authority {
     }
 
     /// What the nodes of a router are to be configured with, if the router has a profile.
-    pub fn configuration(&self, router: &str) -> Option<&ModuleConfiguration> {
+    pub fn configuration(&self, router: &str) -> Option<ModuleConfiguration> {
         let name = self.assigned.get(router)?;
-        self.profiles.iter().find(|profile| profile.name.as_str() == *name).map(|found| &found.configuration)
+        let profile = self.profiles.iter().find(|profile| profile.name.as_str() == *name)?;
+        let high_availability = NODES.iter().filter(|node| node.router == router).count() > 1;
+        Some(ModuleConfiguration { high_availability, ..profile.configuration.clone() })
     }
 
     /// The running configuration in the form in which a commit leaves it on the conductor's disk.
@@ -113,6 +115,7 @@ fn profile(name: &str, applications: &[(&str, &[&str])]) -> Profile {
             max_prefixes: Default::default(),
             aggregate_prefixes: false,
             update_mode: Default::default(),
+            high_availability: false,
         },
     }
 }

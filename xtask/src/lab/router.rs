@@ -97,7 +97,7 @@ impl Router {
         let id = self.node.asset_id;
         let package = format!("{version}-{}.el{}", bgpcs::RELEASE, self.node.release);
         equal(&format!("{id}: the installed package"), &self.installed()?, &Some(package))?;
-        self.expect_configuration(configuration)?;
+        self.expect_configuration(&configuration)?;
         let metadata = self.metadata(paths::MODULE_CONFIGURATION)?;
         equal(
             &format!("{id}: the mode of config.json"),
@@ -206,7 +206,7 @@ impl Router {
         let Some(configuration) = authority.configuration(self.node.router) else {
             return self.expect_clean();
         };
-        let services = self.routing.expected_services(configuration);
+        let services = self.routing.expected_services(&configuration);
         let expected = Output { services, error: None };
         let what = format!("the prefixes {expected:?} on {}", self.node.asset_id);
         // bgpd and its peer may still be exchanging what they know.

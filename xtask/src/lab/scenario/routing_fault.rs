@@ -47,7 +47,19 @@ pub fn run(lab: &Lab) -> Result<(), LabError> {
 
     remove_socket(router)?;
     router.routing.start_bgpd(&router.host)?;
-    router.expect_prefixes(&authority)
+    router.expect_prefixes(&authority)?;
+    stands_by(lab.node_of_pair()?, &authority)
+}
+
+/// The routing engine moves to the other node of the pair, which is no fault, and comes back.
+fn stands_by(router: &Router, authority: &Authority) -> Result<(), LabError> {
+    router.expect_prefixes(authority)?;
+    let before = router.output()?;
+    router.routing.kill_bgpd(&router.host)?;
+    remove_socket(router)?;
+    equal("what the node that stands by has", &router.run_module()?, &before)?;
+    router.routing.start_bgpd(&router.host)?;
+    router.expect_prefixes(authority)
 }
 
 /// Asserts that the module names an error, the application and the community at which it happened, and keeps the last
@@ -65,7 +77,7 @@ fn expect_stale(router: &Router, authority: &Authority) -> Result<(), LabError> 
         })
     });
     ensure(named, || format!("the error names no application and community: {error:?}"))?;
-    equal("what the module kept", &output.services, &router.routing.expected_services(configuration))
+    equal("what the module kept", &output.services, &router.routing.expected_services(&configuration))
 }
 
 /// In bgpd's place, answers every command with what is no answer.

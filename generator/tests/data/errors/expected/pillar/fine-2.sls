@@ -23,7 +23,8 @@
       "stale-path-time": 0,
       "max-prefixes": 4294967295,
       "aggregate-prefixes": true,
-      "update-mode": "poll"
+      "update-mode": "poll",
+      "high-availability": true
     }
   }
 }

@@ -41,7 +41,8 @@
       "stale-path-time": 300,
       "max-prefixes": 100000,
       "aggregate-prefixes": false,
-      "update-mode": "poll"
+      "update-mode": "poll",
+      "high-availability": true
     }
   }
 }
