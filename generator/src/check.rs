@@ -3,6 +3,7 @@
 
 mod glob;
 mod mode;
+mod nodes;
 mod policies;
 mod profiles;
 mod services;
@@ -16,7 +17,8 @@ use crate::names::Name;
 
 /// Everything that there is to say, beside what keeps pillars from being planned.
 pub fn check(authority: &Authority) -> Vec<Finding> {
-    let checks = [mode::check, services::check, profiles::check, policies::check, well_known::check];
+    let checks =
+        [mode::check, nodes::check, services::check, profiles::check, policies::check, well_known::check];
     checks.iter().flat_map(|check| check(authority)).collect()
 }
 

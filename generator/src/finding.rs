@@ -80,6 +80,8 @@ codes! {
     ProfileUndefined = "profile-undefined",
     /// A profile is defined and not assigned.
     ProfileUnused = "profile-unused",
+    /// A router with a profile has none.
+    RouterWithoutNodes = "router-without-nodes",
     /// The last good prefixes are too old as soon as they would be needed.
     StalePathTimeShort = "stale-path-time-short",
     /// Routers on the way may treat a well-known community in their own ways.

@@ -1,5 +1,6 @@
 //! One run: read, plan, compare, apply, report.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use crate::check;
 use crate::command::Exit;
 use crate::finding::{Finding, Severity};
 use crate::log::Log;
-use crate::pillar_dir::{Changes, PillarDir, PillarDirError};
+use crate::pillar_dir::{Applied, Changes, PillarDir, PillarDirError};
 use crate::plan::{Plan, plan};
 use crate::read::{self, End, ReadError};
 use crate::report::{self, Summary};
@@ -22,6 +23,9 @@ const REPORT_MODE: u32 = 0o640;
 
 /// How long a run waits for another one, which takes seconds for the largest authority.
 pub(crate) const LOCK_LIMIT: Duration = Duration::from_secs(60);
+
+/// How many files the log names that were not the generator's.
+const FOREIGN_SHOWN: usize = 5;
 
 /// Where the configuration comes from.
 #[derive(Debug)]
@@ -33,13 +37,25 @@ pub enum Source {
 }
 
 impl Source {
-    pub(crate) fn open(&self) -> Result<Box<dyn Read>, GenerateError> {
-        match self {
-            Self::StandardInput => Ok(Box::new(io::stdin())),
+    /// Gathers the configuration to its end.
+    pub(crate) fn read(&self, authority: &mut Authority) -> Result<End, GenerateError> {
+        let input: Box<dyn Read> = match self {
+            Self::StandardInput => Box::new(io::stdin()),
             Self::File(path) => match File::open(path) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(source) => Err(GenerateError::Open { path: path.clone(), source }),
+                Ok(file) => Box::new(file),
+                Err(source) => return Err(GenerateError::Open { path: path.clone(), source }),
             },
+        };
+        let fail = |source| GenerateError::Read { configuration: self.to_string(), source };
+        read::read(input, authority).map_err(fail)
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StandardInput => f.write_str("on standard input"),
+            Self::File(path) => path.display().fmt(f),
         }
     }
 }
@@ -65,7 +81,7 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
     // Held from before the configuration is read: of two runs, the later one is to have the last word.
     let directory = lock(settings)?;
     let mut authority = Authority::default();
-    let end = read::read(settings.source.open()?, &mut authority)?;
+    let end = settings.source.read(&mut authority)?;
     let plan = plan(&authority);
     let changes = directory.compare(&plan)?;
     if changes.removes_most() {
@@ -78,23 +94,24 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
             remove.len()
         ));
     }
-    let failures = apply(settings, &directory, &plan, &changes, log)?;
+    note_foreign(&plan, &changes, log);
+    let applied = apply(settings, &directory, &plan, &changes, log)?;
     let reported = report(settings, &authority, &findings(&authority, &plan), log);
     log.note(&format_args!(
         "done: {}; {} routers and {} profiles read in {:.3} s",
-        counts(&changes, failures),
+        counts(&changes, &applied),
         authority.routers.len(),
         authority.profiles.len(),
         start.elapsed().as_secs_f64()
     ));
-    let clean = !plan.has_errors() && failures == 0 && reported;
+    let clean = !plan.has_errors() && applied.failures.is_empty() && reported;
     Ok(if clean { Exit::Done } else { Exit::SomeInError })
 }
 
 /// Only says what there is to say about the configuration; some in error means that something of it is an error.
 pub fn check(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
     let mut authority = Authority::default();
-    read::read(settings.source.open()?, &mut authority)?;
+    settings.source.read(&mut authority)?;
     let findings = findings(&authority, &plan(&authority));
     let reported = report(settings, &authority, &findings, log);
     let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -130,9 +147,9 @@ pub fn purge(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> 
     let nothing = Authority::default();
     let plan = plan(&nothing);
     let changes = directory.compare(&plan)?;
-    let failures = apply(settings, &directory, &plan, &changes, log)?;
-    log.note(&format_args!("purged: {}", counts(&changes, failures)));
-    Ok(if failures > 0 { Exit::SomeInError } else { Exit::Done })
+    let applied = apply(settings, &directory, &plan, &changes, log)?;
+    log.note(&format_args!("purged: {}", counts(&changes, &applied)));
+    Ok(if applied.failures.is_empty() { Exit::Done } else { Exit::SomeInError })
 }
 
 fn lock(settings: &Settings) -> Result<PillarDir, PillarDirError> {
@@ -143,23 +160,40 @@ fn lock(settings: &Settings) -> Result<PillarDir, PillarDirError> {
     }
 }
 
-/// Makes the changes, or says what they are; how many of them failed.
+/// Says which files are replaced that do not bear the generator's mark, such as those of another plugin before an
+/// upgrade to this one; from then on they do.
+fn note_foreign(plan: &Plan<'_>, changes: &Changes, log: &mut Log) {
+    let names: Vec<String> =
+        changes.foreign.iter().take(FOREIGN_SHOWN).filter_map(|index| plan.file_name(*index)).collect();
+    if !names.is_empty() {
+        let more = changes.foreign.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        log.note(&format_args!(
+            "note: not written by generate_pillar and replaced now: {}{more}",
+            names.join(", ")
+        ));
+    }
+}
+
+/// Makes the changes, or says what they are.
 fn apply(
     settings: &Settings,
     directory: &PillarDir,
     plan: &Plan<'_>,
     changes: &Changes,
     log: &mut Log,
-) -> Result<usize, GenerateError> {
+) -> Result<Applied, GenerateError> {
     if settings.dry_run {
-        return show(plan, changes).map(|()| 0).map_err(GenerateError::Output);
+        let Changes { write, remove, .. } = changes;
+        let applied = Applied { written: write.len(), removed: remove.len(), failures: Vec::new() };
+        return show(plan, changes, &applied).map(|()| applied).map_err(GenerateError::Output);
     }
-    let failures = directory.apply(plan, changes)?;
-    failures.iter().for_each(|failure| log.message(Severity::Error, failure));
-    Ok(failures.len())
+    let applied = directory.apply(plan, changes)?;
+    applied.failures.iter().for_each(|failure| log.message(Severity::Error, failure));
+    Ok(applied)
 }
 
-fn show(plan: &Plan<'_>, changes: &Changes) -> io::Result<()> {
+fn show(plan: &Plan<'_>, changes: &Changes, applied: &Applied) -> io::Result<()> {
     let mut output = io::stdout().lock();
     for name in changes.write.iter().filter_map(|index| plan.file_name(*index)) {
         writeln!(output, "would write {name}")?;
@@ -167,16 +201,15 @@ fn show(plan: &Plan<'_>, changes: &Changes) -> io::Result<()> {
     for name in &changes.remove {
         writeln!(output, "would remove {name}")?;
     }
-    writeln!(output, "would be: {}", counts(changes, 0))
+    writeln!(output, "would be: {}", counts(changes, applied))
 }
 
-fn counts(changes: &Changes, failures: usize) -> String {
-    let Changes { write, remove, unchanged, kept, .. } = changes;
-    let failed = if failures > 0 { format!(" ({failures} of these failed)") } else { String::new() };
+fn counts(changes: &Changes, applied: &Applied) -> String {
+    let Changes { unchanged, kept, .. } = changes;
+    let Applied { written, removed, failures } = applied;
+    let failed = if failures.is_empty() { String::new() } else { format!(", {} failed", failures.len()) };
     format!(
-        "{} written, {} removed{failed}, {unchanged} unchanged, {kept} kept for nodes in error",
-        write.len(),
-        remove.len()
+        "{written} written, {removed} removed, {unchanged} unchanged, {kept} kept for nodes in error{failed}"
     )
 }
 
@@ -192,8 +225,13 @@ pub enum GenerateError {
         source: io::Error,
     },
     /// The configuration's content.
-    #[error("{0}")]
-    Read(#[from] ReadError),
+    #[error("cannot use the configuration {configuration}: {source}")]
+    Read {
+        /// Where it comes from.
+        configuration: String,
+        /// What is wrong with it.
+        source: ReadError,
+    },
     /// The pillar directory.
     #[error("{0}")]
     PillarDir(#[from] PillarDirError),

@@ -1,8 +1,9 @@
 //! The directory of pillar files, made equal to a plan.
 //!
 //! First everything is compared and nothing changed; then what is new is staged under temporary names, brought to
-//! disk where it replaces something, and published; last, files of ours that the plan does not want are removed. A kill at any moment
-//! leaves each file whole, and the next run completes the set. Files that the generator did not write stay.
+//! disk where it replaces something, and published; last, files of ours that the plan does not want are removed. A
+//! kill at any moment leaves each file whole, and the next run completes the set. Files that the generator did not
+//! write stay, but for those that have the name of a planned one.
 
 mod parallel;
 
@@ -46,6 +47,8 @@ pub struct Changes {
     pub write: Vec<usize>,
     /// How many of those have a file with content.
     pub replaced: usize,
+    /// Those of them whose file the generator did not write.
+    pub foreign: Vec<usize>,
     /// Names of files of ours that are not wanted any more.
     pub remove: Vec<String>,
     /// How many files are right as they are.
@@ -61,6 +64,17 @@ impl Changes {
     pub fn removes_most(&self) -> bool {
         self.remove.len() * 2 > self.existing
     }
+}
+
+/// What came of the changes.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// How many files were created or replaced.
+    pub written: usize,
+    /// How many files are gone.
+    pub removed: usize,
+    /// The files that could not be replaced or removed while the others were.
+    pub failures: Vec<PillarDirError>,
 }
 
 impl PillarDir {
@@ -104,6 +118,7 @@ impl PillarDir {
         for share in shares {
             changes.write.extend(share.write);
             changes.replaced += share.replaced;
+            changes.foreign.extend(share.foreign);
             changes.unchanged += share.unchanged;
             changes.existing += share.existing;
         }
@@ -158,13 +173,17 @@ impl PillarDir {
             let Some((asset_id, document)) = plan.pillar(index) else { continue };
             let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
+            let ours = is_ours(&content, asset_id.as_str());
+            changes.existing += usize::from(ours);
             if right_mode && content == wanted.as_bytes() {
                 changes.unchanged += 1;
-            } else {
-                changes.write.push(index);
-                changes.replaced += usize::from(!content.is_empty());
+                continue;
             }
-            changes.existing += usize::from(is_ours(&content, asset_id.as_str()));
+            changes.write.push(index);
+            if !content.is_empty() {
+                changes.replaced += 1;
+                changes.foreign.extend((!ours).then_some(index));
+            }
         }
         Ok(changes)
     }
@@ -190,25 +209,28 @@ impl PillarDir {
         Ok(metadata.permissions().mode() & 0o777 & !FILE_MODE == 0)
     }
 
-    /// Makes the changes. An error means that nothing was changed; what is returned are the files that could not be
-    /// replaced or removed while the others were.
-    pub fn apply(&self, plan: &Plan<'_>, changes: &Changes) -> Result<Vec<PillarDirError>, PillarDirError> {
-        let Some(handle) = &self.handle else { return Ok(Vec::new()) };
-        let mut failures = Vec::new();
+    /// Makes the changes. An error means that nothing was changed.
+    pub fn apply(&self, plan: &Plan<'_>, changes: &Changes) -> Result<Applied, PillarDirError> {
+        let mut applied = Applied::default();
+        let Some(handle) = &self.handle else { return Ok(applied) };
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
             self.stage(&batch, handle, plan, changes)?;
-            let names = changes.write.iter().filter_map(|index| plan.file_name(*index));
-            failures
-                .extend(names.filter_map(|name| batch.publish(&name).map_err(PillarDirError::Write).err()));
+            for name in changes.write.iter().filter_map(|index| plan.file_name(*index)) {
+                match batch.publish(&name) {
+                    Ok(()) => applied.written += 1,
+                    Err(error) => applied.failures.push(PillarDirError::Write(error)),
+                }
+            }
         }
         for name in &changes.remove {
             let path = self.path.join(name);
-            if let Err(source) = fs::remove_file(&path) {
-                failures.push(PillarDirError::at("remove", &path, source));
+            match fs::remove_file(&path) {
+                Ok(()) => applied.removed += 1,
+                Err(source) => applied.failures.push(PillarDirError::at("remove", &path, source)),
             }
         }
-        Ok(failures)
+        Ok(applied)
     }
 
     /// Writes the new content of the planned pillars under temporary names.

@@ -73,21 +73,21 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file or standard input gave an error.
-    #[error("the configuration cannot be read: {0}")]
+    #[error("it cannot be read: {0}")]
     Input(#[source] io::Error),
     /// Nothing or only blanks.
-    #[error("the configuration is empty; expected XML, JSON or PCLI text with an authority")]
+    #[error("it is empty; expected XML, JSON or PCLI text with an authority")]
     Empty,
     /// Not whole or not well-formed XML.
-    #[error("the configuration is not usable XML: {0}")]
+    #[error("it is not usable XML: {0}")]
     Xml(#[source] XmlError),
     /// Not whole or not well-formed JSON.
-    #[error("the configuration is not usable JSON: {0}")]
+    #[error("it is not usable JSON: {0}")]
     Json(#[source] serde_json::Error),
     /// JSON without an authority.
-    #[error("the JSON configuration has no authority, bare or in config or in datastore and config")]
+    #[error("it is JSON that has no authority, bare or in config or in datastore and config")]
     JsonWithoutAuthority,
     /// Not whole or not understood PCLI text.
-    #[error("the configuration is not usable PCLI text: {0}")]
+    #[error("it is not usable PCLI text: {0}")]
     Pcli(#[source] PcliError),
 }

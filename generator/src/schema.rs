@@ -133,6 +133,18 @@ impl Node {
         matches!(self.element, Element::Application | Element::Condition | Element::Action)
     }
 
+    /// Whether blanks around the value are part of it (RFC 7950 section 9.4). Where the model allows no value with
+    /// any, they come from how the document is laid out.
+    pub fn keeps_outer_blanks(&self) -> bool {
+        matches!(
+            self.element,
+            Element::ApplicationName
+                | Element::AssetId
+                | Element::RuleCommunity
+                | Element::ServiceApplicationName
+        )
+    }
+
     /// The child of that name.
     pub fn child(&self, name: impl AsRef<[u8]>) -> Option<&'static Node> {
         self.children.iter().find(|child| child.name.as_bytes() == name.as_ref())

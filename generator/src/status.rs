@@ -19,7 +19,6 @@ use crate::generate::{self, GenerateError, Settings};
 use crate::names::Name;
 use crate::pillar_dir::PillarDir;
 use crate::plan::{Plan, plan};
-use crate::read;
 
 /// What is known of all routers.
 #[derive(Debug, Serialize)]
@@ -92,7 +91,7 @@ impl Status {
     /// When one of them cannot be read.
     pub fn gather(settings: &Settings, now: UnixTime) -> Result<Self, GenerateError> {
         let mut authority = Authority::default();
-        read::read(settings.source.open()?, &mut authority)?;
+        settings.source.read(&mut authority)?;
         let plan = plan(&authority);
         let directory = PillarDir::lock_existing(&settings.pillar_dir, generate::LOCK_LIMIT)?;
         let changes = directory.compare(&plan)?;

@@ -13,6 +13,9 @@ use crate::schema::{Element, Node as SchemaNode};
 /// The mode of application identification that reads what modules leave.
 const MODULE_MODE: &str = "module";
 
+/// What XML takes for blank (section 2.3 of its specification).
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// The entries that have begun and not ended.
 #[derive(Debug, Default)]
 pub(super) struct Open {
@@ -58,6 +61,7 @@ impl Sink for Authority {
     }
 
     fn leaf(&mut self, node: &'static SchemaNode, text: &str) {
+        let text = if node.keeps_outer_blanks() { text } else { text.trim_matches(BLANKS) };
         let open = &mut self.open;
         let names = &mut self.names;
         match node.element {

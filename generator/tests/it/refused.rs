@@ -71,8 +71,8 @@ fn cases() -> Vec<(String, &'static str)> {
         ),
         ("config authority router r name r".into(), "line 1: the text ends in the middle of this line"),
         ("% Error: not logged in\n".into(), "no authority up to here"),
-        (" \n\t\n".into(), "the configuration is empty"),
-        (String::new(), "the configuration is empty"),
+        (" \n\t\n".into(), "it is empty"),
+        (String::new(), "it is empty"),
         (
             format!("config authority router \"{}", "x\n".repeat(600_000)),
             "line 1: this is longer than 1048576 bytes",
@@ -88,6 +88,11 @@ fn each_says_what_is_wrong_and_where() {
         let start: String = input.chars().take(200).collect();
         assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{start}");
         assert!(outcome.stderr.contains(message), "{start}\n{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains("cannot use the configuration on standard input: "),
+            "{}",
+            outcome.stderr
+        );
         assert!(outcome.stderr.ends_with("; nothing was touched\n"), "{}", outcome.stderr);
     }
 }

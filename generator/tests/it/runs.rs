@@ -53,6 +53,8 @@ fn a_second_run_writes_only_what_changed() {
     let lines: Vec<_> = lines.filter(|line| line.starts_with("done: ")).collect();
     assert!(lines[0].starts_with("done: 3 written, 0 removed, 0 unchanged, 0 kept"), "{log}");
     assert!(lines[1].starts_with("done: 2 written, 0 removed, 1 unchanged, 0 kept"), "{log}");
+    let foreign = "note: not written by generate_pillar and replaced now: b.sls\n";
+    assert_eq!(log.matches(foreign).count(), 1, "{log}");
 }
 
 #[test]
@@ -153,7 +155,9 @@ fn a_file_that_cannot_be_replaced_does_not_keep_the_others_from_it() {
     assert_eq!(outcome.status, 1);
     assert!(outcome.stderr.contains("error cannot write"), "{}", outcome.stderr);
     assert!(
-        conductor.log().contains("done: 3 written, 0 removed (1 of these failed)"),
+        conductor.log().contains(
+            "done: 2 written, 0 removed, 0 unchanged, 0 kept for nodes in error, 1 failed; 3 routers"
+        ),
         "{}",
         conductor.log()
     );
