@@ -32,6 +32,12 @@ pub(crate) struct Options {
     /// Only say what would be done
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// Say of each asset what is done and why, in the log and on standard error
+    #[arg(long, global = true)]
+    pub verbose: bool,
+    /// Write each line of the log as a JSON object; status prints JSON, with times in seconds since 1970
+    #[arg(long, global = true)]
+    pub json: bool,
     /// Write the findings here, as JSON
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -49,9 +55,6 @@ pub(crate) enum Command {
     Status {
         /// Only this router [default: all that have a profile]
         router: Option<String>,
-        /// JSON; times are seconds since 1970
-        #[arg(long)]
-        json: bool,
         /// Write a page for a browser, to search and to sort, instead of a table
         #[arg(long, value_name = "FILE", conflicts_with = "json")]
         html: Option<PathBuf>,

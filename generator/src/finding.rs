@@ -147,18 +147,22 @@ impl Place {
 const PLACES_SHOWN: usize = 5;
 
 impl Finding {
-    /// The finding in one line.
-    pub fn display<'a>(&'a self, names: &'a Names) -> impl fmt::Display + 'a {
-        Line { finding: self, names }
+    /// The finding with its names: in one line, or as JSON in all its places.
+    pub fn named<'a>(&'a self, names: &'a Names) -> Named<'a> {
+        Named { finding: self, names }
     }
 }
 
-struct Line<'a> {
-    finding: &'a Finding,
-    names: &'a Names,
+/// A finding and the names in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// The texts of its places.
+    pub names: &'a Names,
 }
 
-impl fmt::Display for Line<'_> {
+impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { severity, code, message, advice, places } = self.finding;
         write!(f, "{severity} {code}: ")?;

@@ -1,22 +1,26 @@
 //! One run: read, plan, compare, apply, report.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::fs::{File, Metadata};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bgpcs::whole_file::{self, WholeFileError};
 
+use crate::account::{Asset, Change, account};
 use crate::authority::Authority;
 use crate::check;
 use crate::command::Exit;
 use crate::finding::{Finding, Severity};
-use crate::log::Log;
-use crate::pillar_dir::{Applied, Changes, PillarDir, PillarDirError};
+use crate::log::{Entry, Log, Message};
+use crate::pillar_dir::{Applied, Changes, Failure, PillarDir, PillarDirError, Why};
 use crate::plan::{Plan, plan};
+use crate::progress::{Phase, Progress};
 use crate::read::{self, End, ReadError};
 use crate::report::{self, Summary};
+use crate::run::{self, Counts, Operation, Run};
 
 /// As of a pillar file: the findings name what is in the configuration.
 const REPORT_MODE: u32 = 0o640;
@@ -37,17 +41,18 @@ pub enum Source {
 }
 
 impl Source {
-    /// Gathers the configuration to its end.
-    pub(crate) fn read(&self, authority: &mut Authority) -> Result<End, GenerateError> {
-        let input: Box<dyn Read> = match self {
-            Self::StandardInput => Box::new(io::stdin()),
+    /// The input, and its length if that is known.
+    fn open(&self) -> Result<(Box<dyn Read>, Option<u64>), GenerateError> {
+        match self {
+            Self::StandardInput => Ok((Box::new(io::stdin()), None)),
             Self::File(path) => match File::open(path) {
-                Ok(file) => Box::new(file),
-                Err(source) => return Err(GenerateError::Open { path: path.clone(), source }),
+                Ok(file) => {
+                    let metadata = file.metadata().ok().filter(Metadata::is_file);
+                    Ok((Box::new(file), metadata.map(|metadata| metadata.len())))
+                }
+                Err(source) => Err(GenerateError::Open { path: path.clone(), source }),
             },
-        };
-        let fail = |source| GenerateError::Read { configuration: self.to_string(), source };
-        read::read(input, authority).map_err(fail)
+        }
     }
 }
 
@@ -75,43 +80,68 @@ pub struct Settings {
     pub summary: bool,
 }
 
+impl Settings {
+    /// None where an operator types the configuration, who sees how far that is.
+    pub(crate) fn progress(&self) -> Progress {
+        match self.source {
+            Source::StandardInput if io::stdin().is_terminal() => Progress::default(),
+            _ => Progress::begin(),
+        }
+    }
+
+    /// The authority, and how sure it is that all of it was there.
+    pub(crate) fn read(&self, progress: &Progress) -> Result<(Authority, End), GenerateError> {
+        let (input, length) = self.source.open()?;
+        progress.phase(Phase::Reading(length));
+        let mut authority = Authority::default();
+        match read::read(progress.counting(input), &mut authority) {
+            Ok(end) => Ok((authority, end)),
+            Err(source) => Err(GenerateError::Read { configuration: self.source.to_string(), source }),
+        }
+    }
+}
+
 /// Makes the pillar directory equal to what the configuration asks for.
+///
+/// # Errors
+/// When nothing was changed.
 pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
     let start = Instant::now();
+    let progress = settings.progress();
     // Held from before the configuration is read: of two runs, the later one is to have the last word.
     let directory = lock(settings)?;
-    let mut authority = Authority::default();
-    let end = settings.source.read(&mut authority)?;
+    let (authority, end) = settings.read(&progress)?;
     let plan = plan(&authority);
+    progress.phase(Phase::Comparing(plan.len()));
     let changes = directory.compare(&plan)?;
     if changes.removes_most() {
-        let Changes { remove, existing, .. } = &changes;
+        let (remove, existing) = (changes.remove.len(), changes.existing);
         if end == End::Unmarked {
-            return Err(GenerateError::EndNotSeen { remove: remove.len(), existing: *existing });
+            return Err(GenerateError::EndNotSeen { remove, existing });
         }
-        log.note(&format_args!(
-            "note: {} of {existing} pillar files go; the configuration was read to its end",
-            remove.len()
-        ));
+        log.note(&Entry::Message(Message {
+            severity: Severity::Note,
+            message: format!("{remove} of {existing} pillar files go; the configuration was read to its end"),
+            advice: "restore the former configuration if that is not meant".into(),
+        }));
     }
     note_foreign(&plan, &changes, log);
-    let applied = apply(settings, &directory, &plan, &changes, log)?;
-    let reported = report(settings, &authority, &findings(&authority, &plan), log);
-    log.note(&format_args!(
-        "done: {}; {} routers and {} profiles read in {:.3} s",
-        counts(&changes, &applied),
-        authority.routers.len(),
-        authority.profiles.len(),
-        start.elapsed().as_secs_f64()
-    ));
+    let work = Work { operation: Operation::Generate, authority: &authority, plan: &plan, changes: &changes };
+    let applied = work.apply(settings, &directory, progress, log)?;
+    let findings = findings(&authority, &plan);
+    let reported = report(settings, &authority, &findings, log);
+    let read = run::Read::new(authority.routers.len(), authority.profiles.len(), &findings);
+    work.account(&applied, read, start, log);
     let clean = !plan.has_errors() && applied.failures.is_empty() && reported;
     Ok(if clean { Exit::Done } else { Exit::SomeInError })
 }
 
 /// Only says what there is to say about the configuration; some in error means that something of it is an error.
+///
+/// # Errors
+/// When the configuration could not be read.
 pub fn check(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
-    let mut authority = Authority::default();
-    settings.source.read(&mut authority)?;
+    let (authority, _) = settings.read(&settings.progress())?;
     let findings = findings(&authority, &plan(&authority));
     let reported = report(settings, &authority, &findings, log);
     let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -125,7 +155,7 @@ pub(crate) fn findings(authority: &Authority, plan: &Plan<'_>) -> Vec<Finding> {
 
 /// Says what was found, wherever the settings want it; whether that could be done.
 fn report(settings: &Settings, authority: &Authority, findings: &[Finding], log: &mut Log) -> bool {
-    findings.iter().for_each(|finding| log.line(&finding.display(&authority.names)));
+    findings.iter().for_each(|finding| log.say(&Entry::Finding(finding.named(&authority.names))));
     let mut failures = Vec::new();
     if settings.summary {
         let written = write!(io::stdout(), "{}", Summary::of(authority));
@@ -137,18 +167,24 @@ fn report(settings: &Settings, authority: &Authority, findings: &[Finding], log:
             .and_then(|text| Ok(whole_file::write(path, text.as_bytes(), REPORT_MODE)?));
         failures.extend(written.err());
     }
-    failures.iter().for_each(|failure| log.message(Severity::Error, failure));
+    failures.iter().for_each(|failure| log.message(Severity::Error, failure.to_string(), failure.advice()));
     failures.is_empty()
 }
 
 /// Removes every pillar file that the generator wrote.
+///
+/// # Errors
+/// When nothing was changed.
 pub fn purge(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
+    let start = Instant::now();
+    let progress = settings.progress();
     let directory = PillarDir::lock_existing(&settings.pillar_dir, LOCK_LIMIT)?;
     let nothing = Authority::default();
     let plan = plan(&nothing);
     let changes = directory.compare(&plan)?;
-    let applied = apply(settings, &directory, &plan, &changes, log)?;
-    log.note(&format_args!("purged: {}", counts(&changes, &applied)));
+    let work = Work { operation: Operation::Purge, authority: &nothing, plan: &plan, changes: &changes };
+    let applied = work.apply(settings, &directory, progress, log)?;
+    work.account(&applied, run::Read::default(), start, log);
     Ok(if applied.failures.is_empty() { Exit::Done } else { Exit::SomeInError })
 }
 
@@ -163,61 +199,92 @@ fn lock(settings: &Settings) -> Result<PillarDir, PillarDirError> {
 /// Says which files are replaced that do not bear the generator's mark, such as those of another plugin before an
 /// upgrade to this one; from then on they do.
 fn note_foreign(plan: &Plan<'_>, changes: &Changes, log: &mut Log) {
+    let foreign = || changes.write.iter().filter(|write| write.why == Why::Foreign);
     let names: Vec<String> =
-        changes.foreign.iter().take(FOREIGN_SHOWN).filter_map(|index| plan.file_name(*index)).collect();
+        foreign().take(FOREIGN_SHOWN).filter_map(|write| plan.file_name(write.index)).collect();
     if !names.is_empty() {
-        let more = changes.foreign.len() - names.len();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        log.note(&format_args!(
-            "note: not written by generate_pillar and replaced now: {}{more}",
-            names.join(", ")
-        ));
+        let more = match foreign().count() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        log.note(&Entry::Message(Message {
+            severity: Severity::Note,
+            message: format!("not written by generate_pillar and replaced now: {}{more}", names.join(", ")),
+            advice: "see that nothing else writes there".into(),
+        }));
     }
 }
 
-/// Makes the changes, or says what they are.
-fn apply(
-    settings: &Settings,
-    directory: &PillarDir,
-    plan: &Plan<'_>,
-    changes: &Changes,
-    log: &mut Log,
-) -> Result<Applied, GenerateError> {
-    if settings.dry_run {
-        let Changes { write, remove, .. } = changes;
-        let applied = Applied { written: write.len(), removed: remove.len(), failures: Vec::new() };
-        return show(plan, changes, &applied).map(|()| applied).map_err(GenerateError::Output);
-    }
-    let applied = directory.apply(plan, changes)?;
-    applied.failures.iter().for_each(|failure| log.message(Severity::Error, failure));
-    Ok(applied)
+/// What is to be done, and of what it follows.
+struct Work<'a> {
+    operation: Operation,
+    authority: &'a Authority,
+    plan: &'a Plan<'a>,
+    changes: &'a Changes,
 }
 
-fn show(plan: &Plan<'_>, changes: &Changes, applied: &Applied) -> io::Result<()> {
-    let mut output = io::stdout().lock();
-    for name in changes.write.iter().filter_map(|index| plan.file_name(*index)) {
-        writeln!(output, "would write {name}")?;
+impl Work<'_> {
+    /// Makes the changes, or says what they are.
+    fn apply(
+        &self,
+        settings: &Settings,
+        directory: &PillarDir,
+        progress: Progress,
+        log: &mut Log,
+    ) -> Result<Applied, GenerateError> {
+        if settings.dry_run {
+            drop(progress);
+            let Changes { write, remove, .. } = self.changes;
+            let applied = Applied { written: write.len(), removed: remove.len(), failures: Vec::new() };
+            return self.show(&applied, log.is_verbose()).map(|()| applied).map_err(GenerateError::Output);
+        }
+        progress.phase(Phase::Changing(self.changes.write.len() + self.changes.remove.len()));
+        let applied = directory.apply(self.plan, self.changes)?;
+        drop(progress);
+        for Failure { error, .. } in &applied.failures {
+            log.message(Severity::Error, error.to_string(), error.advice());
+        }
+        Ok(applied)
     }
-    for name in &changes.remove {
-        writeln!(output, "would remove {name}")?;
-    }
-    writeln!(output, "would be: {}", counts(changes, applied))
-}
 
-fn counts(changes: &Changes, applied: &Applied) -> String {
-    let Changes { unchanged, kept, .. } = changes;
-    let Applied { written, removed, failures } = applied;
-    let failed = if failures.is_empty() { String::new() } else { format!(", {} failed", failures.len()) };
-    format!(
-        "{written} written, {removed} removed, {unchanged} unchanged, {kept} kept for nodes in error{failed}"
-    )
+    fn assets(&self) -> impl Iterator<Item = Asset<'_>> {
+        account(self.operation, self.authority, self.plan, self.changes)
+    }
+
+    /// Says on standard output what would be done; verbose: also what would not, and why.
+    fn show(&self, applied: &Applied, is_verbose: bool) -> io::Result<()> {
+        let mut output = io::stdout().lock();
+        for asset in self.assets() {
+            let verb = match asset.change {
+                Change::Written => "write",
+                Change::Removed => "remove",
+                Change::Unchanged | Change::Kept if is_verbose => "leave",
+                Change::Unchanged | Change::Kept => continue,
+            };
+            let reason = if is_verbose { format!(": {}", asset.reason) } else { String::new() };
+            writeln!(output, "would {verb} {}{reason}", asset.file_name())?;
+        }
+        writeln!(output, "would be: {}", Counts::new(self.changes, applied))
+    }
+
+    /// Says what was done: to each asset, if that is wanted, and in all.
+    fn account(&self, applied: &Applied, read: run::Read, start: Instant, log: &mut Log) {
+        if log.is_verbose() {
+            let failed: HashSet<&str> =
+                applied.failures.iter().map(|failure| failure.name.as_str()).collect();
+            let done = self.assets().filter(|asset| !failed.contains(asset.file_name().as_str()));
+            done.for_each(|asset| log.note(&Entry::Asset(asset)));
+        }
+        let counts = Counts::new(self.changes, applied);
+        log.note(&Entry::Run(Run { operation: self.operation, counts, read, duration: start.elapsed() }));
+    }
 }
 
 /// Why a run ended before it changed anything.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
     /// The configuration's file.
-    #[error("cannot open the configuration {}: {source}; name another one with --config", .path.display())]
+    #[error("cannot open the configuration {}: {source}", .path.display())]
     Open {
         /// The file.
         path: PathBuf,
@@ -227,7 +294,7 @@ pub enum GenerateError {
     /// The configuration's content.
     #[error("cannot use the configuration {configuration}: {source}")]
     Read {
-        /// Where it comes from.
+        /// Where it came from.
         configuration: String,
         /// What is wrong with it.
         source: ReadError,
@@ -238,7 +305,7 @@ pub enum GenerateError {
     /// A configuration that may have been cut off asks for too much.
     #[error(
         "{remove} of {existing} pillar files would go, but nothing shows that the configuration is whole: flat PCLI \
-         text has no end; let the prompt line that follows it be its last line, or give another form"
+         text has no end"
     )]
     EndNotSeen {
         /// How many files would go.
@@ -255,4 +322,28 @@ pub enum GenerateError {
     /// Standard output.
     #[error("cannot write to standard output: {0}")]
     Output(#[source] io::Error),
+}
+
+impl GenerateError {
+    /// What to do.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "name another one with --config",
+            Self::Read { source: ReadError::Input(_), .. } => {
+                "see that it can be read to its end, or name another one with --config"
+            }
+            Self::Read { .. } => {
+                "export the running configuration again, all of it, or name another one with --config"
+            }
+            Self::PillarDir(error) => error.advice(),
+            Self::EndNotSeen { .. } => {
+                "let the prompt line that follows it be its last line, or give it in another form"
+            }
+            Self::ReportText(_) => "read the findings in the log",
+            Self::Report(_) => {
+                "see that its directory exists, may be written to and has room, or name another file"
+            }
+            Self::Output(_) => "see where it leads to",
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The pillar generator of the BGP Community Services plugin: reads an authority's configuration, plans one pillar
 //! per node of every router that has a profile, and makes a directory equal to the plan.
 
+pub mod account;
 pub mod authority;
 pub mod check;
 pub mod cli;
@@ -15,8 +16,10 @@ pub mod pillar_dir;
 pub mod pillar_file;
 pub mod plan;
 pub mod preset;
+pub mod progress;
 pub mod read;
 pub mod report;
+pub mod run;
 pub mod schema;
 pub mod status;
 pub mod top_file;

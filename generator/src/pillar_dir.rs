@@ -14,6 +14,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bgpcs::AssetId;
 use bgpcs::whole_file::{Batch, WholeFileError};
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, openat, syncfs};
 use rustix::io::Errno;
@@ -43,20 +44,38 @@ pub struct PillarDir {
 /// What makes the directory equal to a plan.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Planned pillars, by index, whose file is absent or different.
-    pub write: Vec<usize>,
-    /// How many of those have a file with content.
-    pub replaced: usize,
-    /// Those of them whose file the generator did not write.
-    pub foreign: Vec<usize>,
+    /// Planned pillars whose file is absent or different, in the plan's order.
+    pub write: Vec<Write>,
     /// Names of files of ours that are not wanted any more.
     pub remove: Vec<String>,
     /// How many files are right as they are.
     pub unchanged: usize,
-    /// How many files of nodes in error stay as they are.
-    pub kept: usize,
+    /// Names of files of nodes in error, which stay as they are.
+    pub kept: Vec<String>,
     /// How many files of ours there are.
     pub existing: usize,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Write {
+    /// Which planned pillar.
+    pub index: usize,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a file is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// There is none, or none with content.
+    Absent,
+    /// There is one that the generator did not write.
+    Foreign,
+    /// It has another content.
+    Content,
+    /// More users than needed may read it.
+    Permissions,
 }
 
 impl Changes {
@@ -74,7 +93,16 @@ pub struct Applied {
     /// How many files are gone.
     pub removed: usize,
     /// The files that could not be replaced or removed while the others were.
-    pub failures: Vec<PillarDirError>,
+    pub failures: Vec<Failure>,
+}
+
+/// A file that could not be replaced or removed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its name in the directory.
+    pub name: String,
+    /// Why not.
+    pub error: PillarDirError,
 }
 
 impl PillarDir {
@@ -117,8 +145,6 @@ impl PillarDir {
         let shares = in_parallel(plan.len(), |share| self.compare_share(plan, &present, share))?;
         for share in shares {
             changes.write.extend(share.write);
-            changes.replaced += share.replaced;
-            changes.foreign.extend(share.foreign);
             changes.unchanged += share.unchanged;
             changes.existing += share.existing;
         }
@@ -137,7 +163,7 @@ impl PillarDir {
         for entry in fs::read_dir(&self.path).map_err(fail)? {
             let name = entry.map_err(fail)?.file_name();
             let Some(name) = name.to_str() else { continue };
-            let Some(asset_id) = name.strip_suffix(".sls") else { continue };
+            let Some(asset_id) = name.strip_suffix(AssetId::FILE_SUFFIX) else { continue };
             if let Some(planned) = plan.index(asset_id).and_then(|index| present.get_mut(index)) {
                 *planned = true;
                 continue;
@@ -148,11 +174,12 @@ impl PillarDir {
             }
             changes.existing += 1;
             if plan.is_kept(asset_id) {
-                changes.kept += 1;
+                changes.kept.push(name.to_owned());
             } else {
                 changes.remove.push(name.to_owned());
             }
         }
+        changes.kept.sort_unstable();
         changes.remove.sort_unstable();
         Ok(present)
     }
@@ -167,7 +194,7 @@ impl PillarDir {
         let mut content = Vec::new();
         for index in share {
             if present.get(index) != Some(&true) {
-                changes.write.push(index);
+                changes.write.push(Write { index, why: Why::Absent });
                 continue;
             }
             let Some((asset_id, document)) = plan.pillar(index) else { continue };
@@ -175,15 +202,17 @@ impl PillarDir {
             let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
             let ours = is_ours(&content, asset_id.as_str());
             changes.existing += usize::from(ours);
-            if right_mode && content == wanted.as_bytes() {
-                changes.unchanged += 1;
-                continue;
-            }
-            changes.write.push(index);
-            if !content.is_empty() {
-                changes.replaced += 1;
-                changes.foreign.extend((!ours).then_some(index));
-            }
+            let why = match content == wanted.as_bytes() {
+                true if right_mode => {
+                    changes.unchanged += 1;
+                    continue;
+                }
+                true => Why::Permissions,
+                false if content.is_empty() => Why::Absent,
+                false if ours => Why::Content,
+                false => Why::Foreign,
+            };
+            changes.write.push(Write { index, why });
         }
         Ok(changes)
     }
@@ -216,10 +245,12 @@ impl PillarDir {
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
             self.stage(&batch, handle, plan, changes)?;
-            for name in changes.write.iter().filter_map(|index| plan.file_name(*index)) {
+            for name in changes.write.iter().filter_map(|write| plan.file_name(write.index)) {
                 match batch.publish(&name) {
                     Ok(()) => applied.written += 1,
-                    Err(error) => applied.failures.push(PillarDirError::Write(error)),
+                    Err(error) => {
+                        applied.failures.push(Failure { name, error: PillarDirError::Write(error) })
+                    }
                 }
             }
         }
@@ -227,7 +258,10 @@ impl PillarDir {
             let path = self.path.join(name);
             match fs::remove_file(&path) {
                 Ok(()) => applied.removed += 1,
-                Err(source) => applied.failures.push(PillarDirError::at("remove", &path, source)),
+                Err(source) => {
+                    let error = PillarDirError::at("remove", &path, source);
+                    applied.failures.push(Failure { name: name.clone(), error });
+                }
             }
         }
         Ok(applied)
@@ -242,8 +276,8 @@ impl PillarDir {
         changes: &Changes,
     ) -> Result<(), PillarDirError> {
         let sync = Sync::of(changes);
-        let stage = |index: &usize| {
-            let Some((asset_id, document)) = plan.pillar(*index) else { return Ok(()) };
+        let stage = |write: &Write| {
+            let Some((asset_id, document)) = plan.pillar(write.index) else { return Ok(()) };
             let text = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let name = asset_id.file_name();
             let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
@@ -274,10 +308,10 @@ enum Sync {
 
 impl Sync {
     fn of(changes: &Changes) -> Self {
-        match (changes.replaced, changes.write.len()) {
-            (0, _) => Self::Nothing,
-            (_, ..=SYNCED_ONE_BY_ONE) => Self::Each,
-            _ => Self::FileSystem,
+        match (changes.write.iter().any(|write| write.why != Why::Absent), changes.write.len()) {
+            (false, _) => Self::Nothing,
+            (true, ..=SYNCED_ONE_BY_ONE) => Self::Each,
+            (true, _) => Self::FileSystem,
         }
     }
 }
@@ -306,11 +340,7 @@ pub enum PillarDirError {
     #[error("cannot write a pillar as JSON: {0}")]
     Text(#[source] serde_json::Error),
     /// Another run held the directory all the time.
-    #[error(
-        "another generate_pillar has held {} for {} seconds; try again when it has ended",
-        .path.display(),
-        .limit.as_secs()
-    )]
+    #[error("another generate_pillar has held {} for {} seconds", .path.display(), .limit.as_secs())]
     Busy {
         /// The directory.
         path: PathBuf,
@@ -320,6 +350,17 @@ pub enum PillarDirError {
 }
 
 impl PillarDirError {
+    /// What to do.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::File { .. } | Self::Write(_) => {
+                "see to its owner, its permissions and the room on its file system, and run generate_pillar again"
+            }
+            Self::Text(_) => "see what generate_pillar check says of the profiles",
+            Self::Busy { .. } => "run generate_pillar again when that one has ended",
+        }
+    }
+
     fn at(operation: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File { operation, path: path.to_owned(), source }
     }

@@ -86,6 +86,11 @@ impl Plan<'_> {
         self.pillars.get_index_of(&self.authority.names.get(asset_id)?)
     }
 
+    /// The asset id, the router and the node of every planned pillar.
+    pub fn places(&self) -> impl Iterator<Item = [Name; 3]> {
+        self.pillars.iter().map(|(asset_id, planned)| [*asset_id, planned.router, planned.node])
+    }
+
     /// Whether a node in error has this asset id, so that its file stays as it is.
     pub fn is_kept(&self, asset_id: &str) -> bool {
         self.authority.names.get(asset_id).is_some_and(|name| self.kept.contains(&name))

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use bgpcs::Quoted;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::authority::Authority;
-use crate::finding::{Code, Finding, Place, Severity};
+use crate::finding::{Code, Finding, Named, Place, Severity};
 use crate::names::Names;
 
 /// The findings as JSON: `{"findings": [{"severity", "code", "message", "advice", "places": [{"router", "node"?,
@@ -15,21 +15,15 @@ use crate::names::Names;
 /// # Errors
 /// None in practice; serde_json's signature has one.
 pub fn json(findings: &[Finding], names: &Names) -> Result<String, serde_json::Error> {
-    let findings = findings.iter().map(|finding| ReportedFinding {
-        severity: finding.severity,
-        code: finding.code,
-        message: &finding.message,
-        advice: &finding.advice,
-        places: finding.places.iter().map(|place| ReportedPlace::of(*place, names)).collect(),
-    });
-    let mut text = serde_json::to_string_pretty(&Report { findings: findings.collect() })?;
+    let findings = findings.iter().map(|finding| finding.named(names)).collect();
+    let mut text = serde_json::to_string_pretty(&Report { findings })?;
     text.push('\n');
     Ok(text)
 }
 
 #[derive(Serialize)]
 struct Report<'a> {
-    findings: Vec<ReportedFinding<'a>>,
+    findings: Vec<Named<'a>>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +42,14 @@ struct ReportedPlace<'a> {
     node: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     neighbor: Option<&'a str>,
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Finding { severity, code, message, advice, places } = self.finding;
+        let places = places.iter().map(|place| ReportedPlace::of(*place, self.names)).collect();
+        ReportedFinding { severity: *severity, code: *code, message, advice, places }.serialize(serializer)
+    }
 }
 
 impl<'a> ReportedPlace<'a> {

@@ -90,8 +90,7 @@ impl Status {
     /// # Errors
     /// When one of them cannot be read.
     pub fn gather(settings: &Settings, now: UnixTime) -> Result<Self, GenerateError> {
-        let mut authority = Authority::default();
-        settings.source.read(&mut authority)?;
+        let (authority, _) = settings.read(&settings.progress())?;
         let plan = plan(&authority);
         let directory = PillarDir::lock_existing(&settings.pillar_dir, generate::LOCK_LIMIT)?;
         let changes = directory.compare(&plan)?;
@@ -100,7 +99,7 @@ impl Status {
             authority: &authority,
             plan: &plan,
             directory: &settings.pillar_dir,
-            differing: changes.write.iter().filter_map(|index| plan.file_name(*index)).collect(),
+            differing: changes.write.iter().filter_map(|write| plan.file_name(write.index)).collect(),
         };
         let findings = generate::findings(&authority, &plan);
         let by_router = by_router(&findings);
@@ -117,7 +116,7 @@ impl Status {
             health: routers.iter().map(|router| router.health).max().unwrap_or_default(),
             without_profile: authority.routers.len() - routers.len(),
             routers,
-            findings: findings.iter().map(|finding| finding.display(&authority.names).to_string()).collect(),
+            findings: findings.iter().map(|finding| finding.named(&authority.names).to_string()).collect(),
             now,
         })
     }

@@ -17,6 +17,9 @@ impl AssetId {
     /// file that becomes it take some.
     pub const MAX_LENGTH: usize = 220;
 
+    /// The end of the name of every pillar file.
+    pub const FILE_SUFFIX: &str = ".sls";
+
     /// The id as it was configured.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -24,7 +27,7 @@ impl AssetId {
 
     /// The name of this node's pillar file.
     pub fn file_name(&self) -> String {
-        format!("{}.sls", self.0)
+        self.0.clone() + Self::FILE_SUFFIX
     }
 }
 

@@ -8,7 +8,7 @@ use bgpcs::operator::Health;
 use bgpcs::operator::table::Paint;
 use bgpcs::{Quoted, whole_file};
 
-use super::{Exit, failed, print};
+use super::{Exit, failed, print, refused};
 use crate::generate::{GenerateError, Settings};
 use crate::log::Log;
 use crate::status::Status;
@@ -21,11 +21,11 @@ pub fn show(settings: &Settings, router: Option<&str>, json: bool, html: Option<
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut status = match Status::gather(settings, now) {
         Ok(status) => status,
-        Err(error) => return failed(&mut Log::none(), &error),
+        Err(error) => return failed(&mut Log::default(), &error),
     };
     if let Some(router) = router.filter(|router| !status.only(router)) {
-        let error = format_args!("no router {} has a profile; see status without a name", Quoted(router));
-        return failed(&mut Log::none(), &error);
+        let message = format!("no router {} has a profile", Quoted(router));
+        return refused(&mut Log::default(), message, "see generate_pillar status without a name");
     }
     let printed = match (html, json) {
         (Some(path), _) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)
@@ -40,6 +40,6 @@ pub fn show(settings: &Settings, router: Option<&str>, json: bool, html: Option<
     match printed.map(|text| print(&text)) {
         Ok(Exit::Done) if status.health > Health::Healthy => Exit::SomeInError,
         Ok(exit) => exit,
-        Err(error) => failed(&mut Log::none(), &error),
+        Err(error) => failed(&mut Log::default(), &error),
     }
 }

@@ -33,8 +33,11 @@ pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> E
             Ok(Change::Write(_)) => say(&path, "written"),
             Ok(Change::Delete) => say(&path, "removed"),
             Err(error) => {
-                Log::none()
-                    .message(Severity::Error, &format_args!("cannot edit {}: {error}", path.display()));
+                Log::default().message(
+                    Severity::Error,
+                    format!("cannot edit {}: {error}", path.display()),
+                    "see to its owner, its permissions and the room on its file system, and run it again",
+                );
                 exit = Exit::SomeInError;
             }
         }

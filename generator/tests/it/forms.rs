@@ -217,7 +217,7 @@ fn meaning(document: &[u8]) -> (BTreeMap<String, String>, Vec<String>) {
     let pillars =
         pillars.map(|(id, pillar)| (id.to_string(), pillar_file::text(&id, &pillar).unwrap())).collect();
     let findings = plan.findings.iter().cloned().chain(check(&authority));
-    (pillars, findings.map(|finding| finding.display(&authority.names).to_string()).collect())
+    (pillars, findings.map(|finding| finding.named(&authority.names).to_string()).collect())
 }
 
 proptest! {

@@ -9,6 +9,8 @@ mod conductor;
 mod forms;
 #[path = "../../../module/tests/guide/mod.rs"]
 mod guide;
+mod log;
+mod progress;
 mod python;
 mod refused;
 mod runs;

@@ -88,11 +88,10 @@ fn each_says_what_is_wrong_and_where() {
         let start: String = input.chars().take(200).collect();
         assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{start}");
         assert!(outcome.stderr.contains(message), "{start}\n{}", outcome.stderr);
-        assert!(
-            outcome.stderr.contains("cannot use the configuration on standard input: "),
-            "{}",
-            outcome.stderr
-        );
-        assert!(outcome.stderr.ends_with("; nothing was touched\n"), "{}", outcome.stderr);
+        let begins = "generate_pillar: error cannot use the configuration on standard input: it is ";
+        assert!(outcome.stderr.starts_with(begins), "{}", outcome.stderr);
+        let ends = "; nothing was touched; export the running configuration again, all of it, or name another one \
+                    with --config\n";
+        assert!(outcome.stderr.ends_with(ends), "{}", outcome.stderr);
     }
 }

@@ -1,0 +1,129 @@
+//! What a run does about each asset, and why.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use bgpcs::{AssetId, Quoted};
+use serde::Serialize;
+
+use crate::authority::Authority;
+use crate::names::Name;
+use crate::pillar_dir::{Changes, Why};
+use crate::plan::Plan;
+use crate::run::Operation;
+
+/// What is done about the pillar file of an asset.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Asset<'a> {
+    /// The asset id.
+    pub asset_id: &'a str,
+    /// The router that has it; none when no router of the configuration does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub router: Option<&'a str>,
+    /// The node of that router.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<&'a str>,
+    /// What is done.
+    pub change: Change,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// What is done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It is new, or replaced.
+    Written,
+    /// It is right as it is.
+    Unchanged,
+    /// It stays as it is, though the configuration asks for something else.
+    Kept,
+    /// It goes.
+    Removed,
+}
+
+impl Asset<'_> {
+    /// The name of its pillar file.
+    pub fn file_name(&self) -> String {
+        self.asset_id.to_owned() + AssetId::FILE_SUFFIX
+    }
+}
+
+impl fmt::Display for Asset<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "asset {}", Quoted(self.asset_id))?;
+        for (kind, name) in [("router", self.router), ("node", self.node)] {
+            if let Some(name) = name {
+                write!(f, " {kind} {}", Quoted(name))?;
+            }
+        }
+        let change = match self.change {
+            Change::Written => "written",
+            Change::Unchanged => "unchanged",
+            Change::Kept => "kept",
+            Change::Removed => "removed",
+        };
+        write!(f, ": {change}, {}", self.reason)
+    }
+}
+
+/// What becomes of every asset that has a pillar file or is to have one: first those of the plan in its order, then
+/// those that are kept, then those that go.
+pub fn account<'a>(
+    operation: Operation,
+    authority: &'a Authority,
+    plan: &'a Plan<'a>,
+    changes: &'a Changes,
+) -> impl Iterator<Item = Asset<'a>> {
+    let text = |name: Name| authority.names.text(name);
+    let mut writes = changes.write.iter().peekable();
+    let planned = plan.places().enumerate().map(move |(index, [asset_id, router, node])| {
+        let (change, reason) = match writes.next_if(|write| write.index == index) {
+            Some(write) => (Change::Written, reason(write.why)),
+            None => (Change::Unchanged, "it is as the configuration asks for"),
+        };
+        Asset { asset_id: text(asset_id), router: Some(text(router)), node: Some(text(node)), change, reason }
+    });
+    let owners = owners(authority, changes);
+    let present = move |name: &'a String, change: Change| {
+        let asset_id = name.strip_suffix(AssetId::FILE_SUFFIX).unwrap_or(name);
+        let owner = owners.get(asset_id).copied();
+        let reason = match (operation, change, owner) {
+            (Operation::Purge, ..) => "every pillar goes",
+            (_, Change::Kept, _) => "the configuration of its node is in error",
+            (_, _, Some(_)) => "its router has no profile",
+            (_, _, None) => "no node has this asset-id",
+        };
+        let (router, node) = owner.unzip();
+        Asset { asset_id, router, node, change, reason }
+    };
+    let kept = changes.kept.iter().map(|name| (name, Change::Kept));
+    let removed = changes.remove.iter().map(|name| (name, Change::Removed));
+    planned.chain(kept.chain(removed).map(move |(name, change)| present(name, change)))
+}
+
+/// Router and node of each asset id, if there is a question to which that is the answer.
+fn owners<'a>(authority: &'a Authority, changes: &Changes) -> HashMap<&'a str, (&'a str, &'a str)> {
+    if changes.kept.is_empty() && changes.remove.is_empty() {
+        return HashMap::new();
+    }
+    let text = |name: Name| authority.names.text(name);
+    let nodes = authority
+        .routers
+        .iter()
+        .flat_map(|(router, content)| content.nodes.iter().map(move |(name, node)| (router, name, node)));
+    nodes
+        .filter_map(|(router, name, node)| Some((text(node.asset_id?), (text(*router), text(*name)))))
+        .collect()
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Absent => "there was none",
+        Why::Foreign => "another program had written it",
+        Why::Content => "its content was another one",
+        Why::Permissions => "more users than needed could read it",
+    }
+}
