@@ -41,7 +41,7 @@ fn standard(value: StandardCommunity) -> String {
     for implementation in IMPLEMENTATIONS {
         let (name, directive) = (implementation.name, implementation.directive);
         let (treatment, source) = (implementation.treatment(value), implementation.source);
-        line(&mut text, &format!("  {name:<14}  {directive:<13}  {treatment:<7}  {source}"));
+        line(&mut text, &format!("  {name:<14}  {directive:<17}  {treatment:<7}  {source}"));
     }
     text
 }

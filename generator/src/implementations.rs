@@ -49,7 +49,7 @@ pub const IMPLEMENTATIONS: &[Implementation] = &[
     Implementation { name: "NetIron", directive: "set community", keeps: Keeps::Nothing, source: RFC_8642 },
     Implementation {
         name: "Huawei VRP",
-        directive: "community set",
+        directive: "apply community",
         keeps: Keeps::Nothing,
         source: RFC_8642,
     },
@@ -59,7 +59,12 @@ pub const IMPLEMENTATIONS: &[Implementation] = &[
         keeps: Keeps::Everything,
         source: RFC_8642,
     },
-    Implementation { name: "Nokia SR OS", directive: "replace", keeps: Keeps::Nothing, source: RFC_8642 },
+    Implementation {
+        name: "Nokia SR OS",
+        directive: "community replace",
+        keeps: Keeps::Nothing,
+        source: RFC_8642,
+    },
     Implementation {
         name: "FRR, hence SSR",
         directive: "set community",
