@@ -148,7 +148,7 @@ impl Plan<'_> {
                         severity: Severity::Error,
                         code: Code::AssetIdInvalid,
                         message: error.to_string(),
-                        advice: "until then it has no pillar".into(),
+                        advice: "give the node another asset-id; until then it has no pillar".into(),
                         places: vec![place],
                     });
                 } else if shared.contains(&asset_id) || !self.profiles.contains_key(&profile) {

@@ -12,8 +12,8 @@ use std::io::{self, BufReader, Cursor, Read};
 
 use crate::schema::Node;
 
-pub use pcli::PcliError;
-pub use xml::XmlError;
+pub use pcli::{PcliError, PcliFault};
+pub use xml::{XmlError, XmlFault};
 
 /// Takes what a reader meets, in the document's order.
 ///
@@ -85,7 +85,7 @@ pub enum ReadError {
     #[error("it is not usable JSON: {0}")]
     Json(#[source] serde_json::Error),
     /// JSON without an authority.
-    #[error("it is JSON that has no authority, bare or in config or in datastore and config")]
+    #[error("it is JSON that has no authority, expected it bare, in config, or in datastore and config")]
     JsonWithoutAuthority,
     /// Not whole or not understood PCLI text.
     #[error("it is not usable PCLI text: {0}")]

@@ -62,7 +62,7 @@ crate::name::serde_as_text!(AssetId);
 
 /// An asset id that cannot name a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("asset-id {} {fault}, so it cannot name a pillar file; give the node another asset-id", Quoted(.text))]
+#[error("asset-id {} {fault}, so it cannot name a pillar file", Quoted(.text))]
 pub struct AssetIdError {
     text: String,
     fault: AssetIdFault,

@@ -68,7 +68,7 @@ fn near_misses(authority: &Authority, applications: &IndexSet<Name>) -> Vec<Find
                     Quoted(names.text(*service)),
                     Quoted(&text)
                 ),
-                advice: format!("did you mean {}?", Quoted(application)),
+                advice: format!("write {} if that is meant", Quoted(application)),
                 places: Vec::new(),
             });
         }

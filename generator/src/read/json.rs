@@ -3,7 +3,9 @@
 use std::fmt;
 use std::io::BufRead;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 
 use super::{End, ReadError, Sink};
 use crate::schema::{AUTHORITY, ENVELOPES, Kind, Node};
@@ -105,7 +107,7 @@ impl<'de, S: Sink> DeserializeSeed<'de> for Value<'_, S> {
 impl<S: Sink> Value<'_, S> {
     fn text<E: Error>(self, text: &str) -> Result<(), E> {
         if !self.node.is_leaf() {
-            return Err(E::invalid_type(serde::de::Unexpected::Str(text), &self));
+            return Err(E::invalid_type(Unexpected::Str(text), &self));
         }
         self.sink.leaf(self.node, text);
         Ok(())
@@ -122,7 +124,7 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         if self.node.is_leaf() {
-            return Err(A::Error::invalid_type(serde::de::Unexpected::Map, &self));
+            return Err(A::Error::invalid_type(Unexpected::Other("an object"), &self));
         }
         self.sink.enter(self.node);
         while let Some(child) = map.next_key_seed(Key { parent: self.node })? {
@@ -139,7 +141,7 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         if self.node.kind == Kind::Container {
-            return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self));
+            return Err(A::Error::invalid_type(Unexpected::Other("a list"), &self));
         }
         while seq.next_element_seed(Value { node: self.node, sink: self.sink })?.is_some() {}
         Ok(())
@@ -170,7 +172,7 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
         match self.node.kind {
             Kind::Empty => self.text(""),
             // It looks like a configuration without routers, which would take every pillar away.
-            Kind::Container | Kind::List { .. } => Err(E::invalid_type(serde::de::Unexpected::Unit, &self)),
+            Kind::Container | Kind::List { .. } => Err(E::invalid_type(Unexpected::Unit, &self)),
             Kind::Leaf | Kind::LeafList => Ok(()),
         }
     }

@@ -6,6 +6,8 @@
 mod browser;
 mod commands;
 mod conductor;
+#[path = "../../../module/tests/form/mod.rs"]
+mod form;
 mod forms;
 #[path = "../../../module/tests/guide/mod.rs"]
 mod guide;
@@ -20,3 +22,4 @@ mod skipped_xml;
 mod status;
 mod top_file;
 mod truncation;
+mod words;
