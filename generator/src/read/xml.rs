@@ -24,13 +24,8 @@ const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.
 const END_OF_MESSAGE: &str = "]]>]]>";
 
 pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlError> {
-    let mut reader = Reader::from_reader(Blocks::new(input));
-    let config = reader.config_mut();
-    config.check_end_names = true;
-    // Outside of leaves, blanks between elements are not worth an event.
-    config.trim_text_start = true;
     let mut document = Document {
-        reader,
+        reader: Reader::from_reader(Blocks::new(input)),
         namespaces: NamespaceResolver::default(),
         skip: Skip::default(),
         scratch: Vec::new(),
@@ -59,18 +54,34 @@ enum Level {
     Known(&'static Node),
 }
 
+impl Level {
+    /// Whether an element with this local name may mean something here.
+    fn reads(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Envelope => {
+                name == AUTHORITY.name.as_bytes()
+                    || ENVELOPES.iter().any(|envelope| envelope.as_bytes() == name)
+            }
+            Self::Known(node) => node.child(name).is_some(),
+        }
+    }
+}
+
 impl<R: BufRead> Document<R> {
     fn read(&mut self, sink: &mut impl Sink) -> Result<(), XmlFault> {
-        let mut open = Vec::new();
+        let mut open: Vec<Level> = Vec::new();
         let mut found = false;
         let mut ended = false;
         let mut buffer = Vec::new();
         loop {
+            if let Some(level) = open.last() {
+                self.skip.content(&mut self.reader.stream(), |name| level.reads(name))?;
+            }
             buffer.clear();
             match self.reader.read_event_into(&mut buffer)? {
                 Event::Start(_) | Event::Empty(_) if ended => return Err(XmlFault::AfterEnd),
                 Event::Start(start) => match self.level(&start, open.last())? {
-                    None => self.skip()?,
+                    None => self.pass()?,
                     Some(Level::Known(node)) if node.is_leaf() => {
                         self.namespaces.pop();
                         self.leaf()?;
@@ -122,11 +133,6 @@ impl<R: BufRead> Document<R> {
     /// What the element means at its place, with its namespaces in scope; none: it is to be skipped.
     fn level(&mut self, start: &BytesStart<'_>, parent: Option<&Level>) -> Result<Option<Level>, XmlFault> {
         let local = start.local_name().into_inner();
-        if let Some(Level::Known(parent)) = parent
-            && parent.child(local).is_none()
-        {
-            return Ok(None);
-        }
         self.namespaces.push(start).map_err(quick_xml::Error::from)?;
         let namespace = match self.namespaces.resolve_element(start.name()).0 {
             ResolveResult::Bound(namespace) => namespace.into_inner(),
@@ -164,8 +170,8 @@ impl<R: BufRead> Document<R> {
     }
 
     /// Goes on to the end of the element that has begun, whatever is in it.
-    fn skip(&mut self) -> Result<(), XmlFault> {
-        self.skip.content(&mut self.reader.stream())?;
+    fn pass(&mut self) -> Result<(), XmlFault> {
+        self.skip.content(&mut self.reader.stream(), |_| false)?;
         self.scratch.clear();
         self.reader.read_event_into(&mut self.scratch)?;
         Ok(())
@@ -173,13 +179,6 @@ impl<R: BufRead> Document<R> {
 
     /// Gathers the text up to the end of the leaf that has begun.
     fn leaf(&mut self) -> Result<(), XmlFault> {
-        self.reader.config_mut().trim_text_start = false;
-        let result = self.leaf_text();
-        self.reader.config_mut().trim_text_start = true;
-        result
-    }
-
-    fn leaf_text(&mut self) -> Result<(), XmlFault> {
         self.text.clear();
         loop {
             self.scratch.clear();
@@ -187,7 +186,7 @@ impl<R: BufRead> Document<R> {
                 Event::Text(text) => self.text.push_str(&text.xml10_content()),
                 Event::CData(text) => self.text.push_str(&text.xml10_content()),
                 Event::GeneralRef(reference) => push_reference(&mut self.text, &reference)?,
-                Event::Start(_) => self.skip()?,
+                Event::Start(_) => self.pass()?,
                 Event::End(_) => return Ok(()),
                 Event::Eof => return Err(XmlFault::Truncated),
                 Event::DocType(_) => return Err(XmlFault::DocumentType),

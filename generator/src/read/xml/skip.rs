@@ -1,7 +1,7 @@
-//! Passing over an element that is not read, which most of a document is.
+//! Passing over what is not read, which is most of a document.
 //!
-//! Only what tells where the element ends is looked at: tags, their names and quotes, and what may hold something
-//! that looks like a tag.
+//! Only what tells where it ends is looked at: tags, their names and quotes, and what may hold something that looks
+//! like a tag.
 
 use std::io::{self, BufRead};
 
@@ -9,10 +9,10 @@ use quick_xml::errors::IllFormedError;
 
 use super::XmlFault;
 
-/// What is open below the element that is passed over.
+/// What is open below the element whose content is passed over.
 #[derive(Default)]
 pub(super) struct Skip {
-    /// The names of the open elements, one after another.
+    /// The names of these elements, one after another.
     names: Vec<u8>,
     /// Where in `names` each begins.
     starts: Vec<usize>,
@@ -35,9 +35,13 @@ enum Within {
 const OPAQUE: [(&[u8], &[u8]); 3] = [(b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
 
 impl Skip {
-    /// Goes on from behind the start tag of an element to before its end tag. What is between two `>` has to come from
-    /// `input` in one piece.
-    pub fn content(&mut self, input: &mut impl BufRead) -> Result<(), XmlFault> {
+    /// Goes on through the content of an element: to before its end tag, or to before a child whose local name
+    /// `is_read`. What is between two `>` has to come from `input` in one piece.
+    pub fn content(
+        &mut self,
+        input: &mut impl BufRead,
+        is_read: impl Fn(&[u8]) -> bool,
+    ) -> Result<(), XmlFault> {
         self.names.clear();
         self.starts.clear();
         self.within = Within::Content;
@@ -48,7 +52,7 @@ impl Skip {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(quick_xml::Error::from(error).into()),
             };
-            let (passed, ended) = self.block(block);
+            let (passed, ended) = self.block(block, &is_read);
             input.consume(passed);
             if ended? {
                 return Ok(());
@@ -56,26 +60,26 @@ impl Skip {
         }
     }
 
-    /// Passes what a block has of the element: how far, and whether the end tag begins there.
-    fn block(&mut self, block: &[u8]) -> (usize, Result<bool, XmlFault>) {
+    /// Passes what a block has of the content: how far, and whether that is its end.
+    fn block(&mut self, block: &[u8], is_read: impl Fn(&[u8]) -> bool) -> (usize, Result<bool, XmlFault>) {
         let mut passed = 0;
         for close in memchr::memchr_iter(b'>', block) {
-            match self.piece(block.get(passed..=close).unwrap_or_default()) {
+            match self.piece(block.get(passed..=close).unwrap_or_default(), &is_read) {
                 Ok(None) => passed = close + 1,
-                Ok(Some(end_tag)) => return (passed + end_tag, Ok(true)),
+                Ok(Some(end)) => return (passed + end, Ok(true)),
                 Err(fault) => return (passed, Err(fault)),
             }
         }
         (block.len(), Ok(false))
     }
 
-    /// Passes what ends with the next `>`; where in it the end tag begins, if that is there.
-    fn piece(&mut self, piece: &[u8]) -> Result<Option<usize>, XmlFault> {
+    /// Passes what ends with the next `>`; where in it the content ends, if it does.
+    fn piece(&mut self, piece: &[u8], is_read: impl Fn(&[u8]) -> bool) -> Result<Option<usize>, XmlFault> {
         match self.within {
             Within::Content => {
                 // Without, the `>` is part of the text.
                 let Some(start) = memchr::memchr(b'<', piece) else { return Ok(None) };
-                let ended = self.markup(piece.get(start..).unwrap_or_default())?;
+                let ended = self.markup(piece.get(start..).unwrap_or_default(), is_read)?;
                 return Ok(ended.then_some(start));
             }
             Within::Until(closing) => {
@@ -88,15 +92,14 @@ impl Skip {
         Ok(None)
     }
 
-    /// Passes what begins with `<` and ends with the next `>`; whether it is the end tag.
-    fn markup(&mut self, markup: &[u8]) -> Result<bool, XmlFault> {
+    /// Passes what begins with `<` and ends with the next `>`, unless the content ends before it; whether it does.
+    fn markup(&mut self, markup: &[u8], is_read: impl Fn(&[u8]) -> bool) -> Result<bool, XmlFault> {
         match markup {
-            [_, b'/', name @ .., _] => return self.end_tag(name.trim_ascii_end()),
-            [_, b'!' | b'?', ..] => self.opaque(markup)?,
-            [_, tag @ ..] => self.start_tag(tag),
-            [] => {}
+            [_, b'/', name @ .., _] => self.end_tag(name.trim_ascii_end()),
+            [_, b'!' | b'?', ..] => self.opaque(markup).map(|()| false),
+            [_, tag @ ..] => Ok(self.start_tag(tag, is_read)),
+            [] => Ok(false),
         }
-        Ok(false)
     }
 
     fn opaque(&mut self, markup: &[u8]) -> Result<(), XmlFault> {
@@ -108,12 +111,17 @@ impl Skip {
         Ok(())
     }
 
-    fn start_tag(&mut self, tag: &[u8]) {
+    /// Whether it is that of a child that is read.
+    fn start_tag(&mut self, tag: &[u8], is_read: impl Fn(&[u8]) -> bool) -> bool {
         let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
         let (name, attributes) = tag.split_at(tag.iter().position(ends_name).unwrap_or(tag.len()));
+        if self.starts.is_empty() && is_read(name.rsplit(|byte| *byte == b':').next().unwrap_or_default()) {
+            return true;
+        }
         self.starts.push(self.names.len());
         self.names.extend_from_slice(name);
         self.attributes(attributes, None);
+        false
     }
 
     /// Passes a start tag from behind its name or from inside of a value in these quotes.
@@ -132,7 +140,7 @@ impl Skip {
         }
     }
 
-    /// Whether this is the end tag of the element that is passed over; its name is not looked at here.
+    /// Whether it is that of the element whose content is passed over; then its name is not looked at here.
     fn end_tag(&mut self, name: &[u8]) -> Result<bool, XmlFault> {
         let Some(start) = self.starts.pop() else { return Ok(true) };
         let expected = self.names.get(start..).unwrap_or_default();
