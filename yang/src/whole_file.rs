@@ -7,9 +7,10 @@
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags, openat, renameat};
 use tempfile::TempPath;
 
 /// The end of a temporary file's name; its start is a dot and the target's name.
@@ -83,25 +84,27 @@ pub fn write_with(
 #[derive(Debug)]
 pub struct Batch<'d> {
     directory: &'d Path,
+    /// Names are looked up from here, which spares the way down to the directory for each of many thousand.
+    handle: fs::File,
 }
 
 impl<'d> Batch<'d> {
     /// A new batch; removes what an interrupted one left.
     pub fn new(directory: &'d Path) -> Result<Self, WholeFileError> {
         sweep(directory)?;
-        Ok(Self { directory })
+        match fs::File::open(directory) {
+            Ok(handle) => Ok(Self { directory, handle }),
+            Err(source) => Err(WholeFileError::Write { path: directory.to_owned(), source }),
+        }
     }
 
     /// Writes the new content of the file `name`, with the permission bits `mode`. Whether the content is on disk
     /// is up to the caller, who gets the open file for that.
     pub fn stage(&self, name: &str, content: &[u8], mode: u32) -> Result<fs::File, WholeFileError> {
         let write = || {
-            let mut options = fs::OpenOptions::new();
-            let mut file = options
-                .write(true)
-                .create_new(true)
-                .mode(mode)
-                .open(self.directory.join(partial_name(name)))?;
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+            let mut file =
+                fs::File::from(openat(&self.handle, partial_name(name), flags, Mode::from_raw_mode(mode))?);
             // Only where the umask has cut them: for ten thousands of files, asking is much cheaper than setting.
             if file.metadata()?.permissions().mode() & 0o7777 != mode {
                 file.set_permissions(Permissions::from_mode(mode))?;
@@ -114,9 +117,8 @@ impl<'d> Batch<'d> {
 
     /// Gives the staged content of the file `name` its name, in the place of what was there.
     pub fn publish(&self, name: &str) -> Result<(), WholeFileError> {
-        let target = self.directory.join(name);
-        fs::rename(self.directory.join(partial_name(name)), &target)
-            .map_err(|source| WholeFileError::Write { path: target, source })
+        renameat(&self.handle, partial_name(name), &self.handle, name)
+            .map_err(|error| WholeFileError::Write { path: self.directory.join(name), source: error.into() })
     }
 }
 
