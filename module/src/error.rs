@@ -16,6 +16,9 @@ use crate::hold::Doubt;
 /// The cause of a cause, boxed, since each library brings its own type.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
+/// What to do about a file that cannot be written.
+pub const MEND_FILE: &str = "see to its owner, its permissions and the room on its file system";
+
 /// A run that could not look at everything it was asked to look at.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {

@@ -88,10 +88,10 @@ pub struct Answer {
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
     /// The page could not be written.
-    #[error("the report was not written")]
+    #[error("the report was not written; name another file with --html")]
     NotWritten(#[from] WholeFileError),
     /// Standard output was closed or is full.
-    #[error("cannot write to standard output")]
+    #[error("cannot write to standard output; see where it leads to")]
     Output(#[from] io::Error),
     /// Something that is neither an application, a community nor a prefix.
     #[error("cannot explain {text}: expected a prefix, an address, or a community; {source}")]

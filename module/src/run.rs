@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{ModuleConfiguration, RefreshInterval, StalePathTime};
+use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime};
 
-use crate::error::{ConfigurationError, RunError, causes, with_causes};
+use crate::error::{ConfigurationError, MEND_FILE, RunError, causes, with_causes};
 use crate::history::{self, Entry};
 use crate::hold::{self, Doubt};
 use crate::output::{self, Output};
@@ -24,7 +24,7 @@ pub const FULL_LOOK_INTERVAL: u64 = 600;
 
 /// A run that left no trace where it matters: the output file could not be replaced.
 #[derive(Debug, thiserror::Error)]
-#[error("SSR's application identification keeps the prefixes that it has")]
+#[error("SSR's application identification keeps the prefixes that it has; {MEND_FILE}")]
 pub struct NotWritten(#[from] WholeFileError);
 
 /// Whether the output file is replaced by one with the same content.
@@ -44,13 +44,16 @@ pub fn run(settings: &Settings) -> Result<State, NotWritten> {
     match Lock::take(&settings.state_dir) {
         Ok(Some(lock)) => run_locked(settings, &lock, Rewrite::Always),
         Ok(None) => {
-            eprintln!("another process is at work in {}; left to it", settings.state_dir.display());
+            eprintln!(
+                "another process is at work in {} and writes the output file; see what it does with: {PLUGIN} status",
+                settings.state_dir.display()
+            );
             Ok(State::load(&settings.state_dir))
         }
         Err(error) => {
             // The prefixes matter more than what can be remembered of them.
             eprintln!(
-                "cannot use {}: {error}; the next run knows nothing of this one",
+                "cannot use {}: {error}; the next run knows nothing of this one; {MEND_FILE}",
                 settings.state_dir.display()
             );
             run_once(settings, Rewrite::Always)
@@ -69,7 +72,7 @@ pub fn run_locked(settings: &Settings, _: &Lock, rewrite: Rewrite) -> Result<Sta
     whole_file::sweep(&settings.state_dir).ok();
     let state = run_once(settings, rewrite)?;
     if let Err(error) = state.save(&settings.state_dir) {
-        eprintln!("{}; the next run knows nothing of this one", with_causes(&error));
+        eprintln!("{}; the next run knows nothing of this one; {MEND_FILE}", with_causes(&error));
     }
     Ok(state)
 }
@@ -146,7 +149,7 @@ fn rest(settings: &Settings, rewrite: Rewrite, earlier: State, started: UnixTime
     if rewrite == Rewrite::Always
         && let Err(error) = output::touch(&settings.output)
     {
-        eprintln!("cannot give {} the present time: {error}", settings.output.display());
+        eprintln!("cannot give {} the present time: {error}; {MEND_FILE}", settings.output.display());
     }
     let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
     State { started, finished: state::now(), last_good, ..earlier }
@@ -176,7 +179,7 @@ fn write(
         None => content.write(&settings.output)?,
     };
     if let Err(error) = history::note(&settings.state_dir, entry) {
-        eprintln!("{}; what this run found is not in the history", with_causes(&error));
+        eprintln!("{}; what this run found is not in the history; {MEND_FILE}", with_causes(&error));
     }
     Ok(output)
 }
@@ -185,7 +188,7 @@ fn write(
 fn report(error: &RunError, rewrite: Rewrite, last: Option<&Failure>) -> Failure {
     let failure = Failure { text: error.to_string(), causes: causes(error).into_iter().skip(1).collect() };
     if rewrite == Rewrite::Always || last != Some(&failure) {
-        eprintln!("{}", with_causes(error));
+        eprintln!("{}; see what mends it with: {PLUGIN} doctor", with_causes(error));
     }
     failure
 }

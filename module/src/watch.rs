@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::error::with_causes;
+use crate::error::{MEND_FILE, with_causes};
 use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
 use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
@@ -32,10 +32,10 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
     /// It would not hear when it is to end.
-    #[error("cannot listen for signals")]
+    #[error("cannot listen for signals; start the service again")]
     Signals(#[source] io::Error),
     /// It could not make sure to be alone.
-    #[error("cannot use {}", .0.display())]
+    #[error("cannot use {}; {MEND_FILE}", .0.display())]
     StateDirectory(std::path::PathBuf, #[source] io::Error),
     /// The output file could not be replaced.
     #[error(transparent)]
@@ -120,7 +120,10 @@ fn stamp(settings: &Settings) -> Option<Stamp> {
 
 fn tell(message: &str) {
     if let Err(error) = notify(message) {
-        eprintln!("cannot tell the service manager {message}: {}", with_causes(&error));
+        eprintln!(
+            "cannot tell the service manager {message}: {}; see that NOTIFY_SOCKET is its socket",
+            with_causes(&error)
+        );
     }
 }
 

@@ -3,39 +3,141 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
+mod form;
 mod scene;
 mod stand_in;
 
-use std::fs;
+use std::path::PathBuf;
+use std::{fs, io};
 
-use bgp_community_services::error::with_causes;
-use bgp_community_services::operator::answer;
+use bgp_community_services::error::{
+    ConfigurationError, RunError, Shape, SourceError, SourceErrorKind, with_causes,
+};
+use bgp_community_services::hold::Doubt;
+use bgp_community_services::operator::{OperatorError, answer};
+use bgp_community_services::prefix::{Family, Prefix};
+use bgp_community_services::run::NotWritten;
 use bgp_community_services::settings::{Action, Settings};
+use bgp_community_services::source::bgpd::table::TableError;
+use bgp_community_services::source::reply::ReplyError;
+use bgp_community_services::watch::WatchError;
+use bgpcs::whole_file::WholeFileError;
+use bgpcs::{Community, MaxPrefixes};
+use form::{hold_every, hold_to_advice, hold_to_form};
 use scene::Scene;
 use serde_json::Value;
 use stand_in::{Answer, vty_reply};
 
-/// The start of the messages whose words the plugin's documentation fixed.
-const DOCUMENTED: [&str; 7] = [
-    "URLError: ",
-    "HTTPError: ",
-    "AttributeError: ",
-    "ConfigurationError: ",
-    "SessionError: ",
-    "PrefixLimitError: ",
-    "bgpd at ",
-];
-
-fn hold_to_form(message: &str, names: &[&str]) {
-    let first = message.chars().next().unwrap_or('A');
-    let begins = !first.is_uppercase() || DOCUMENTED.iter().any(|start| message.starts_with(start));
-    assert!(begins, "begins in upper case: {message}");
-    assert!(
-        !message.ends_with('.') && !message.contains('\n'),
-        "more than a line or a final stop: {message}"
-    );
+#[track_caller]
+fn hold_to_names(message: &str, names: &[&str]) {
     for name in names {
         assert!(message.contains(name), "does not say {name}: {message}");
+    }
+}
+
+/// Every kind of error, with all that stands behind it.
+#[test]
+fn of_every_error() {
+    let refused = || io::Error::from_raw_os_error(13);
+    let path = || PathBuf::from("state");
+    let unwritten = || WholeFileError::Write { path: path(), source: refused() };
+    let application = || "Exchange Online".parse().unwrap();
+    let community = || "12076:5010".parse().unwrap();
+    let of_source = |kind| SourceError::new(kind, "asked bgpd at bgpd.vty", Some("no reply".into()));
+    let malformed = || serde_json::from_str::<bgpcs::ModuleConfiguration>("[]").unwrap_err();
+    // As standard error has it.
+    let of_run = |error: RunError| {
+        format!("{}; see what mends it with: bgp-community-services doctor", with_causes(&error))
+    };
+    let by_source = |error| RunError::Source {
+        application: application(),
+        community: community(),
+        source: Box::new(error),
+    };
+    hold_every!(hold_to_advice, RunError, of_run, {
+        RunError::Configuration(_) =>
+            RunError::Configuration(ConfigurationError::Unreadable { path: path(), source: refused() }),
+        RunError::Source { .. } => by_source(of_source(SourceErrorKind::TimedOut)),
+        RunError::Doubt { .. } =>
+            RunError::Doubt { doubt: Doubt::NoSession, application: application(), community: community() },
+        RunError::TooManyPrefixes { .. } => RunError::TooManyPrefixes {
+            found: 11,
+            limit: MaxPrefixes::default(),
+            application: application(),
+            community: community(),
+        },
+    });
+    hold_every!(hold_to_advice, ConfigurationError, |error: ConfigurationError| error.to_string(), {
+        ConfigurationError::Unreadable { .. } => ConfigurationError::Unreadable { path: path(), source: refused() },
+        ConfigurationError::Malformed { .. } => ConfigurationError::Malformed { path: path(), source: malformed() },
+    });
+    hold_every!(hold_to_advice, SourceErrorKind, |kind| of_run(by_source(of_source(kind))), {
+        SourceErrorKind::System(..) => SourceErrorKind::System(Some(111), "Connection refused".into()),
+        SourceErrorKind::TimedOut => SourceErrorKind::TimedOut,
+        SourceErrorKind::ClosedEarly => SourceErrorKind::ClosedEarly,
+        SourceErrorKind::TooLong(_) => SourceErrorKind::TooLong(1 << 20),
+        SourceErrorKind::Status(_) => SourceErrorKind::Status(502),
+        SourceErrorKind::Shape(_) => SourceErrorKind::Shape(Shape::Nothing),
+    });
+    let of_reply = |error: ReplyError| {
+        let shape = error.shape().unwrap_or(Shape::Text);
+        of_run(by_source(SourceError::shape(shape, "asked bgpd at bgpd.vty", error)))
+    };
+    hold_every!(hold_to_advice, ReplyError, of_reply, {
+        ReplyError::Io(_) => ReplyError::Io(refused()),
+        ReplyError::Syntax(_) => ReplyError::Syntax(malformed()),
+        ReplyError::Shape { .. } => ReplyError::Shape { expected: "an object routes", got: Shape::Array },
+        ReplyError::Prefix(_) => ReplyError::Prefix("10.0.0.0/33".parse::<Prefix>().unwrap_err()),
+    });
+    hold_every!(hold_to_form, TableError, |error| with_causes(&error), {
+        TableError::Io(_) => TableError::Io(refused()),
+        TableError::Unknown => TableError::Unknown,
+    });
+    hold_every!(hold_to_form, Doubt, |doubt: Doubt| doubt.to_string(), {
+        Doubt::NoSession => Doubt::NoSession,
+        Doubt::FamilyDown(_) => Doubt::FamilyDown(Family::Ipv4),
+        Doubt::Starting(_) => Doubt::Starting(Family::Ipv6),
+    });
+    hold_every!(hold_to_advice, WatchError, |error| with_causes(&error), {
+        WatchError::Signals(_) => WatchError::Signals(refused()),
+        WatchError::StateDirectory(..) => WatchError::StateDirectory(path(), refused()),
+        WatchError::NotWritten(_) => WatchError::NotWritten(NotWritten::from(unwritten())),
+    });
+    hold_every!(hold_to_advice, OperatorError, |error| with_causes(&error), {
+        OperatorError::NotWritten(_) => OperatorError::NotWritten(unwritten()),
+        OperatorError::Output(_) => OperatorError::Output(refused()),
+        OperatorError::Subject { .. } => OperatorError::Subject {
+            text: "Exchange".into(),
+            source: "Exchange".parse::<Community>().unwrap_err(),
+        },
+    });
+}
+
+/// What is said on standard error of whatever goes wrong beside the question.
+#[test]
+fn of_the_files() {
+    type Setting = fn(&Scene);
+    let cases: [(Setting, &[&str]); 4] = [
+        (|_| {}, &["; see what mends it with: bgp-community-services doctor"]),
+        (
+            |scene| fs::write(scene.path("state"), "").unwrap(),
+            &["cannot use ", "state: ", "the next run knows nothing of this one"],
+        ),
+        (
+            |scene| fs::create_dir_all(scene.path("state/history.jsonl")).unwrap(),
+            &["history.jsonl", "not in the history"],
+        ),
+        (
+            |scene| fs::create_dir(scene.path("output.json")).unwrap(),
+            &["SSR's application identification keeps", "output.json"],
+        ),
+    ];
+    for (set, names) in cases {
+        let scene = Scene::new();
+        set(&scene);
+        let said = String::from_utf8(scene.command(&[]).output().unwrap().stderr).unwrap();
+        said.lines().for_each(hold_to_advice);
+        hold_to_names(&said, names);
     }
 }
 
@@ -72,6 +174,18 @@ fn of_a_run() {
             ],
         ),
         (
+            Box::new(answers(1, "{\n  \"warning\":\"Default BGP instance not found\"\n}\n")),
+            &[
+                "AttributeError: 'NoneType'",
+                "bgpd said: Default BGP instance not found",
+                "expected an object routes",
+            ],
+        ),
+        (
+            Box::new(answers(1, "% Community malformed: 12076:5010\n")),
+            &["AttributeError: 'str'", "bgpd said: % Community malformed: 12076:5010"],
+        ),
+        (
             Box::new(answers(1, "")),
             &["AttributeError: ", "community 12076:5010", "asked bgpd at", "the reply is not JSON"],
         ),
@@ -88,8 +202,9 @@ fn of_a_run() {
         set(&scene);
         let (state, _) = scene.ask_bgpd();
         let failure = state.error.unwrap();
-        hold_to_form(&failure.text, &[]);
-        hold_to_form(&[vec![failure.text.clone()], failure.causes].concat().join("; because: "), names);
+        let message = [vec![failure.text], failure.causes].concat().join("; because: ");
+        hold_to_form(&message);
+        hold_to_names(&message, names);
     }
 }
 
@@ -116,10 +231,10 @@ fn of_every_check() {
         let checks: Value =
             serde_json::from_str(&answer(&settings, request, 1_800_000_000, false).unwrap().text).unwrap();
         for check in checks["checks"].as_array().unwrap() {
-            hold_to_form(check["name"].as_str().unwrap(), &[]);
+            hold_to_form(check["name"].as_str().unwrap());
             if check["health"] != "healthy" {
                 seen += 1;
-                hold_to_form(check["mend"].as_str().unwrap_or_else(|| panic!("nothing to do: {check}")), &[]);
+                hold_to_form(check["mend"].as_str().unwrap_or_else(|| panic!("nothing to do: {check}")));
             }
         }
     }
@@ -151,7 +266,7 @@ fn of_the_command_line() {
     let settings = Settings::from_words(["module", "explain", "1:99999"]).unwrap();
     let Action::Answer(request) = &settings.action else { panic!("not for an operator") };
     let error = answer(&settings, request, 0, false).unwrap_err();
-    hold_to_form(
+    hold_to_names(
         &with_causes(&error),
         &["1:99999", "expected a prefix, an address, or a community", "AA:NN"],
     );

@@ -32,7 +32,7 @@ pub struct Profile {
 /// Keys that are absent have the YANG module's defaults, and unknown keys are ignored: for a moment of every upgrade
 /// the configuration and the module that reads it come from different versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "an object with applications")]
 pub struct ModuleConfiguration {
     /// In the operator's order.
     pub applications: Vec<Application>,
@@ -62,7 +62,7 @@ pub struct ModuleConfiguration {
 
 /// An application and the communities that select its prefixes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "an object with application-name and bgp-community")]
 pub struct Application {
     /// The key of the list.
     pub application_name: ApplicationName,

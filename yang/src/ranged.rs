@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Quoted;
@@ -62,10 +63,23 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Serialize for Ranged<MI
 
 impl<'de, const MIN: u32, const MAX: u32, const DEFAULT: u32> Deserialize<'de> for Ranged<MIN, MAX, DEFAULT> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = u32::deserialize(deserializer)?;
-        let refusal =
-            || serde::de::Error::custom(RangedError { text: value.to_string(), min: MIN, max: MAX });
-        Self::new(value).ok_or_else(refusal)
+        deserializer.deserialize_u32(Number::<MIN, MAX, DEFAULT>)
+    }
+}
+
+/// Any whole number from `MIN` to `MAX`.
+struct Number<const MIN: u32, const MAX: u32, const DEFAULT: u32>;
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Visitor<'_> for Number<MIN, MAX, DEFAULT> {
+    type Value = Ranged<MIN, MAX, DEFAULT>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {MIN} to {MAX}")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        let in_range = u32::try_from(value).ok().and_then(Ranged::new);
+        in_range.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(value), &self))
     }
 }
 

@@ -224,7 +224,7 @@ fn a_configuration_of_another_version_is_read_with_defaults() {
     assert_eq!(read(r#"{"applications": [], "of-a-later-version": {"x": 1}}"#).unwrap(), defaults);
     for (text, named) in [
         ("{}", "applications"),
-        (r#"{"applications": [], "duration": 9}"#, "9 is not a whole number from 10 to 3600"),
+        (r#"{"applications": [], "duration": 9}"#, "integer `9`, expected a whole number from 10 to 3600"),
         (r#"{"applications": [], "path-selection": "all"}"#, "all is not one of: any, best"),
         (r#"{"applications": [{"application-name": "", "bgp-community": []}]}"#, "application-name is empty"),
         (r#"{"applications": [{"application-name": "a", "bgp-community": [3870750]}]}"#, "string"),

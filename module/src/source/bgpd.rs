@@ -15,7 +15,7 @@ use bgpcs::Community;
 
 use super::reply::{self, ReplyError};
 use super::{Budget, Destination, Path, Question, RouteSource, Survey, Told};
-use crate::error::{Shape, SourceError};
+use crate::error::{Cause, Shape, SourceError};
 use crate::prefix::{Family, Prefix};
 use table::TableError;
 use vty::Vty;
@@ -38,10 +38,19 @@ enum Failure<E> {
     Connect(io::Error),
     /// The command could not be given.
     Ask(io::Error),
-    /// The reply could not be read.
-    Read(E),
+    /// The reply could not be read; with what bgpd says instead of one, if it does.
+    Read(E, Option<String>),
     /// The reply was not followed by the status 0; none at all, if what followed was no status.
-    Status(Option<u8>),
+    Status(Option<u8>, Option<String>),
+}
+
+/// A reply that is no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", match .said { Some(said) => format!("bgpd said: {said}"), None => .fault.to_string() })]
+struct Reply {
+    said: Option<String>,
+    #[source]
+    fault: Cause,
 }
 
 /// How a connection says that nothing comes.
@@ -88,13 +97,13 @@ impl Bgpd {
             None => Vty::connect(&self.socket, &budget).map_err(Failure::Connect)?,
         };
         let mut reply = vty.ask(command, &budget).map_err(Failure::Ask)?;
-        let value = read(&mut reply).map_err(Failure::Read)?;
+        let value = read(&mut reply).map_err(|error| Failure::Read(error, reply.refusal()))?;
         match reply.status() {
             Some(0) => {
                 self.connection = Some(vty);
                 Ok(value)
             }
-            status => Err(Failure::Status(status)),
+            status => Err(Failure::Status(status, reply.refusal())),
         }
     }
 
@@ -110,8 +119,8 @@ impl Bgpd {
         let reply = self.command(command, self.budget.with_reply_bytes(survey::REPLY_BYTES), read);
         self.answers = match &reply {
             Err(Failure::Connect(_) | Failure::Ask(_)) => false,
-            Err(Failure::Read(error)) => !SILENCE.contains(&error.kind()),
-            Ok(_) | Err(Failure::Status(_)) => true,
+            Err(Failure::Read(error, _)) => !SILENCE.contains(&error.kind()),
+            Ok(_) | Err(Failure::Status(..)) => true,
         };
         reply.ok()
     }
@@ -121,8 +130,8 @@ impl Bgpd {
         let tell = &mut |prefix, best| each(Told::Path(Path { community: 0, prefix, best }));
         match self.command(command, self.budget, |reply| table::read(reply, tell)) {
             Ok(()) => Ok(true),
-            Err(Failure::Read(TableError::Unknown) | Failure::Status(_)) => Ok(false),
-            Err(Failure::Read(TableError::Io(error))) => Err(self.explain(command, Failure::Ask(error))),
+            Err(Failure::Read(TableError::Unknown, _) | Failure::Status(..)) => Ok(false),
+            Err(Failure::Read(TableError::Io(error), _)) => Err(self.explain(command, Failure::Ask(error))),
             Err(Failure::Connect(error)) => Err(self.explain(command, Failure::Connect(error))),
             Err(Failure::Ask(error)) => Err(self.explain(command, Failure::Ask(error))),
         }
@@ -135,13 +144,17 @@ impl Bgpd {
             Failure::Connect(error) => {
                 SourceError::io(error, format!("could not connect to bgpd at {socket}"))
             }
-            Failure::Ask(error) | Failure::Read(ReplyError::Io(error)) => SourceError::io(error, asked),
-            Failure::Read(error) => SourceError::shape(error.shape().unwrap_or(Shape::Text), asked, error),
-            Failure::Status(Some(status)) => {
-                SourceError::shape(Shape::Text, asked, format!("the reply has status {status}, expected 0"))
+            Failure::Ask(error) | Failure::Read(ReplyError::Io(error), _) => SourceError::io(error, asked),
+            Failure::Read(error, said) => {
+                let shape = error.shape().unwrap_or(Shape::Text);
+                SourceError::shape(shape, asked, Reply { said, fault: error.into() })
             }
-            Failure::Status(None) => {
-                SourceError::shape(Shape::Text, asked, "the reply goes on after its end")
+            Failure::Status(status, said) => {
+                let fault = match status {
+                    Some(status) => format!("the reply has status {status}, expected 0").into(),
+                    None => "the reply goes on after its end".into(),
+                };
+                SourceError::shape(Shape::Text, asked, Reply { said, fault })
             }
         }
     }

@@ -42,6 +42,7 @@ impl Vty {
             limit: budget.reply_bytes(),
             length: 0,
             trailer: Vec::with_capacity(TRAILER),
+            head: Vec::new(),
         })
     }
 }
@@ -59,9 +60,26 @@ pub struct Reply<'v> {
     length: u64,
     /// What came of the trailer; the text is over once this has begun.
     trailer: Vec<u8>,
+    /// The start of the text, at most [`HEAD`] bytes.
+    head: Vec<u8>,
 }
 
+/// More than the daemon needs to say that it cannot do what it was asked for.
+const HEAD: usize = 200;
+
 impl Reply<'_> {
+    /// What the daemon says instead of an answer, as far as it has come: a line that begins with `%`, or the `warning` of
+    /// a JSON object.
+    pub fn refusal(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.head);
+        let line = text.trim_start().lines().next().filter(|line| line.starts_with('%'));
+        let warning = || {
+            let mut strings = text.split('"').skip(1).step_by(2);
+            strings.next().filter(|key| *key == "warning").and_then(|_| strings.next())
+        };
+        line.or_else(warning).map(str::to_owned)
+    }
+
     /// 0 when the command was understood and done. Known after the last byte of the text; absent also when something
     /// follows that is no trailer.
     pub fn status(&self) -> Option<u8> {
@@ -98,6 +116,7 @@ impl Read for Reply<'_> {
             let received = buffer.get(..length).unwrap_or_default();
             text = memchr(0, received).unwrap_or(length);
             self.trailer.extend(received.iter().skip(text));
+            self.head.extend(received.iter().take(text.min(HEAD - self.head.len())));
             self.length += text as u64;
             if self.length > self.limit {
                 return Err(io::Error::other(ReplyTooLong { limit: self.limit }));
