@@ -10,7 +10,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Exit status: 0 done, 1 some routers were in error and the rest were done, 2 nothing was touched.
 #[derive(Debug, Parser)]
-#[command(name = "generate_pillar", version = bgpcs::VERSION)]
+#[command(name = "generate_pillar", version = bgpcs::VERSION, after_help = "\
+Examples:
+  generate_pillar
+  generate_pillar --dry-run --verbose
+  generate_pillar --config exported.xml --pillar-dir /tmp/pillar --log /tmp/log")]
 pub struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -38,7 +42,7 @@ pub(crate) struct Options {
     /// Write each line of the log as a JSON object; status prints JSON, with times in seconds since 1970
     #[arg(long, global = true)]
     pub json: bool,
-    /// Write the findings here, as JSON
+    /// Write the findings here, as JSON [default: only to the log]
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Print a table of profiles, routers, nodes, applications and communities
@@ -48,30 +52,57 @@ pub(crate) struct Options {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Only say what is found in the configuration; exit status 1 when something of it is an error
+    /// Only say what is found in the configuration. Exit status 1 when something of it is an error, 2 when it cannot be
+    /// read
+    #[command(after_help = "\
+Examples:
+  generate_pillar check
+  generate_pillar check --config candidate.txt --report findings.json
+  generate_pillar check --summary --config -")]
     Check,
     /// Say for each router which profile its nodes were given, and when. Exit status 0 healthy, 1 when something needs a
     /// look, 2 when it cannot be told
+    #[command(after_help = "\
+Examples:
+  generate_pillar status
+  generate_pillar status router1 --json
+  generate_pillar status --html routers.html")]
     Status {
         /// Only this router [default: all that have a profile]
         router: Option<String>,
-        /// Write a page for a browser, to search and to sort, instead of a table
+        /// Write a page for a browser, to search and to sort [default: print a table]
         #[arg(long, value_name = "FILE", conflicts_with = "json")]
         html: Option<PathBuf>,
     },
     /// Say what a community is, and what documented routers do to it
+    #[command(after_help = "\
+Examples:
+  generate_pillar explain-community 12076:5010
+  generate_pillar explain-community no-export")]
     ExplainCommunity {
         /// AA:NN, A:B:C, target:…, or a well-known name
         community: Community,
     },
     /// Ready profiles of published service communities, to paste into a configuration
+    #[command(after_help = "\
+Examples:
+  generate_pillar preset list
+  generate_pillar preset show O365")]
     Preset {
         #[command(subcommand)]
         command: PresetCommand,
     },
     /// Remove every pillar file that this command wrote, and nothing else
+    #[command(after_help = "\
+Examples:
+  generate_pillar purge --dry-run
+  generate_pillar purge --verbose")]
     Purge,
     /// List the plugin in the top.sls of the plugins environment, or no longer; for the package's scriptlets
+    #[command(after_help = "\
+Examples:
+  generate_pillar top-file add --dry-run
+  generate_pillar top-file remove")]
     TopFile {
         /// What to do
         action: TopFileAction,
@@ -87,8 +118,15 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PresetCommand {
     /// Name each preset, what it is for and where its values are published
+    #[command(after_help = "\
+Examples:
+  generate_pillar preset list")]
     List,
     /// Print a preset
+    #[command(after_help = "\
+Examples:
+  generate_pillar preset show O365
+  generate_pillar preset show Azure-Europe --format flat")]
     Show {
         /// As in the list
         name: String,

@@ -134,7 +134,13 @@ impl From<Arguments> for Settings {
 /// output file says what happened, and 1 when the file could not be written. The commands for operators (status, show,
 /// explain, doctor, report) change nothing and may be used at any time.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(
+    version,
+    after_help = "\
+Examples:
+  bgp-community-services
+  bgp-community-services status"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -145,12 +151,25 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Ask for the routes once and write the output file (the default)
+    #[command(after_help = "\
+Examples:
+  bgp-community-services run
+  bgp-community-services run --source bgpd --output /tmp/output.json --state-dir /tmp/state")]
     Run,
     /// Follow the routes, and rewrite the output file when its content changes, until told to end
+    #[command(after_help = "\
+Examples:
+  bgp-community-services watch")]
     Watch,
     /// Say how the module is: link, configuration, source, runs, applications. Exit status 0 healthy, 1 degraded,
     /// 2 broken
-    #[command(visible_alias = "state")]
+    #[command(
+        visible_alias = "state",
+        after_help = "\
+Examples:
+  bgp-community-services status
+  bgp-community-services status --detail"
+    )]
     Status {
         /// Nested text with everything instead of tables
         #[arg(long, conflicts_with = "json")]
@@ -159,11 +178,15 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// List prefixes with their applications and communities. Exit status 1 when there are none
-    ///
-    /// Examples: `show`, `show ExchangeOnline`, `show 12076:5010`, `show 13.107.6.152` (into which application an
-    /// address falls: the longest match comes first), `show 13.107.0.0/16 --format csv`
-    #[command(verbatim_doc_comment)]
+    /// List prefixes with their applications and communities; of those that contain an address, the longest comes first.
+    /// Exit status 1 when there are none
+    #[command(after_help = "\
+Examples:
+  bgp-community-services show
+  bgp-community-services show ExchangeOnline
+  bgp-community-services show 12076:5010 --json
+  bgp-community-services show 13.107.6.152
+  bgp-community-services show 13.107.0.0/16 --format csv")]
     Show {
         /// An application, a community, a prefix or an address [default: everything]
         #[arg(value_name = "APPLICATION|COMMUNITY|PREFIX")]
@@ -177,9 +200,10 @@ enum Command {
     },
     /// Ask the source now and say why a community brings what it does, or a prefix is where it is. Exit status 1 when
     /// it is not as configured, 2 when the source gives no answer
-    ///
-    /// Examples: `explain 12076:5010`, `explain 13.107.6.0/24`, `explain 13.107.6.152`
-    #[command(verbatim_doc_comment)]
+    #[command(after_help = "\
+Examples:
+  bgp-community-services explain 12076:5010
+  bgp-community-services explain 13.107.6.152")]
     Explain {
         /// A community, a prefix or an address
         #[arg(value_name = "COMMUNITY|PREFIX")]
@@ -190,12 +214,18 @@ enum Command {
     },
     /// Walk from the package to the prefixes and say of each step whether it is well, else what mends it. Exit status 0
     /// healthy, 1 degraded, 2 broken
+    #[command(after_help = "\
+Examples:
+  bgp-community-services doctor")]
     Doctor {
         /// JSON
         #[arg(long)]
         json: bool,
     },
     /// Write a page for a browser: applications, history, map of addresses, warnings. Exit status as of status
+    #[command(after_help = "\
+Examples:
+  bgp-community-services report --html report.html")]
     Report {
         /// The page; it needs nothing besides itself
         #[arg(long, value_name = "FILE")]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
 mod form;
+mod help;
 mod scene;
 mod stand_in;
 
@@ -17,7 +18,7 @@ use bgp_community_services::hold::Doubt;
 use bgp_community_services::operator::{OperatorError, answer};
 use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::run::NotWritten;
-use bgp_community_services::settings::{Action, Settings};
+use bgp_community_services::settings::{Action, Settings, command};
 use bgp_community_services::source::bgpd::table::TableError;
 use bgp_community_services::source::reply::ReplyError;
 use bgp_community_services::watch::WatchError;
@@ -270,4 +271,16 @@ fn of_the_command_line() {
         &with_causes(&error),
         &["1:99999", "expected a prefix, an address, or a community", "AA:NN"],
     );
+}
+
+#[test]
+fn of_help() {
+    let help_of = |words: &[&str]| {
+        let output = Scene::new().command(words).arg("--help").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let parse = |line: &[&str]| {
+        Settings::from_words(line.iter().copied()).map(drop).map_err(|error| error.to_string())
+    };
+    help::hold_to_form(command(), &help_of, &parse);
 }

@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use clap::{CommandFactory, Parser};
+use generate_pillar::cli::Arguments;
 use generate_pillar::preset;
 use serde_json::Value;
 
 use crate::conductor::{Conductor, Outcome, outcome};
+use crate::help;
 
 #[test]
 fn each_command_prints_what_is_expected() {
@@ -85,4 +88,11 @@ fn the_report_has_every_finding_with_every_place() {
     assert_eq!(missing["severity"], "warning");
     assert_eq!(missing["places"].as_array().unwrap().len(), 10);
     assert_eq!(missing["places"][0], serde_json::json!({"router": "r1", "node": "n2"}));
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let help_of = |words: &[&str]| outcome(Conductor::new().command().args(words).arg("--help")).stdout;
+    let parse = |line: &[&str]| Arguments::try_parse_from(line).map(drop).map_err(|error| error.to_string());
+    help::hold_to_form(Arguments::command(), &help_of, &parse);
 }

@@ -11,6 +11,8 @@ mod form;
 mod forms;
 #[path = "../../../module/tests/guide/mod.rs"]
 mod guide;
+#[path = "../../../module/tests/help/mod.rs"]
+mod help;
 mod log;
 mod progress;
 mod python;
