@@ -1,5 +1,7 @@
 //! What is in the files of a package.
 
+mod manual;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -43,11 +45,12 @@ fn command(binary: &str) -> Result<clap::Command, ContentsError> {
 /// The manual page, compressed as distributions do it, without a time of its own.
 fn manual(binary: &str) -> Result<Vec<u8>, ContentsError> {
     let section = if binary == bgpcs::PLUGIN { "1" } else { "8" };
-    let page = clap_mangen::Man::new(command(binary)?).section(section).manual(bgpcs::CONDUCTOR_PACKAGE);
+    let fail = |source| ContentsError::Manual { name: binary.to_owned(), source };
+    let page = manual::page(command(binary)?, section, bgpcs::CONDUCTOR_PACKAGE).map_err(fail)?;
     let mut compressed = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     let written =
-        page.render(&mut compressed).and_then(|()| compressed.flush()).and_then(|()| compressed.finish());
-    written.map_err(|source| ContentsError::Manual { name: binary.to_owned(), source })
+        compressed.write_all(&page).and_then(|()| compressed.flush()).and_then(|()| compressed.finish());
+    written.map_err(fail)
 }
 
 fn completion(binary: &str, shell: Shell) -> Result<Vec<u8>, ContentsError> {
