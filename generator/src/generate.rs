@@ -131,7 +131,9 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
     let findings = findings(&authority, &plan);
     let reported = report(settings, &authority, &findings, log);
     let read = run::Read::new(authority.routers.len(), authority.profiles.len(), &findings);
-    work.account(&applied, read, start, log);
+    if !settings.dry_run {
+        work.account(&applied, read, start, log);
+    }
     let clean = !plan.has_errors() && applied.failures.is_empty() && reported;
     Ok(if clean { Exit::Done } else { Exit::SomeInError })
 }
@@ -184,7 +186,9 @@ pub fn purge(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> 
     let changes = directory.compare(&plan)?;
     let work = Work { operation: Operation::Purge, authority: &nothing, plan: &plan, changes: &changes };
     let applied = work.apply(settings, &directory, progress, log)?;
-    work.account(&applied, run::Read::default(), start, log);
+    if !settings.dry_run {
+        work.account(&applied, run::Read::default(), start, log);
+    }
     Ok(if applied.failures.is_empty() { Exit::Done } else { Exit::SomeInError })
 }
 

@@ -13,6 +13,7 @@ mod forms;
 mod guide;
 #[path = "../../../module/tests/help/mod.rs"]
 mod help;
+mod journey;
 mod log;
 mod progress;
 mod python;
