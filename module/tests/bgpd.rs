@@ -40,9 +40,26 @@ fn scenarios() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// Without BGP nothing is withdrawn, and the run says what it was told.
+#[test]
+fn a_bgpd_that_has_no_bgp_is_no_answer() {
+    let bgpd = Bgpd::start_with("");
+    let scratch = tempfile::tempdir().unwrap();
+    let configuration = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/o365.json");
+    let state = run(&settings(&bgpd, &configuration, scratch.path())).unwrap();
+    let error = state.error.unwrap();
+    assert!(error.text.starts_with("AttributeError: "), "{error:?}");
+    assert!(error.causes.contains(&"bgpd said: Default BGP instance not found".to_owned()), "{error:?}");
+}
+
 fn output_of(bgpd: &Bgpd, configuration: &Path) -> String {
     let scratch = tempfile::tempdir().unwrap();
-    let output = scratch.path().join("output.json");
+    run(&settings(bgpd, configuration, scratch.path())).unwrap();
+    fs::read_to_string(scratch.path().join("output.json")).unwrap()
+}
+
+fn settings(bgpd: &Bgpd, configuration: &Path, scratch: &Path) -> Settings {
+    let output = scratch.join("output.json");
     let words: [&std::ffi::OsStr; 9] = [
         "bgp-community-services".as_ref(),
         "--config".as_ref(),
@@ -50,10 +67,9 @@ fn output_of(bgpd: &Bgpd, configuration: &Path) -> String {
         "--output".as_ref(),
         output.as_ref(),
         "--state-dir".as_ref(),
-        scratch.path().as_ref(),
+        scratch.as_ref(),
         "--bgpd-socket".as_ref(),
         &bgpd.socket().into_os_string(),
     ];
-    run(&Settings::from_words(words).unwrap()).unwrap();
-    fs::read_to_string(output).unwrap()
+    Settings::from_words(words).unwrap()
 }

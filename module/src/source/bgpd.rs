@@ -30,6 +30,9 @@ pub struct Bgpd {
     reads_text: bool,
     /// Whether it answered so far. If not, only what is needed is asked, so that its silence is waited for once.
     answers: bool,
+    /// Whether BGP is configured, as far as is known. Without it no community is in use either, but that is no answer:
+    /// the question has to be asked, and bgpd then says why not.
+    has_tables: bool,
 }
 
 /// Why a command has no result.
@@ -64,7 +67,14 @@ const SILENCE: [io::ErrorKind; 4] = [
 impl Bgpd {
     /// The bgpd that listens at `socket`; connects with the first question.
     pub fn new(socket: &FilePath, budget: Budget) -> Self {
-        Self { socket: socket.to_owned(), budget, connection: None, reads_text: true, answers: true }
+        Self {
+            socket: socket.to_owned(),
+            budget,
+            connection: None,
+            reads_text: true,
+            answers: true,
+            has_tables: true,
+        }
     }
 
     /// What the bgpd that listens at `socket` is called.
@@ -207,13 +217,18 @@ impl RouteSource for Bgpd {
             let command = format!("show bgp {family} unicast summary json");
             self.try_command(&command, |reply| survey::read_table(reply))
         };
-        let (ipv4, ipv6) = (table(Family::Ipv4)?, table(Family::Ipv6)?);
+        let tables = table(Family::Ipv4).and_then(|ipv4| Some((ipv4, table(Family::Ipv6)?)));
+        self.has_tables = tables.is_some();
+        let (ipv4, ipv6) = tables?;
         let sessions = self.try_command("show bgp neighbors json", |reply| survey::read_sessions(reply))?;
         let process = self.connection.as_ref().and_then(Vty::process);
         Some(Survey { process, ipv4, ipv6, sessions })
     }
 
     fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
+        if !self.has_tables {
+            return None;
+        }
         let mut found: Vec<_> =
             communities.iter().map(|community| matches!(community, Community::RouteTarget(_))).collect();
         let mut look = |this: &mut Self, command| {

@@ -20,7 +20,6 @@ pub struct Bgpd {
 impl Bgpd {
     /// Starts bgpd with these peers configured.
     pub fn start(peers: &[Peer]) -> Self {
-        let directory = tempfile::Builder::new().prefix("bgpd.").tempdir().unwrap();
         let mut configuration = String::from(
             "router bgp 64512\n bgp router-id 192.0.2.1\n no bgp ebgp-requires-policy\n no bgp network import-check\n \
              neighbor PEERS peer-group\n neighbor PEERS disable-connected-check\n neighbor PEERS ebgp-multihop 255\n \
@@ -35,6 +34,12 @@ impl Bgpd {
             .unwrap();
         }
         write!(configuration, " address-family ipv6 unicast\n  neighbor PEERS activate\n").unwrap();
+        Self::start_with(&configuration)
+    }
+
+    /// Starts bgpd with this configuration.
+    pub fn start_with(configuration: &str) -> Self {
+        let directory = tempfile::Builder::new().prefix("bgpd.").tempdir().unwrap();
         std::fs::write(directory.path().join("bgpd.conf"), configuration).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut bgpd = Self { process: None, directory, port };
