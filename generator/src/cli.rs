@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bgpcs::{Community, paths};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Turns the authority's running configuration into one Salt pillar file per node of every router that has a
 /// bgp-community-services-profile.
@@ -20,6 +20,39 @@ pub struct Arguments {
     pub(crate) options: Options,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+impl Arguments {
+    /// Reads the command line; prints help or what is wrong with it, and ends the program.
+    pub fn from_command_line() -> Self {
+        Self::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// The command line's definition, from which help, manual page and completions are made. Options may stand before a
+/// command or after it; those that it does not use are left out of its help.
+pub fn command() -> clap::Command {
+    let mut command = Arguments::command();
+    command.build();
+    command.mut_subcommands(|command| {
+        let used = match command.get_name() {
+            "check" => ["config", "verbose", "json", "report", "summary"].as_slice(),
+            "status" => &["config", "pillar_dir", "json"],
+            "purge" => &["pillar_dir", "log", "dry_run", "verbose", "json"],
+            "top-file" => &["dry_run"],
+            _ => &[],
+        };
+        hide_unused(command, used)
+    })
+}
+
+/// Leaves the options of a whole run that are not `used` out of the help of a command and of those below it.
+fn hide_unused(command: clap::Command, used: &[&str]) -> clap::Command {
+    let hide = |argument: Arg| {
+        let unused = argument.is_global_set() && !used.contains(&argument.get_id().as_str());
+        if unused { argument.hide(true) } else { argument }
+    };
+    command.mut_args(hide).mut_subcommands(|command| hide_unused(command, used))
 }
 
 #[derive(Debug, Args)]

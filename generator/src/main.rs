@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use generate_pillar::{cli::Arguments, command};
 
 fn main() -> ExitCode {
-    command::run(Arguments::parse()).into()
+    command::run(Arguments::from_command_line()).into()
 }

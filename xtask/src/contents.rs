@@ -6,7 +6,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 use flate2::{Compression, GzBuilder};
 
@@ -37,7 +36,7 @@ pub fn of(origin: &Origin, ingredients: &Ingredients) -> Result<Vec<u8>, Content
 
 /// The command line of a binary, from which its help, its manual page and its completions are made.
 fn command(binary: &str) -> Result<clap::Command, ContentsError> {
-    let commands = [generate_pillar::cli::Arguments::command(), bgp_community_services::settings::command()];
+    let commands = [generate_pillar::cli::command(), bgp_community_services::settings::command()];
     let named = commands.into_iter().find(|command| command.get_name() == binary);
     named.ok_or_else(|| ContentsError::NoCommand { name: binary.to_owned() })
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use clap::{CommandFactory, Parser};
-use generate_pillar::cli::Arguments;
+use clap::Parser;
+use generate_pillar::cli::{self, Arguments};
 use generate_pillar::preset;
 use serde_json::Value;
 
@@ -30,6 +30,11 @@ fn each_command_prints_what_is_expected() {
         ("check-summary", &["check", "--summary", "--config", errors]),
         ("check-unreadable", &["check", "--config", "presets/O365.json"]),
         ("help", &["--help"]),
+        ("help-check", &["check", "-h"]),
+        ("help-preset", &["preset", "show", "-h"]),
+        ("help-purge", &["purge", "-h"]),
+        ("help-status", &["status", "-h"]),
+        ("help-top-file", &["top-file", "-h"]),
     ];
     for (name, arguments) in cases {
         let conductor = Conductor::new();
@@ -94,5 +99,5 @@ fn the_report_has_every_finding_with_every_place() {
 fn every_command_explains_itself() {
     let help_of = |words: &[&str]| outcome(Conductor::new().command().args(words).arg("--help")).stdout;
     let parse = |line: &[&str]| Arguments::try_parse_from(line).map(drop).map_err(|error| error.to_string());
-    help::hold_to_form(Arguments::command(), &help_of, &parse);
+    help::hold_to_form(cli::command(), &help_of, &parse);
 }

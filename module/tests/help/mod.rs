@@ -23,9 +23,10 @@ fn hold(
     let text = help(words);
     let place = [&["help of"], words].concat().join(" ");
     assert!(command.get_about().is_some(), "{place} does not say what it does");
-    for argument in
-        command.get_arguments().filter(|argument| !["help", "version"].contains(&argument.get_id().as_str()))
-    {
+    let own = |argument: &&clap::Arg| {
+        !argument.is_hide_set() && !["help", "version"].contains(&argument.get_id().as_str())
+    };
+    for argument in command.get_arguments().filter(own) {
         let name = format!("{place}: {argument}");
         let says = argument.get_help().map(ToString::to_string).unwrap_or_default();
         assert!(!says.is_empty() && text.contains(says.lines().next().unwrap()), "{name} is not explained");
