@@ -20,7 +20,7 @@ fuzz_target!(|configuration: &[u8]| {
     }
     let findings: Vec<_> = plan.findings.iter().cloned().chain(check::check(&authority)).collect();
     for finding in &findings {
-        assert!(!finding.display(&authority.names).to_string().contains('\n'));
+        assert!(!finding.named(&authority.names).to_string().contains('\n'));
     }
     report::json(&findings, &authority.names).expect("a report is JSON");
     assert!(Summary::of(&authority).to_string().lines().count() >= 2);
