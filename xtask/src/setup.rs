@@ -13,6 +13,7 @@ const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("frr", "/usr/lib/frr/bgpd"),
     ("exabgp", "/usr/sbin/exabgp"),
+    ("gobgpd", "/usr/bin/gobgpd"),
     ("rpm", "/usr/bin/rpm"),
     ("rpmlint", "/usr/bin/rpmlint"),
     ("dnf", "/usr/bin/dnf"),
@@ -41,7 +42,11 @@ pub fn run() -> Result<(), SetupError> {
     if !missing.is_empty() {
         install(&missing)?;
     }
-    make_python_environment()
+    make_python_environment("venv", "requirements.txt")?;
+    // BaGPipe-BGP brings Neutron, and takes a release of ExaBGP that is not to be mistaken for the newest: each has an
+    // environment of its own.
+    make_python_environment("exabgp", "exabgp.txt")?;
+    make_python_environment("bagpipe", "bagpipe.txt")
 }
 
 fn install(packages: &[&str]) -> Result<(), SetupError> {
@@ -59,10 +64,10 @@ fn install(packages: &[&str]) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Makes the Python environment, or makes it anew when what should be in it changed.
-fn make_python_environment() -> Result<(), SetupError> {
-    let environment = workspace::python_environment();
-    let requirements = workspace::root().join("xtask/requirements.txt");
+/// Makes a Python environment, or makes it anew when what should be in it changed.
+fn make_python_environment(name: &str, requirements: &str) -> Result<(), SetupError> {
+    let environment = workspace::target().join("lab").join(name);
+    let requirements = workspace::root().join("xtask").join(requirements);
     let wanted = fs::read_to_string(&requirements).map_err(SetupError::Requirements)?;
     let installed = environment.join("requirements.txt");
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
@@ -90,6 +95,6 @@ pub enum SetupError {
     #[error(transparent)]
     Command(#[from] CommandError),
     /// The list of Python packages could not be read, or the note of what was installed not written.
-    #[error("xtask/requirements.txt: {0}")]
+    #[error("the Python packages listed in xtask: {0}")]
     Requirements(std::io::Error),
 }
