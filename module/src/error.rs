@@ -35,6 +35,19 @@ pub enum RunError {
         /// Why there was no answer.
         source: Box<SourceError>,
     },
+    /// The route source's routes have no such communities.
+    #[error(
+        "SelectionError: {source_name} has no standard or large communities, expected a route target (target:…) on \
+         application {application} and community {community}"
+    )]
+    Selection {
+        /// Which source.
+        source_name: String,
+        /// The first application that lists the community.
+        application: ApplicationName,
+        /// What it cannot be asked for.
+        community: Community,
+    },
     /// The route source answered, but cannot know the routes.
     #[error("SessionError: {doubt} on application {application} and community {community}")]
     Doubt {

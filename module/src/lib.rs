@@ -6,6 +6,7 @@
 //! ([`output`]). Only a route source opens a socket; `resolve` and `hold` take values and return values.
 
 pub mod error;
+pub mod exabgp;
 pub mod history;
 pub mod hold;
 pub mod operator;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bgp_community_services::error::with_causes;
+use bgp_community_services::exabgp::follow;
 use bgp_community_services::operator;
 use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Action::Answer(request) => operator::run(&settings, request)
             .map(Health::exit_status)
             .map_err(|error| (with_causes(&error), Health::Broken.exit_status())),
+        Action::ExaBgp => follow(&settings).map(|()| DONE).map_err(|error| (with_causes(&error), FAILED)),
     };
     ExitCode::from(ended.unwrap_or_else(|(error, status)| {
         eprintln!("{error}");

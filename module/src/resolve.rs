@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 use crate::error::{RunError, SourceError};
 use crate::prefix::{Family, Prefix};
 use crate::services::Services;
-use crate::source::{Question, Told, on_the_wire};
+use crate::source::{Abilities, Question, Told, on_the_wire};
 
 /// The questions that a configuration asks, in the operator's order: each community once per family, however many
-/// applications list it and by whatever name, and all route targets together.
-pub fn questions(configuration: &ModuleConfiguration) -> Vec<Question> {
+/// applications list it and by whatever name; together what the source would look at every route for.
+pub fn questions(configuration: &ModuleConfiguration, abilities: &Abilities) -> Vec<Question> {
     let mut seen = HashSet::new();
     let mut questions: Vec<Question> = Vec::new();
     for application in &configuration.applications {
         for &community in application.bgp_community.iter().filter(|listed| seen.insert(on_the_wire(listed))) {
-            let is_target = |asked: Community| matches!(asked, Community::RouteTarget(_));
-            let mut together = questions.iter_mut().filter(|asked| is_target(asked.community)).peekable();
-            if is_target(community) && together.peek().is_some() {
+            let shares = |asked: Community| abilities.one_look || matches!(asked, Community::RouteTarget(_));
+            let mut together = questions.iter_mut().filter(|asked| shares(asked.community)).peekable();
+            if shares(community) && together.peek().is_some() {
                 together.for_each(|question| question.further.push(community));
             } else {
                 let application = &application.application_name;

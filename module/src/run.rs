@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime};
+use bgpcs::{ModuleConfiguration, PLUGIN, PathSelection, RefreshInterval, StalePathTime};
 
 use crate::error::{ConfigurationError, MEND_FILE, RunError, causes, with_causes};
 use crate::history::{self, Entry};
@@ -13,9 +13,12 @@ use crate::output::{self, Output};
 use crate::resolve::{Gathering, Resolution, questions};
 use crate::services::Services;
 use crate::settings::{Settings, SourceChoice};
+use crate::source::bagpipe::Bagpipe;
 use crate::source::bgpd::Bgpd;
+use crate::source::exabgp::sessions::FromOutside;
+use crate::source::gobgp::{self, GoBgp};
 use crate::source::routing_manager::RoutingManager;
-use crate::source::{Budget, RouteSource, Survey, on_the_wire};
+use crate::source::{Abilities, Budget, RouteSource, Survey, on_the_wire};
 use crate::state::{self, Failure, LastGood, Lock, Outcome, State, UnixTime};
 
 /// The longest time in seconds for which the routes are not looked at because there is no sign of a change: it bounds
@@ -56,7 +59,7 @@ pub fn run(settings: &Settings) -> Result<State, NotWritten> {
                 "cannot use {}: {error}; the next run knows nothing of this one; {MEND_FILE}",
                 settings.state_dir.display()
             );
-            run_once(settings, Rewrite::Always)
+            run_once(settings, Rewrite::Always, &mut *open(settings))
         }
     }
 }
@@ -66,11 +69,24 @@ pub fn run(settings: &Settings) -> Result<State, NotWritten> {
 ///
 /// # Errors
 /// When the output file could not be replaced.
-pub fn run_locked(settings: &Settings, _: &Lock, rewrite: Rewrite) -> Result<State, NotWritten> {
+pub fn run_locked(settings: &Settings, lock: &Lock, rewrite: Rewrite) -> Result<State, NotWritten> {
+    run_with(settings, lock, rewrite, &mut *open(settings))
+}
+
+/// Makes one run like [`run_locked`], with a route source that is open already.
+///
+/// # Errors
+/// When the output file could not be replaced.
+pub fn run_with(
+    settings: &Settings,
+    _: &Lock,
+    rewrite: Rewrite,
+    source: &mut dyn RouteSource,
+) -> Result<State, NotWritten> {
     // What an earlier run left when it was ended in the middle; that it stays is no failure of this one.
     whole_file::sweep_beside(&settings.output).ok();
     whole_file::sweep(&settings.state_dir).ok();
-    let state = run_once(settings, rewrite)?;
+    let state = run_once(settings, rewrite, source)?;
     if let Err(error) = state.save(&settings.state_dir) {
         eprintln!("{}; the next run knows nothing of this one; {MEND_FILE}", with_causes(&error));
     }
@@ -99,14 +115,18 @@ struct Ending {
     error: Option<RunError>,
 }
 
-fn run_once(settings: &Settings, rewrite: Rewrite) -> Result<State, NotWritten> {
+fn run_once(
+    settings: &Settings,
+    rewrite: Rewrite,
+    source: &mut dyn RouteSource,
+) -> Result<State, NotWritten> {
     let started = state::now();
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| hold::remember(last_good, started));
     let (configuration, Looked { source, survey, found }) = match read_configuration(&settings.configuration)
     {
         Ok(configuration) => {
-            let looked = look(settings, &configuration, &earlier, started);
+            let looked = look(settings, source, &configuration, &earlier, started);
             (Some(configuration), looked)
         }
         Err(error) => (None, Looked { source: None, survey: None, found: Err(error.into()) }),
@@ -194,13 +214,18 @@ fn report(error: &RunError, rewrite: Rewrite, last: Option<&Failure>) -> Failure
 }
 
 /// Looks at the routes, if there is any sign that they changed.
-fn look(settings: &Settings, configuration: &ModuleConfiguration, earlier: &State, now: UnixTime) -> Looked {
-    let mut source = open(settings);
+fn look(
+    settings: &Settings,
+    source: &mut dyn RouteSource,
+    configuration: &ModuleConfiguration,
+    earlier: &State,
+    now: UnixTime,
+) -> Looked {
     let name = source.name();
     let survey = source.survey();
     let found = match is_as_before(settings, configuration, earlier, &name, survey.as_ref(), now) {
         true => Ok(Found::NoChange),
-        false => resolve(configuration, &mut *source)
+        false => resolve(configuration, source)
             .and_then(|resolution| doubt(settings, configuration, earlier, survey.as_ref(), resolution, now))
             .map(Found::Routes),
     };
@@ -230,7 +255,18 @@ fn resolve(
     configuration: &ModuleConfiguration,
     source: &mut dyn RouteSource,
 ) -> Result<Resolution, RunError> {
-    let questions = questions(configuration);
+    let abilities = source.abilities();
+    for application in &configuration.applications {
+        if let Some(community) = application.bgp_community.iter().find(|listed| !abilities.select_by(listed))
+        {
+            return Err(RunError::Selection {
+                source_name: source.name(),
+                application: application.application_name.clone(),
+                community: *community,
+            });
+        }
+    }
+    let questions = questions(configuration, &abilities);
     let communities: Vec<_> =
         questions.iter().flat_map(|question| question.communities()).map(on_the_wire).collect();
     let in_use = source.in_use(&communities).unwrap_or_else(|| vec![true; communities.len()]);
@@ -244,7 +280,12 @@ fn resolve(
             false => Ok(()),
         })?;
     }
-    Ok(gathering.finish())
+    let mut resolution = gathering.finish();
+    resolution.warnings.extend(source.warnings());
+    if configuration.path_selection == PathSelection::Best && !abilities.best_path {
+        resolution.warnings.push(format!("{} chooses no best path; every path counts", source.name()));
+    }
+    Ok(resolution)
 }
 
 /// Passes on what was found, unless the routing engine's sessions give reason to hold what was there before.
@@ -264,7 +305,7 @@ fn doubt(
         return Ok(found);
     };
     let holds = last_good.is_some_and(|good| hold::holds(good, configuration.stale_path_time, now));
-    match questions(configuration).into_iter().next() {
+    match questions(configuration, &Abilities::default()).into_iter().next() {
         Some(first) if holds || doubt == Doubt::NoSession => {
             Err(RunError::Doubt { doubt, application: first.application, community: first.community })
         }
@@ -332,11 +373,25 @@ pub(crate) fn read_configuration(path: &Path) -> Result<ModuleConfiguration, Con
 pub(crate) fn open(settings: &Settings) -> Box<dyn RouteSource> {
     let budget = Budget::begin(settings.limits);
     let bgpd = match settings.source {
-        SourceChoice::Auto => settings.bgpd_socket(),
+        SourceChoice::Auto => {
+            let exabgp = FromOutside::at(&settings.state_dir);
+            if exabgp.is_at_work() {
+                return Box::new(exabgp);
+            }
+            settings.bgpd_socket()
+        }
+        SourceChoice::Exabgp => return Box::new(FromOutside::at(&settings.state_dir)),
         SourceChoice::Bgpd => {
             settings.bgpd_socket().or(settings.bgpd_sockets.first().map(|socket| socket.as_path()))
         }
         SourceChoice::RoutingManager => None,
+        SourceChoice::Gobgp => {
+            return Box::new(GoBgp::new(settings.gobgp_address, gobgp::Table::Global, budget));
+        }
+        SourceChoice::GobgpAdjIn => {
+            return Box::new(GoBgp::new(settings.gobgp_address, gobgp::Table::AdjIn, budget));
+        }
+        SourceChoice::Bagpipe => return Box::new(Bagpipe::new(settings.bagpipe_url.clone(), budget)),
     };
     match bgpd {
         Some(socket) => Box::new(Bgpd::new(socket, budget)),

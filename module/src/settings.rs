@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -11,10 +12,14 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::operator::{Format, Request, Wanted};
 use crate::prefix::Family;
 use crate::source::Limits;
+use crate::source::http::HttpUrl;
 
 /// Where routingManager is asked unless told otherwise. Its path is not public: an assumption.
 const ROUTING_MANAGER_URL: &str =
     "http://127.0.0.1:31517/api/v1/routing-manager/bgp/{family}/unicast/community/{community}";
+
+/// The root of BaGPipe-BGP's looking glass, as it is installed.
+const BAGPIPE_URL: &str = "http://127.0.0.1:8082/looking-glass";
 
 /// What the program is to do, and with what.
 #[derive(Debug, Clone)]
@@ -37,6 +42,10 @@ pub struct Settings {
     pub routing_manager_url: UrlTemplate,
     /// The Unix socket at which the HTTP API answers, if not at the URL's host and port.
     pub routing_manager_socket: Option<PathBuf>,
+    /// Where gobgpd answers.
+    pub gobgp_address: SocketAddr,
+    /// The root of BaGPipe-BGP's looking glass.
+    pub bagpipe_url: HttpUrl,
     /// How long a source may take, and how much it may say.
     pub limits: Limits,
 }
@@ -50,17 +59,27 @@ pub enum Action {
     Watch,
     /// Answer an operator.
     Answer(Request),
+    /// The same as a process of ExaBGP.
+    ExaBgp,
 }
 
 /// Which route source is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SourceChoice {
-    /// bgpd if one of its sockets exists, else routingManager.
+    /// ExaBGP if this program is at work as its process, else bgpd if one of its sockets exists, else routingManager.
     Auto,
     /// FRR's bgpd by its VTY socket.
     Bgpd,
     /// The routing engine's HTTP API.
     RoutingManager,
+    /// ExaBGP, which tells its routes to its process (the command exabgp) only; others learn how its sessions are.
+    Exabgp,
+    /// GoBGP's global table, by its command gobgp.
+    Gobgp,
+    /// What GoBGP's neighbors sent, before any import policy.
+    GobgpAdjIn,
+    /// BaGPipe-BGP by its looking glass.
+    Bagpipe,
 }
 
 impl Settings {
@@ -107,6 +126,7 @@ impl From<Arguments> for Settings {
                 }
                 Some(Command::Doctor { json }) => Action::Answer(Request::Doctor { json }),
                 Some(Command::Report { html }) => Action::Answer(Request::Report { html }),
+                Some(Command::Exabgp) => Action::ExaBgp,
             },
             configuration: options.config,
             output: options.output,
@@ -123,6 +143,8 @@ impl From<Arguments> for Settings {
                 let known = Path::new(paths::WEB_SERVER_SOCKET);
                 (is_default_url && known.exists()).then(|| known.to_owned())
             }),
+            gobgp_address: options.gobgp_address,
+            bagpipe_url: options.bagpipe_url,
             limits: Limits::default(),
         }
     }
@@ -231,6 +253,12 @@ Examples:
         #[arg(long, value_name = "FILE")]
         html: PathBuf,
     },
+    /// Follow what ExaBGP, which starts this as a process with `encoder json`, tells on standard input
+    #[command(after_help = "\
+Examples:
+  bgp-community-services exabgp
+  bgp-community-services exabgp --config /etc/exabgp/communities.json")]
+    Exabgp,
 }
 
 #[derive(Debug, Args)]
@@ -259,6 +287,12 @@ struct Options {
     /// Unix socket of the HTTP API, instead of the URL's host and port [default: that of SSR's web server, if it exists]
     #[arg(long, global = true, value_name = "SOCKET")]
     routing_manager_socket: Option<PathBuf>,
+    /// Where gobgpd answers
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50051")]
+    gobgp_address: SocketAddr,
+    /// The root of BaGPipe-BGP's looking glass
+    #[arg(long, global = true, value_name = "URL", default_value = BAGPIPE_URL)]
+    bagpipe_url: HttpUrl,
 }
 
 /// An `http` URL with the placeholders `{family}` (`ipv4`, `ipv6`) and `{community}`; its host is an address or
@@ -284,15 +318,11 @@ impl FromStr for UrlTemplate {
 
     fn from_str(text: &str) -> Result<Self, UrlTemplateError> {
         let filled = text.replace("{family}", "ipv4").replace("{community}", "1:1");
-        let fault = match filled.parse::<ureq::http::Uri>() {
+        let fault = match filled.parse::<HttpUrl>() {
             _ if !text.contains("{family}") || !text.contains("{community}") => {
                 "has not both placeholders {family} and {community}"
             }
-            Err(_) => "is not a URL",
-            Ok(url) if url.scheme_str() != Some("http") => "does not start with http://",
-            Ok(url) if crate::source::routing_manager::address(&url).is_none() => {
-                "has a host that is neither an address nor localhost"
-            }
+            Err(error) => error.fault,
             Ok(_) => return Ok(Self(text.to_owned())),
         };
         Err(UrlTemplateError { text: text.to_owned(), fault })

@@ -1,8 +1,15 @@
 //! Where routes come from: one trait, one file per kind of source.
 
+pub mod bagpipe;
 pub mod bgpd;
+mod bounded;
+pub mod exabgp;
+pub mod gobgp;
+pub mod http;
+mod listing;
 pub mod reply;
 pub mod routing_manager;
+pub mod select;
 mod unix;
 
 use std::time::{Duration, Instant};
@@ -15,17 +22,17 @@ use crate::prefix::{Family, Prefix};
 
 /// One question to a route source: the paths of a family that carry a community.
 ///
-/// A route source filters by one community at a time; only route targets, for which none has a filter, share a
-/// question, because each would otherwise cost a look at every route.
+/// What a route source can filter by is asked one community at a time; the others share a question, because each would
+/// otherwise cost a look at every route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// Which routes.
     pub family: Family,
     /// The first application that asks it.
     pub application: ApplicationName,
-    /// The community, or the first route target.
+    /// The community, or the first of several.
     pub community: Community,
-    /// Further route targets, if the first one is a route target.
+    /// Further communities, for each of which the source looks at every route.
     pub further: Vec<Community>,
 }
 
@@ -66,12 +73,19 @@ pub trait RouteSource {
     /// What is asked, for the operator: `bgpd at /run/frr/bgpd.vty`.
     fn name(&self) -> String;
 
+    /// What questions it takes.
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
+
     /// Passes the answer to `each` as it arrives.
     ///
     /// # Errors
     /// When the answer does not come whole, in time and in the expected form; what was passed to `each` until then
     /// is worth nothing.
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError>;
+    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
+        self.ask_with_neighbors(question, &mut |path, _| each(Told::Path(path)))
+    }
 
     /// What tells at next to no cost whether routes may have changed, if this source has such a thing.
     fn survey(&mut self) -> Option<Survey> {
@@ -82,6 +96,11 @@ pub trait RouteSource {
     /// compared, by their values [`on_the_wire`].
     fn in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
         None
+    }
+
+    /// What is odd about what it has told, for the operator.
+    fn warnings(&mut self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Passes the answer to `each` together with the neighbor of each path, which is empty when the source does not
@@ -128,6 +147,33 @@ pub struct DestinationPath {
     pub communities: Vec<Community>,
 }
 
+/// What questions a route source takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// Whether its routes have standard and large communities; route targets they have in any case.
+    pub communities: bool,
+    /// Whether it tells the best path of a prefix. A path of a source that does not counts as best.
+    pub best_path: bool,
+    /// Whether it looks at every route whatever is asked, so that all communities share a question.
+    pub one_look: bool,
+    /// Whether anybody can ask it; else it tells its routes to one process of this program only.
+    pub can_be_asked: bool,
+}
+
+impl Default for Abilities {
+    /// Those of bgpd.
+    fn default() -> Self {
+        Self { communities: true, best_path: true, one_look: false, can_be_asked: true }
+    }
+}
+
+impl Abilities {
+    /// Whether routes can be selected by this community.
+    pub fn select_by(&self, community: &Community) -> bool {
+        self.communities || matches!(community, Community::RouteTarget(_))
+    }
+}
+
 /// What a routing engine says of its table without looking through it.
 ///
 /// A best path cannot change without the version of the family's table, and no path can come, go or change without an
@@ -144,6 +190,9 @@ pub struct Survey {
     pub ipv6: Table,
     /// By peer.
     pub sessions: Vec<Session>,
+    /// Whether nothing else is known, so that routes can change without a sign.
+    #[serde(default)]
+    pub sessions_only: bool,
 }
 
 /// What is known of the table of a family.
@@ -175,9 +224,10 @@ pub struct Session {
 }
 
 impl Survey {
-    /// Whether there is no sign of a change of routes between the two.
+    /// Whether there is no sign of a change of routes between the two, where there would be one.
     pub fn same_routes(&self, other: &Self) -> bool {
-        self.process == other.process
+        !self.sessions_only
+            && self.process == other.process
             && self.ipv4 == other.ipv4
             && self.ipv6 == other.ipv6
             && self.sessions.len() == other.sessions.len()

@@ -13,6 +13,7 @@ use crate::error::{MEND_FILE, with_causes};
 use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
 use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
+use crate::source::Survey;
 use crate::state::{Lock, Outcome, State, now};
 
 /// How often the routing engine is asked whether anything changed, which costs it less than a millisecond.
@@ -97,8 +98,8 @@ impl Watched {
             return true;
         };
         let interval = match last_good.survey {
-            Some(_) => FULL_LOOK_INTERVAL,
-            None => u64::from(last_good.configuration.duration.get()),
+            Some(Survey { sessions_only: false, .. }) => FULL_LOOK_INTERVAL,
+            _ => u64::from(last_good.configuration.duration.get()),
         };
         !(last_good.looked..last_good.looked + interval).contains(&now())
             || self.configuration != stamp(settings)
@@ -106,14 +107,15 @@ impl Watched {
             || last_good
                 .survey
                 .as_ref()
+                .filter(|last| !last.sessions_only)
                 .is_some_and(|last| open(settings).survey().is_none_or(|survey| !survey.same_routes(last)))
     }
 }
 
 /// What changes when Salt replaces the configuration: device, inode, size, and time in nanoseconds.
-type Stamp = (u64, u64, u64, i64, i64);
+pub(crate) type Stamp = (u64, u64, u64, i64, i64);
 
-fn stamp(settings: &Settings) -> Option<Stamp> {
+pub(crate) fn stamp(settings: &Settings) -> Option<Stamp> {
     let file = fs::metadata(&settings.configuration).ok()?;
     Some((file.dev(), file.ino(), file.size(), file.mtime(), file.mtime_nsec()))
 }

@@ -20,6 +20,7 @@ use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::run::NotWritten;
 use bgp_community_services::settings::{Action, Settings, command};
 use bgp_community_services::source::bgpd::table::TableError;
+use bgp_community_services::source::gobgp;
 use bgp_community_services::source::reply::ReplyError;
 use bgp_community_services::watch::WatchError;
 use bgpcs::whole_file::WholeFileError;
@@ -59,6 +60,11 @@ fn of_every_error() {
         RunError::Configuration(_) =>
             RunError::Configuration(ConfigurationError::Unreadable { path: path(), source: refused() }),
         RunError::Source { .. } => by_source(of_source(SourceErrorKind::TimedOut)),
+        RunError::Selection { .. } => RunError::Selection {
+            source_name: "BaGPipe-BGP at http://127.0.0.1:8082/looking-glass".into(),
+            application: application(),
+            community: community(),
+        },
         RunError::Doubt { .. } =>
             RunError::Doubt { doubt: Doubt::NoSession, application: application(), community: community() },
         RunError::TooManyPrefixes { .. } => RunError::TooManyPrefixes {
@@ -87,12 +93,18 @@ fn of_every_error() {
     hold_every!(hold_to_advice, ReplyError, of_reply, {
         ReplyError::Io(_) => ReplyError::Io(refused()),
         ReplyError::Syntax(_) => ReplyError::Syntax(malformed()),
+        ReplyError::Listing(_) => ReplyError::Listing(malformed()),
         ReplyError::Shape { .. } => ReplyError::Shape { expected: "an object routes", got: Shape::Array },
         ReplyError::Prefix(_) => ReplyError::Prefix("10.0.0.0/33".parse::<Prefix>().unwrap_err()),
     });
     hold_every!(hold_to_form, TableError, |error| with_causes(&error), {
         TableError::Io(_) => TableError::Io(refused()),
         TableError::Unknown => TableError::Unknown,
+    });
+    hold_every!(hold_to_form, gobgp::table::TableError, |error| with_causes(&error), {
+        gobgp::table::TableError::Reply(_) => gobgp::table::TableError::Reply(ReplyError::Io(refused())),
+        gobgp::table::TableError::Refused(_) =>
+            gobgp::table::TableError::Refused("context deadline exceeded".into()),
     });
     hold_every!(hold_to_form, Doubt, |doubt: Doubt| doubt.to_string(), {
         Doubt::NoSession => Doubt::NoSession,

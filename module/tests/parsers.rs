@@ -60,7 +60,7 @@ fn the_seeds_are_understood() {
     );
     assert!(seeds("reply").iter().any(|bytes| {
         let mut targets = Vec::new();
-        reply::read(&bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
+        reply::read(&mut &bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
             && targets.len() == 1
     }));
     let wanted =
@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn damaged_replies(bytes in damaged("reply")) {
         let mut told = 0;
-        if reply::read(&bytes[..], &mut |_, _| told += 1).is_ok() {
+        if reply::read(&mut &bytes[..], &mut |_, _| told += 1).is_ok() {
             let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
             prop_assert!(json["routes"].is_object());
         }

@@ -121,6 +121,11 @@ pub enum RouteTarget {
 }
 
 impl RouteTarget {
+    /// The layout of RFC 5668; an AS number that has two octets is the same in either layout, as its text is.
+    pub fn of_as(asn: u32, number: u16) -> Self {
+        u16::try_from(asn).map_or(Self::As4(asn, number), |asn| Self::As2(asn, number.into()))
+    }
+
     /// Parses what follows `target:`, the form in which routing engines print the value too (`RT:64512:77`).
     pub fn parse(text: &str) -> Option<Self> {
         let (administrator, number) = text.split_once(':')?;

@@ -13,6 +13,7 @@ use super::show::Wanted;
 use super::{Answer, OperatorError, json_text, list};
 use crate::error::with_causes;
 use crate::prefix::{Family, Prefix};
+use crate::resolve::CommunityCount;
 use crate::run;
 use crate::settings::Settings;
 use crate::source::{Destination, Question, RouteSource, on_the_wire};
@@ -158,6 +159,16 @@ fn of_community(
         }
         names => explanation.findings.push(format!("listed by {names}")),
     }
+    let abilities = source.abilities();
+    if !abilities.can_be_asked {
+        return from_outside(facts, community, explanation);
+    }
+    if !abilities.select_by(&community) {
+        let finding = format!("{} has routes with route targets only", explanation.source);
+        let next =
+            "in the profile, list the route target (target:…) of the VPN instead, and commit".to_owned();
+        return explanation.fails(Health::Degraded, finding, next);
+    }
     let carried = match ask_both_families(&mut *source, community) {
         Ok(carried) => carried,
         Err(error) => return explanation.fails_to_ask(&error),
@@ -185,6 +196,29 @@ fn of_community(
         };
     }
     without_paths(&mut *source, community, explanation)
+}
+
+/// What to say of a community when the source tells its routes to somebody else only.
+fn from_outside(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
+    let is_it = |count: &&CommunityCount| on_the_wire(&count.community) == on_the_wire(&community);
+    if let Some(count) = facts.state.communities.iter().find(is_it) {
+        let CommunityCount { ipv4, ipv6, .. } = count;
+        explanation.findings.push(format!(
+            "it brought {} and {} when the routes were last looked at, {}",
+            counted(*ipv4, "IPv4 prefix"),
+            counted(*ipv6, "IPv6 prefix"),
+            facts.last_run()
+        ));
+    }
+    told_to_its_process_only(explanation)
+}
+
+fn told_to_its_process_only(mut explanation: Explanation) -> Explanation {
+    explanation
+        .findings
+        .push(format!("{} tells its routes to its process only, so it was not asked", explanation.source));
+    explanation.next.push("see what its neighbors announce with: exabgpcli show adj-rib in".to_owned());
+    explanation
 }
 
 /// What to say of a community that no path carries: a mistake in typing shows by its neighbors.
@@ -297,6 +331,9 @@ fn of_prefix(
         }
         None => "in no application: no prefix of the output file contains it".to_owned(),
     });
+    if !source.abilities().can_be_asked {
+        return told_to_its_process_only(explanation);
+    }
     let destination = match source.paths_to(net) {
         None => {
             explanation.next.push("see its communities in the PCLI: show bgp".to_owned());

@@ -257,10 +257,9 @@ fn ask(settings: &Settings, configuration: Option<&ModuleConfiguration>) -> Sour
     if let Some(survey) = source.survey() {
         return SourceAnswer::Yes(Some(survey));
     }
-    let Some(question) = configuration.and_then(|configuration| questions(configuration).into_iter().next())
-    else {
-        return SourceAnswer::NotAsked;
-    };
+    let abilities = source.abilities();
+    let first = |configuration| questions(configuration, &abilities).into_iter().next();
+    let Some(question) = configuration.and_then(first) else { return SourceAnswer::NotAsked };
     match source.ask(&question, &mut |_| {}) {
         Ok(()) => SourceAnswer::Yes(None),
         Err(error) => SourceAnswer::No(with_causes(&error)),

@@ -179,7 +179,7 @@ fn ask(
     let configuration = ModuleConfiguration { applications, ..configuration.clone() };
     let mut source = run::open(settings);
     let mut brought = Vec::new();
-    for question in questions(&configuration) {
+    for question in questions(&configuration, &source.abilities()) {
         let communities: Vec<Community> = question.communities().copied().collect();
         let mut found = vec![Vec::new(); communities.len()];
         let mut take = |told| match told {

@@ -222,7 +222,7 @@ impl RouteSource for Bgpd {
         let (ipv4, ipv6) = tables?;
         let sessions = self.try_command("show bgp neighbors json", |reply| survey::read_sessions(reply))?;
         let process = self.connection.as_ref().and_then(Vty::process);
-        Some(Survey { process, ipv4, ipv6, sessions })
+        Some(Survey { process, ipv4, ipv6, sessions, sessions_only: false })
     }
 
     fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {

@@ -5,12 +5,12 @@
 //! string, which has a limit.
 
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 
 use bgpcs::RouteTarget;
-use memchr::memrchr_iter;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::bounded;
 use crate::error::Shape;
 use crate::prefix::{Prefix, PrefixError};
 
@@ -36,6 +36,9 @@ pub enum ReplyError {
     /// It is not one JSON value.
     #[error("the reply is not JSON")]
     Syntax(#[source] serde_json::Error),
+    /// It is JSON, but not a listing of what was asked for.
+    #[error("the reply is not an object of arrays")]
+    Listing(#[source] serde_json::Error),
     /// It is JSON, with something else where an object was expected.
     #[error("expected {expected}, got {got}")]
     Shape {
@@ -54,7 +57,7 @@ impl ReplyError {
     pub fn shape(&self) -> Option<Shape> {
         match self {
             Self::Io(_) => None,
-            Self::Syntax(_) | Self::Prefix(_) => Some(Shape::Text),
+            Self::Syntax(_) | Self::Listing(_) | Self::Prefix(_) => Some(Shape::Text),
             Self::Shape { got, .. } => Some(*got),
         }
     }
@@ -64,9 +67,8 @@ impl ReplyError {
 ///
 /// # Errors
 /// When the reply is anything but one JSON object with an object `routes` of arrays of objects by prefix.
-pub fn read(reply: impl Read, each: &mut dyn FnMut(Prefix, &ReplyPath)) -> Result<(), ReplyError> {
-    let reader = BufReader::with_capacity(CHUNK, StringLimit { reply, run: 0 });
-    let mut json = serde_json::Deserializer::from_reader(reader);
+pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, &ReplyPath)) -> Result<(), ReplyError> {
+    let mut json = bounded::json(reply, None);
     let mut reading = Reading { each, fault: None, has_routes: false };
     let parsed =
         At { place: Place::Top, reading: &mut reading }.deserialize(&mut json).and_then(|()| json.end());
@@ -79,32 +81,6 @@ pub fn read(reply: impl Read, each: &mut dyn FnMut(Prefix, &ReplyPath)) -> Resul
         (Err(error), None, _) => Err(ReplyError::Syntax(error)),
         (Ok(()), None, false) => Err(ReplyError::Shape { expected: "an object routes", got: Shape::Nothing }),
         (Ok(()), None, true) => Ok(()),
-    }
-}
-
-/// Bytes read at once, and so the longest string: none in a sound reply has more than a few thousand.
-const CHUNK: usize = 64 * 1024;
-
-/// Refuses a reply in which no string begins or ends for a long time, which would else be kept in memory whole.
-struct StringLimit<R> {
-    reply: R,
-    /// Bytes since the last quotation mark that can be the begin or end of a string.
-    run: usize,
-}
-
-impl<R: Read> Read for StringLimit<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.reply.read(buffer)?;
-        let chunk = buffer.get(..length).unwrap_or_default();
-        let ends_string = |at: &usize| at.checked_sub(1).and_then(|before| chunk.get(before)) != Some(&b'\\');
-        match memrchr_iter(b'"', chunk).find(ends_string) {
-            Some(at) => self.run = length - at,
-            None => self.run += length,
-        }
-        if self.run > CHUNK && length > 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "64 KiB without the end of a string"));
-        }
-        Ok(length)
     }
 }
 

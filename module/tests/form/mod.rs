@@ -38,13 +38,16 @@ const VERBS: [&str; 30] = [
 ];
 
 /// The start of the messages whose words the plugin's documentation fixed, and of a name.
-const DOCUMENTED: [&str; 9] = [
+const DOCUMENTED: [&str; 12] = [
     "URLError: ",
     "HTTPError: ",
     "AttributeError: ",
     "ConfigurationError: ",
     "SessionError: ",
     "PrefixLimitError: ",
+    "SelectionError: ",
+    "ExaBGP ",
+    "GoBGP ",
     "SSR's ",
     "SSR ",
     "BGP ",

@@ -17,12 +17,17 @@ impl ExaBgp {
     /// Starts a peer that announces `routes`, each in the form that follows `route` in ExaBGP's configuration
     /// (`13.107.6.0/24 community [ 12076:5010 ]`), without the next hop.
     pub fn start(peer: Peer, bgpd: &Bgpd, routes: &[&str]) -> Self {
+        Self::start_at(peer, bgpd.port, routes)
+    }
+
+    /// The same, for whatever speaks BGP at this port of 127.0.0.1 as AS 64512.
+    pub fn start_at(peer: Peer, port: u16, routes: &[&str]) -> Self {
         let directory = tempfile::Builder::new().prefix("exabgp.").tempdir().unwrap();
         let commands_path = directory.path().join("commands");
         let commands = OpenOptions::new().create(true).append(true).open(&commands_path).unwrap();
         let statics: String =
             routes.iter().map(|route| format!("    route {};\n", with_next_hop(peer, route))).collect();
-        let (address, id, asn, port) = (peer.address(), peer.router_id(), peer.asn(), bgpd.port);
+        let (address, id, asn) = (peer.address(), peer.router_id(), peer.asn());
         let configuration = format!(
             "process commands {{\n  run /usr/bin/tail -n +1 -f {};\n  encoder text;\n}}\n\
              neighbor 127.0.0.1 {{\n  router-id {id};\n  local-address {address};\n  local-as {asn};\n  \

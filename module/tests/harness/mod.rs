@@ -3,15 +3,26 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part, and a failure here fails it")]
 
+mod bagpipe;
 mod bgpd;
 mod exabgp;
+mod gobgpd;
+mod listener;
 
+#[allow(unused_imports, reason = "not every test has BaGPipe-BGP as a source")]
+pub use bagpipe::BagpipeBgp;
 #[allow(unused_imports, reason = "not every test asks a bgpd that it does not own")]
 pub use bgpd::{Bgpd, show};
 #[allow(unused_imports, reason = "not every test has ExaBGP as a peer")]
 pub use exabgp::ExaBgp;
 
+#[allow(unused_imports, reason = "not every test has GoBGP as a source")]
+pub use gobgpd::Gobgpd;
+#[allow(unused_imports, reason = "not every test has ExaBGP as a source")]
+pub use listener::Listener;
+
 use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -70,4 +81,18 @@ impl Drop for Process {
         Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
         self.0.wait().ok();
     }
+}
+
+/// Debian's ExaBGP, which is 4.2, and the newest one.
+pub fn exabgp_releases() -> [PathBuf; 2] {
+    [PathBuf::from("/usr/sbin/exabgp"), python_environment("exabgp").join("bin/exabgp")]
+}
+
+/// A Python environment that `cargo xtask setup` makes, by its name.
+pub fn python_environment(name: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
+    let environment = target.join("lab").join(name);
+    assert!(environment.exists(), "{} is missing; run: cargo xtask setup", environment.display());
+    environment
 }

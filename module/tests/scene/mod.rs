@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use bgp_community_services::operator::answer;
 use bgp_community_services::run::run;
-use bgp_community_services::settings::Settings;
+use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::source::Limits;
-use bgp_community_services::state::State;
+use bgp_community_services::state::{State, now};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -82,10 +83,28 @@ impl Scene {
         command
     }
 
+    /// What ExaBGP is told to run for this scene.
+    pub fn exabgp_program(&self) -> String {
+        let mut words = vec![env!("CARGO_BIN_EXE_bgp-community-services").to_owned(), "exabgp".to_owned()];
+        for (option, name) in
+            [("--config", "config.json"), ("--output", "output.json"), ("--state-dir", "state")]
+        {
+            words.extend([option.to_owned(), self.path(name).into_os_string().into_string().unwrap()]);
+        }
+        words.join(" ")
+    }
+
     /// One run: the state that it leaves, and the output file.
     pub fn run(&self, options: &[&str]) -> (State, String) {
         let state = run(&self.settings(options)).unwrap();
         (state, fs::read_to_string(self.path("output.json")).unwrap())
+    }
+
+    /// What a command for operators answers; the words are those of the command line.
+    pub fn answer(&self, words: &[&str]) -> String {
+        let settings = self.settings(words);
+        let Action::Answer(request) = &settings.action else { panic!("{words:?} is no question") };
+        answer(&settings, request, now(), false).unwrap().text
     }
 
     /// One run with bgpd at the scene's `bgpd.vty`.

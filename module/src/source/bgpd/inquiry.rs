@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::prefix::Prefix;
 use crate::source::reply::ReplyError;
+use crate::source::select::is_of_the_same_as;
 use crate::source::{Destination, DestinationPath, on_the_wire};
 
 /// The command that shows the longest prefix which contains `prefix`.
@@ -68,22 +69,11 @@ pub fn read_same_as(reply: impl Read, wanted: &Community) -> io::Result<Vec<Comm
         let line = line?;
         let Some((_, set)) = line.split_once(") ") else { continue };
         let same = set.split_ascii_whitespace().filter_map(community);
-        same.filter(|community| asn(community) == asn(wanted)).for_each(|community| {
+        same.filter(|community| is_of_the_same_as(community, wanted)).for_each(|community| {
             found.insert(community);
         });
     }
     Ok(found.into_iter().collect())
-}
-
-/// The AS number that a community names first.
-fn asn(community: &Community) -> Option<u32> {
-    match community {
-        Community::Large(large) => Some(large.global),
-        Community::RouteTarget(_) => None,
-        Community::Standard(_) | Community::WellKnown(_) => {
-            community.standard().map(|standard| u32::from(standard.high))
-        }
-    }
 }
 
 /// A community as bgpd writes it, by its value.

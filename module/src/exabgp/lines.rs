@@ -1,0 +1,70 @@
+//! The lines that ExaBGP writes, as they come.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use memchr::memchr;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::pipe::fcntl_setpipe_size;
+
+/// What the pipe is asked to hold, in bytes: all that ExaBGP prints in a second at its fastest, while a look at the
+/// routes takes a fraction of that. Any user may ask for so much (`pipe(7)`).
+const PIPE: usize = 1 << 20;
+
+/// No sound line is longer, in bytes: an UPDATE message has 64 KiB at most (RFC 8654).
+const LONGEST: usize = 8 << 20;
+
+/// The lines of a pipe. ExaBGP has one thread for all its sessions, which waits when the pipe is full: hence nothing
+/// here waits longer than it is told to, and the pipe is large.
+pub struct Lines {
+    pipe: File,
+    chunk: Vec<u8>,
+    /// The beginning of a line whose end has not come.
+    begun: Vec<u8>,
+}
+
+impl Lines {
+    /// Those of standard input.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn of_standard_input() -> io::Result<Self> {
+        let pipe = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        // What is no pipe, or may not be so large, is read all the same.
+        fcntl_setpipe_size(&pipe, PIPE).ok();
+        Ok(Self { pipe, chunk: vec![0; 64 * 1024], begun: Vec::new() })
+    }
+
+    /// Passes the lines that come within `time` to `each`; of a line that is too long, its beginning. Whether more can
+    /// come.
+    ///
+    /// # Errors
+    /// When the pipe cannot be read.
+    pub fn come_within(&mut self, time: Duration, each: &mut dyn FnMut(&[u8])) -> io::Result<bool> {
+        let time = Timespec::try_from(time).map_err(io::Error::other)?;
+        match poll(&mut [PollFd::new(&self.pipe, PollFlags::IN)], Some(&time)) {
+            Ok(0) | Err(Errno::INTR) => return Ok(true),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let length = self.pipe.read(&mut self.chunk)?;
+        let mut left = self.chunk.get(..length).unwrap_or_default();
+        while let Some((line, rest)) = memchr(b'\n', left).and_then(|end| left.split_at_checked(end + 1)) {
+            if self.begun.is_empty() {
+                each(line);
+            } else {
+                self.begun.extend_from_slice(line);
+                each(&self.begun);
+                self.begun = Vec::new();
+            }
+            left = rest;
+        }
+        if self.begun.len() < LONGEST {
+            self.begun.extend_from_slice(left);
+        }
+        Ok(length > 0)
+    }
+}

@@ -1,0 +1,122 @@
+//! BaGPipe-BGP, by its looking glass over HTTP: VPN routes, selected by route target.
+//!
+//! It shows all its routes at once and no other way, so every question costs it all of them.
+
+pub mod peers;
+pub mod table;
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use bgpcs::Community;
+use bgpcs::operator::counted;
+
+use super::http::{Client, HttpUrl};
+use super::select::{self, Route};
+use super::{Abilities, Budget, Destination, Path, Question, RouteSource, Session, Survey, Table};
+use crate::error::SourceError;
+use crate::prefix::{Family, Prefix};
+
+/// The looking glass at a URL.
+pub struct Bagpipe {
+    url: HttpUrl,
+    client: Client,
+    /// Prefixes that were found in several VPNs.
+    in_several: usize,
+}
+
+impl Bagpipe {
+    /// The looking glass whose root is `url`.
+    pub fn new(url: HttpUrl, budget: Budget) -> Self {
+        Self { url, client: Client::new(None, budget), in_several: 0 }
+    }
+
+    /// Passes every VPN route of a family to `each`.
+    fn routes(&self, family: Family, each: &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> {
+        let url = format!("{}/bgp/routes", self.url);
+        self.client.get(&url, &format!("asked {} for {url}", self.name()), &mut |body| {
+            table::read(body, family, each)
+        })
+    }
+
+    fn sessions(&self) -> Option<Vec<Session>> {
+        let url = format!("{}/bgp/peers", self.url);
+        let mut sessions = None;
+        let read = &mut |body: &mut dyn Read| {
+            let mut reply = Vec::new();
+            body.read_to_end(&mut reply)?;
+            sessions = peers::read(&reply);
+            Ok(())
+        };
+        self.client.get(&url, &format!("asked {} for {url}", self.name()), read).ok()?;
+        sessions
+    }
+}
+
+impl RouteSource for Bagpipe {
+    fn name(&self) -> String {
+        format!("BaGPipe-BGP at {}", self.url)
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { communities: false, best_path: false, one_look: true, can_be_asked: true }
+    }
+
+    fn ask_with_neighbors(
+        &mut self,
+        question: &Question,
+        each: &mut dyn FnMut(Path, &str),
+    ) -> Result<(), SourceError> {
+        let wanted = select::wanted(question);
+        // A VPN is told from another by its route targets.
+        let mut vpns: Vec<Vec<Community>> = Vec::new();
+        let mut in_vpns: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
+        let mut every_route = |family, each: &mut dyn FnMut(Route<'_>)| {
+            self.routes(family, &mut |route| {
+                if select::paths(&wanted, route).next().is_some() {
+                    let known = vpns.iter().position(|vpn| vpn == route.communities);
+                    in_vpns.insert((route.prefix, known.unwrap_or(vpns.len()), 0));
+                    if known.is_none() {
+                        vpns.push(route.communities.to_vec());
+                    }
+                }
+                each(route);
+            })
+        };
+        select::in_order(question, &mut every_route, each)?;
+        let (mut last, mut last_repeated) = (None, None);
+        for (prefix, ..) in in_vpns {
+            if last.replace(prefix) == Some(prefix) && last_repeated.replace(prefix) != Some(prefix) {
+                self.in_several += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn survey(&mut self) -> Option<Survey> {
+        let table = Table { version: None };
+        Some(Survey {
+            process: None,
+            ipv4: table,
+            ipv6: table,
+            sessions: self.sessions()?,
+            sessions_only: true,
+        })
+    }
+
+    fn paths_to(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        Some(select::paths_to(prefix, &mut |family, each| self.routes(family, each)))
+    }
+
+    fn of_the_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
+        select::of_the_same_as(community, &mut |family, each| self.routes(family, each))
+    }
+
+    fn warnings(&mut self) -> Vec<String> {
+        let several = counted(self.in_several, "prefix");
+        let verb = if self.in_several == 1 { "is" } else { "are" };
+        let warning =
+            format!("{several} {verb} in several VPNs, which the file cannot tell apart: one entry each");
+        (self.in_several > 0).then_some(warning).into_iter().collect()
+    }
+}

@@ -1,0 +1,26 @@
+//! The looking glass's list of BGP peers:
+//! `[{"id": "192.0.2.1", "state": "Established", "href": "http://…/looking-glass/bgp/peers/192.0.2.1"}]`.
+
+use serde_json::Value;
+
+use crate::source::Session;
+
+/// The sessions; `None` when the reply is no such list. The looking glass says neither since when they are established
+/// nor what they carried, and there are no routes of IPv6.
+pub fn read(reply: &[u8]) -> Option<Vec<Session>> {
+    let shown: Value = serde_json::from_slice(reply).ok()?;
+    shown.as_array()?.iter().map(session).collect()
+}
+
+fn session(shown: &Value) -> Option<Session> {
+    let established = (shown.get("state")?.as_str()? == "Established").then_some(0);
+    Some(Session {
+        peer: shown.get("id")?.as_str()?.to_owned(),
+        since: established,
+        times_established: 0,
+        updates: 0,
+        ipv4: established,
+        ipv6: None,
+        settled: established.is_some(),
+    })
+}

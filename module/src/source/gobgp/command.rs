@@ -1,0 +1,76 @@
+//! Running a command whose output is read within limits.
+
+use std::io::{self, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use crate::error::ReplyTooLong;
+use crate::source::{Budget, left_until};
+
+/// What a command prints, for as long and as much as the limits allow. The command ends with this value.
+pub struct Output {
+    child: Child,
+    output: ChildStdout,
+    begun_by: Instant,
+    complete_by: Instant,
+    begun: bool,
+    limit: u64,
+    left: u64,
+}
+
+impl Output {
+    /// Starts the command.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn of(command: &mut Command, budget: &Budget) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let limit = budget.reply_bytes();
+        Ok(Self {
+            child,
+            output,
+            begun_by: budget.begun_by(),
+            complete_by: budget.complete_by(),
+            begun: false,
+            limit,
+            left: limit,
+        })
+    }
+
+    fn wait(&self) -> io::Result<()> {
+        let deadline = if self.begun { self.complete_by } else { self.begun_by };
+        loop {
+            let time = Timespec::try_from(left_until(deadline)?).map_err(io::Error::other)?;
+            match poll(&mut [PollFd::new(&self.output, PollFlags::IN)], Some(&time)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+impl Read for Output {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.wait()?;
+        let length = self.output.read(buffer)?;
+        self.begun = true;
+        self.left = self
+            .left
+            .checked_sub(length as u64)
+            .ok_or_else(|| io::Error::other(ReplyTooLong { limit: self.limit }))?;
+        Ok(length)
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // One that has ended already cannot be ended again, which is as well.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
