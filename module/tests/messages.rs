@@ -178,6 +178,18 @@ fn of_a_run() {
             &["community 1 is not one of", "line 1"],
         ),
         (
+            Box::new(configuration(r#"{"applications": "ExchangeOnline"}"#)),
+            &["config.json", "expected a list at line 1 column 33"],
+        ),
+        (
+            Box::new(configuration(r#"{"applications": ["ExchangeOnline"]}"#)),
+            &["config.json", "expected an object with application-name and bgp-community"],
+        ),
+        (
+            Box::new(configuration(r#"{"applications": [], "duration": "60"}"#)),
+            &["config.json", "expected a whole number from 10 to 3600"],
+        ),
+        (
             Box::new(|_| {}),
             &[
                 "URLError: [Errno 2]",

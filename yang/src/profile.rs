@@ -1,9 +1,11 @@
 //! What an operator configures: the profile, whose content is the router's `config.json`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::name::serde_as_text;
 use crate::{ApplicationName, Community, ProfileName, Quoted, Ranged};
@@ -35,6 +37,7 @@ pub struct Profile {
 #[serde(rename_all = "kebab-case", expecting = "an object with applications")]
 pub struct ModuleConfiguration {
     /// In the operator's order.
+    #[serde(deserialize_with = "list")]
     pub applications: Vec<Application>,
     /// The profile's `refresh-interval`, in seconds, by the name that SSR gives it.
     #[serde(default)]
@@ -67,7 +70,31 @@ pub struct Application {
     /// The key of the list.
     pub application_name: ApplicationName,
     /// At least one, in the operator's order; a prefix that carries any of them belongs to the application.
+    #[serde(deserialize_with = "list")]
     pub bgp_community: Vec<Community>,
+}
+
+/// A list, called so where something else stands in its place.
+fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct List<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut values = Vec::new();
+            while let Some(value) = list.next_element()? {
+                values.push(value);
+            }
+            Ok(values)
+        }
+    }
+
+    deserializer.deserialize_seq(List(PhantomData))
 }
 
 /// A type for a YANG enumeration: each value has one word, and the first one is what an absent leaf means.

@@ -172,7 +172,8 @@ fn a_run_does_not_wait_for_ever() {
     let second = PillarDir::lock(&conductor.pillar_dir(), Duration::from_millis(1));
     assert!(matches!(second, Err(PillarDirError::Busy { .. })), "{second:?}");
     drop(held);
-    assert!(PillarDir::lock(&conductor.pillar_dir(), Duration::ZERO).is_ok());
+    // Another test's process that is just being started has a copy of the lock until it runs its program.
+    assert!(PillarDir::lock(&conductor.pillar_dir(), Duration::from_secs(60)).is_ok());
 }
 
 #[test]

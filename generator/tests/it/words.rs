@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bgpcs::whole_file::WholeFileError;
+use bgpcs::{ApplicationName, AssetId, Community, PathSelection, ProfileName, RefreshInterval, UpdateMode};
 use generate_pillar::authority::Authority;
 use generate_pillar::finding::Code;
 use generate_pillar::generate::GenerateError;
@@ -109,6 +110,24 @@ fn of_every_configuration_that_is_refused() {
         PcliFault::TooLong => PcliFault::TooLong,
         PcliFault::NotUtf8 => PcliFault::NotUtf8,
     });
+}
+
+/// What is wrong with a value stands inside the findings.
+#[test]
+fn of_every_value() {
+    let long = "x".repeat(AssetId::MAX_LENGTH + 1);
+    let refused = [
+        "1:65536".parse::<Community>().unwrap_err().to_string(),
+        "".parse::<ApplicationName>().unwrap_err().to_string(),
+        "a b".parse::<ProfileName>().unwrap_err().to_string(),
+        "9".parse::<RefreshInterval>().unwrap_err().to_string(),
+        "none".parse::<PathSelection>().unwrap_err().to_string(),
+        "push".parse::<UpdateMode>().unwrap_err().to_string(),
+    ];
+    refused.iter().for_each(|text| hold_to_form(text));
+    for asset_id in ["", ".x", "a/b", "a\nb", &long] {
+        hold_to_form(&asset_id.parse::<AssetId>().unwrap_err().to_string());
+    }
 }
 
 /// Each kind of finding is in some scenario, and each finding of the scenarios is well said.
