@@ -135,6 +135,8 @@ impl Plan<'_> {
         let shared = self.find_shared_asset_ids();
         let names = &self.authority.names;
         let mut nameless = Vec::new();
+        let with_profile = self.authority.routers.values().filter(|router| router.profile.is_some());
+        self.pillars.reserve_exact(with_profile.map(|router| router.nodes.len()).sum());
         for (router_name, router) in &self.authority.routers {
             let Some(profile) = router.profile else { continue };
             for (node_name, node) in &router.nodes {
