@@ -78,6 +78,11 @@ pub trait RouteSource {
         Abilities::default()
     }
 
+    /// Where an operator looks closer.
+    fn advice(&self) -> Advice {
+        Advice::default()
+    }
+
     /// Passes the answer to `each` as it arrives.
     ///
     /// # Errors
@@ -145,6 +150,31 @@ pub struct DestinationPath {
     pub best: bool,
     /// What it carries, of every kind that can be configured.
     pub communities: Vec<Community>,
+}
+
+/// Where an operator looks closer at a route source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    /// When it does not answer.
+    pub silent: &'static str,
+    /// At all sessions.
+    pub summary: &'static str,
+    /// At one session.
+    pub neighbors: &'static str,
+    /// At routes.
+    pub routes: &'static str,
+}
+
+impl Default for Advice {
+    /// Where the router's own routing engine is looked at.
+    fn default() -> Self {
+        Self {
+            silent: "see that BGP is configured on this router and that routingManager runs, in the PCLI: show system processes",
+            summary: "in the PCLI: show bgp summary",
+            neighbors: "in the PCLI: show bgp neighbors",
+            routes: "in the PCLI: show bgp",
+        }
+    }
 }
 
 /// What questions a route source takes.

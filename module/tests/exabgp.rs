@@ -51,6 +51,37 @@ fn a_program_that_dies() {
     }
 }
 
+/// What operators ask beside the program: its sessions, what its last look found, and that it was not asked.
+#[test]
+fn operators_beside_the_program() {
+    let [exabgp, _] = harness::exabgp_releases();
+    let scene = Scene::new();
+    let listener =
+        Listener::start(exabgp.to_str().unwrap(), &scene.path(""), &[ONE, TWO], &scene.exabgp_program());
+    let _one = ExaBgp::start_at(ONE, listener.port, &["10.1.0.0/16 community [ 12076:5010 ]"]);
+    eventually("the prefix", || prefixes(&scene, "ExchangeOnline") == ["10.1.0.0/16"]);
+    let mut answer = String::new();
+    eventually("status", || {
+        answer = scene.answer(&["status"]);
+        answer.contains("answers; 1 of 1 BGP sessions established")
+    });
+    assert!(answer.lines().any(|line| line.contains("Source ") && line.contains("ExaBGP")), "{answer}");
+    for (subject, parts) in [
+        ("12076:5010", ["listed by ExchangeOnline", "it brought 1 IPv4 prefix and 0 IPv6 prefixes"]),
+        ("10.1.2.3", ["in application ExchangeOnline by 10.1.0.0/16", "exabgpcli show adj-rib in"]),
+    ] {
+        let answer = scene.answer(&["explain", subject]);
+        let told = "ExaBGP tells its routes to its process only, so it was not asked";
+        assert!(parts.iter().all(|part| answer.contains(part)) && answer.contains(told), "{answer}");
+    }
+    drop(listener);
+    eventually("nobody is asked who is not there", || {
+        scene.answer(&["status", "--source", "exabgp"]).contains("does not answer")
+    });
+    let silent = scene.answer(&["doctor", "--source", "exabgp"]);
+    assert!(silent.contains("ExaBGP runs no process bgp-community-services exabgp"), "{silent}");
+}
+
 /// The program by itself, told what a test wants to tell.
 struct Told {
     child: Child,

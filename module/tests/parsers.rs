@@ -5,8 +5,12 @@
 use std::fs;
 use std::path::Path;
 
+use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::source::bgpd::{survey, table};
-use bgp_community_services::source::reply;
+use bgp_community_services::source::exabgp::{ExaBgp, Taken, event};
+use bgp_community_services::source::select::Route;
+use bgp_community_services::source::{bagpipe, gobgp, reply};
+use bgpcs::Community;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -103,6 +107,151 @@ fn tables_of_another_form() {
     assert_eq!(prefixes_of(b""), Some(Vec::new()));
 }
 
+/// A text that says something a thousand times, deeply nested, or not as UTF-8; no parser takes any of them.
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("nothing", b"".to_vec()),
+        ("garbage", b"\x00\xff\xfe{]".to_vec()),
+        ("a number", b"7".to_vec()),
+        ("text", b"\"10.0.0.0/8\"".to_vec()),
+        ("null", b"null".to_vec()),
+        ("deep arrays", "[".repeat(1_000_000).into_bytes()),
+        ("deep objects", "{\"10.0.0.0/8\":".repeat(1_000_000).into_bytes()),
+        ("no UTF-8", b"{\"type\": \"\xff\", \"10.0.0.0/8\": [\"\xff\"]}".to_vec()),
+        ("an endless text", format!("{{\"{}", "a".repeat(4 << 20)).into_bytes()),
+    ]
+}
+
+/// The routes as `gobgp --json` prints them, in words.
+fn gobgp_routes(bytes: &[u8]) -> Option<Vec<String>> {
+    let mut told = Vec::new();
+    let each = &mut |prefix: Prefix, best: bool, communities: &[Community]| {
+        let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
+        told.push(format!("{prefix}{} {}", if best { " best" } else { "" }, communities.join(" ")));
+    };
+    gobgp::table::read(&mut &bytes[..], each).ok()?;
+    Some(told)
+}
+
+/// The IPv4 routes of BaGPipe-BGP's looking glass, in words.
+fn bagpipe_routes(bytes: &[u8]) -> Option<Vec<String>> {
+    let mut told = Vec::new();
+    let each = &mut |Route { prefix, neighbor, communities, .. }: Route<'_>| {
+        let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
+        told.push(format!("{prefix} from {neighbor} {}", communities.join(" ")));
+    };
+    bagpipe::table::read(&mut &bytes[..], Family::Ipv4, each).ok()?;
+    Some(told)
+}
+
+#[test]
+fn hostile_texts() {
+    for (name, bytes) in hostile() {
+        assert_eq!(gobgp_routes(&bytes), None, "{name}");
+        assert_eq!(bagpipe_routes(&bytes), None, "{name}");
+        assert!(gobgp::neighbors::read(&bytes).is_none(), "{name}");
+        assert!(bagpipe::peers::read(&bytes).is_none(), "{name}");
+        let understood = event::read(&bytes);
+        assert!(bytes.is_empty() || understood.is_err(), "{name}: {understood:?}");
+    }
+}
+
+#[test]
+fn routes_of_gobgp() {
+    let one = |path: &str| format!("{{\"10.0.0.0/8\": [{path}]}}");
+    let attributes = |attributes: &str| one(&format!("{{\"attrs\": [{attributes}]}}"));
+    let cases = [
+        ("{}".to_owned(), Some(vec![])),
+        ("{\"10.0.0.0/8\": []}".into(), Some(vec![])),
+        (one("{\"attrs\": [], \"best\": true}"), Some(vec!["10.0.0.0/8 best "])),
+        (
+            attributes("{\"type\": 8, \"communities\": [791417746, 4294967041]}"),
+            Some(vec!["10.0.0.0/8 12076:5010 65535:65281"]),
+        ),
+        (
+            attributes(
+                "{\"type\": 16, \"value\": [{\"subtype\": 3}, {\"type\": 2, \"subtype\": 2, \"value\": \"0.64512:7\"}]}",
+            ),
+            Some(vec!["10.0.0.0/8 target:64512:7"]),
+        ),
+        (attributes("{\"type\": 99, \"value\": 7}"), Some(vec!["10.0.0.0/8 "])),
+        // A prefix told twice is two paths.
+        (format!("{{{0}, {0}}}", "\"10.0.0.0/8\": [{\"attrs\": []}]"), Some(vec!["10.0.0.0/8 "; 2])),
+        (attributes("{\"type\": 8, \"communities\": [4294967296]}"), None),
+        (attributes("{\"type\": 8, \"communities\": [-1]}"), None),
+        (attributes("{\"type\": 8, \"communities\": 1}"), None),
+        (attributes("{\"type\": 32, \"value\": [{\"ASN\": 1, \"LocalData1\": 2}]}"), None),
+        (attributes("{\"type\": \"8\"}"), None),
+        (one("{}"), None),
+        (one("7"), None),
+        ("{\"10.0.0.0/8\": {}}".into(), None),
+        ("{\"10.0.0.0/33\": [{\"attrs\": []}]}".into(), None),
+        ("{\"error\": \"context deadline exceeded\"}".into(), None),
+        ("{\"10.0.0.0/8\": [{\"attrs\": []}]".into(), None),
+        ("{\"10.0.0.0/8\": [{\"attrs\": []}]} more".into(), None),
+        // One element of more than a megabyte.
+        (one(&format!("{{\"attrs\": [{}]}}", vec!["{\"type\": 1}"; 200_000].join(","))), None),
+    ];
+    for (text, expected) in cases {
+        let expected = expected.map(|told| told.into_iter().map(str::to_owned).collect());
+        assert_eq!(gobgp_routes(text.as_bytes()), expected, "{}", text.get(..200).unwrap_or(&text));
+    }
+}
+
+#[test]
+fn routes_of_bagpipe() {
+    let one = |nlri: &str, entry: &str| format!("{{\"ipv4/mpls-vpn,*\": [{{\"{nlri}\": {entry}}}]}}");
+    let nlri = "10.0.0.0/8 label 17 next-hop 192.0.2.1 rd 192.0.2.1:0";
+    let cases = [
+        ("{}".to_owned(), Some(vec![])),
+        ("{\"l2vpn/evpn,*\": [7, []], \"ipv6/mpls-vpn,*\": [{\"x\": 7}]}".into(), Some(vec![])),
+        (one(nlri, "{\"route_targets\": []}"), Some(vec!["10.0.0.0/8 from  "])),
+        (
+            one(
+                nlri,
+                "{\"route_targets\": [\"target:64512:9\", \"target:64512:8\", \"what\"], \"source\": {\"id\": \"BGP-192.0.2.1\"}}",
+            ),
+            Some(vec!["10.0.0.0/8 from 192.0.2.1 target:64512:8 target:64512:9"]),
+        ),
+        (one(nlri, "{}"), None),
+        (one(nlri, "{\"route_targets\": \"target:64512:9\"}"), None),
+        (one("10.0.0.0", "{\"route_targets\": []}"), None),
+        (one("2001:db8::/32", "{\"route_targets\": []}"), None),
+        ("{\"ipv4/mpls-vpn,*\": [7]}".into(), None),
+        ("{\"ipv4/mpls-vpn,*\": {}}".into(), None),
+        ("[]".into(), None),
+    ];
+    for (text, expected) in cases {
+        let expected = expected.map(|told| told.into_iter().map(str::to_owned).collect());
+        assert_eq!(bagpipe_routes(text.as_bytes()), expected, "{text}");
+    }
+}
+
+/// The recorded replies and lines are understood.
+#[test]
+fn the_seeds_of_other_sources_are_understood() {
+    let read = |target: &str, name: &str| {
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target).join(name)).unwrap()
+    };
+    assert_eq!(
+        gobgp_routes(&read("gobgp", "rib.json")).unwrap(),
+        [
+            "10.1.0.0/16 best 12076:5010 64512:1:2 target:64512:77 target:4200000000:77 target:192.0.2.1:77",
+            "10.1.0.0/16 "
+        ]
+    );
+    assert_eq!(gobgp::neighbors::read(&read("gobgp", "neighbors.json")).unwrap().len(), 2);
+    assert_eq!(
+        bagpipe_routes(&read("bagpipe", "routes.json")).unwrap(),
+        ["10.1.0.0/16 from 127.0.0.6 target:64512:77", "10.1.0.0/16 from 127.0.0.6 target:64512:78"]
+    );
+    assert_eq!(bagpipe::peers::read(&read("bagpipe", "peers.json")).unwrap().len(), 1);
+    let session = String::from_utf8(read("exabgp", "session")).unwrap();
+    let mut exabgp = ExaBgp::new(1);
+    let changes = session.lines().filter(|line| exabgp.take(line.as_bytes()) == Taken::Change).count();
+    assert_eq!((changes, session.lines().all(|line| event::read(line.as_bytes()).is_ok())), (5, true));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -145,5 +294,29 @@ proptest! {
         for session in survey::read_sessions(&bytes[..]).unwrap_or_default() {
             prop_assert!(session.since.is_some() || !session.settled);
         }
+    }
+
+    #[test]
+    fn damaged_lines(bytes in damaged("exabgp")) {
+        let mut exabgp = ExaBgp::new(1);
+        for line in bytes.split(|byte| *byte == b'\n') {
+            let understood = event::read(line).is_ok();
+            prop_assert!(understood || exabgp.take(line) == Taken::Change);
+        }
+    }
+
+    #[test]
+    fn damaged_routes(bytes in damaged("gobgp"), others in damaged("bagpipe")) {
+        if gobgp_routes(&bytes).is_some() {
+            prop_assert!(serde_json::from_slice::<serde_json::Value>(&bytes).is_ok());
+        }
+        if bagpipe_routes(&others).is_some() {
+            prop_assert!(serde_json::from_slice::<serde_json::Value>(&others).is_ok());
+        }
+        for neighbor in gobgp::neighbors::read(&bytes).unwrap_or_default() {
+            let session = neighbor.session(0);
+            prop_assert!(session.since.is_some() || session.ipv4.is_none());
+        }
+        drop(bagpipe::peers::read(&others));
     }
 }

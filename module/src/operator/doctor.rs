@@ -167,16 +167,15 @@ fn source(facts: &Facts) -> Check {
     match &facts.answer {
         SourceAnswer::Yes(Some(survey)) if survey.sessions.iter().all(|session| session.since.is_none()) => {
             Check::new(NAME, Health::Degraded, found)
-                .mend("look at the neighbors in the PCLI: show bgp summary")
+                .mend(format!("look at the neighbors {}", facts.advice.summary))
         }
         SourceAnswer::Yes(_) => Check::pass(NAME, found),
         SourceAnswer::NotAsked => Check::pass(NAME, found).mend("mend the configuration first"),
         SourceAnswer::No(_) if facts.state.outcome == Outcome::Standby => {
             Check::pass(NAME, format!("{found}; the routing engine is active on the other node"))
         }
-        SourceAnswer::No(reason) => Check::new(NAME, Health::Degraded, format!("{found}: {}", plain(reason))).mend(
-            "see that BGP is configured on this router and that routingManager runs, in the PCLI: show system processes",
-        ),
+        SourceAnswer::No(reason) => Check::new(NAME, Health::Degraded, format!("{found}: {}", plain(reason)))
+            .mend(facts.advice.silent),
     }
 }
 

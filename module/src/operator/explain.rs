@@ -210,14 +210,14 @@ fn from_outside(facts: &Facts, community: Community, mut explanation: Explanatio
             facts.last_run()
         ));
     }
-    told_to_its_process_only(explanation)
+    told_to_its_process_only(facts, explanation)
 }
 
-fn told_to_its_process_only(mut explanation: Explanation) -> Explanation {
+fn told_to_its_process_only(facts: &Facts, mut explanation: Explanation) -> Explanation {
     explanation
         .findings
         .push(format!("{} tells its routes to its process only, so it was not asked", explanation.source));
-    explanation.next.push("see what its neighbors announce with: exabgpcli show adj-rib in".to_owned());
+    explanation.next.push(format!("see what its neighbors announce {}", facts.advice.routes));
     explanation
 }
 
@@ -246,7 +246,7 @@ fn without_paths(
                 "if one of these is meant, correct bgp-community in the profile, and commit".to_owned(),
             );
         }
-        None => explanation.next.push("see what the neighbors send in the PCLI: show bgp".to_owned()),
+        None => explanation.next.push(format!("see what the neighbors send {}", source.advice().routes)),
     }
     if let Some(survey) = source.survey() {
         let down: Vec<String> = survey
@@ -257,7 +257,7 @@ fn without_paths(
             .collect();
         if !down.is_empty() {
             explanation.findings.push(format!("not established: BGP sessions with {}", down.join(", ")));
-            explanation.next.push("see why in the PCLI: show bgp neighbors".to_owned());
+            explanation.next.push(format!("see why {}", source.advice().neighbors));
         }
     }
     explanation
@@ -332,11 +332,11 @@ fn of_prefix(
         None => "in no application: no prefix of the output file contains it".to_owned(),
     });
     if !source.abilities().can_be_asked {
-        return told_to_its_process_only(explanation);
+        return told_to_its_process_only(facts, explanation);
     }
     let destination = match source.paths_to(net) {
         None => {
-            explanation.next.push("see its communities in the PCLI: show bgp".to_owned());
+            explanation.next.push(format!("see its communities {}", source.advice().routes));
             return explanation;
         }
         Some(Err(error)) => return explanation.fails_to_ask(&error),
@@ -346,7 +346,7 @@ fn of_prefix(
             return explanation.fails(
                 health,
                 finding,
-                "see what the neighbors announce in the PCLI: show bgp".to_owned(),
+                format!("see what the neighbors announce {}", source.advice().routes),
             );
         }
         Some(Ok(Some(destination))) => destination,

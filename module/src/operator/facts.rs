@@ -16,7 +16,7 @@ use crate::resolve::questions;
 use crate::run::{self, FULL_LOOK_INTERVAL};
 use crate::services::Services;
 use crate::settings::Settings;
-use crate::source::Survey;
+use crate::source::{Advice, Survey};
 use crate::state::{Outcome, State, UnixTime};
 use bgpcs::operator::{Health, plain, time};
 
@@ -65,6 +65,8 @@ pub struct Facts {
     pub history: History,
     /// Who would be asked now.
     pub source: String,
+    /// Where it is looked at closer.
+    pub advice: Advice,
     /// Whether it answers.
     pub answer: SourceAnswer,
 }
@@ -148,6 +150,7 @@ impl Facts {
             router: init(&below(paths::ROUTER_INIT), "routerName"),
             node: init(&below(paths::NODE_INIT), "id"),
         };
+        let source = run::open(settings);
         Self {
             now,
             is_installed: executable.exists(),
@@ -167,7 +170,8 @@ impl Facts {
             services: output::read_services(&settings.output).unwrap_or_default(),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
-            source: run::open(settings).name(),
+            source: source.name(),
+            advice: source.advice(),
             answer: SourceAnswer::NotAsked,
         }
     }

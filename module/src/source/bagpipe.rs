@@ -13,7 +13,7 @@ use bgpcs::operator::counted;
 
 use super::http::{Client, HttpUrl};
 use super::select::{self, Route};
-use super::{Abilities, Budget, Destination, Path, Question, RouteSource, Session, Survey, Table};
+use super::{Abilities, Advice, Budget, Destination, Path, Question, RouteSource, Session, Survey, Table};
 use crate::error::SourceError;
 use crate::prefix::{Family, Prefix};
 
@@ -60,6 +60,15 @@ impl RouteSource for Bagpipe {
 
     fn abilities(&self) -> Abilities {
         Abilities { communities: false, best_path: false, one_look: true, can_be_asked: true }
+    }
+
+    fn advice(&self) -> Advice {
+        Advice {
+            silent: "see that bagpipe-bgp runs, with: bagpipe-looking-glass",
+            summary: "with: bagpipe-looking-glass bgp peers",
+            neighbors: "with: bagpipe-looking-glass bgp peers",
+            routes: "with: bagpipe-looking-glass bgp routes",
+        }
     }
 
     fn ask_with_neighbors(

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::reply::ReplyError;
 use super::select::{self, Route};
-use super::{Abilities, Budget, Destination, Path, Question, RouteSource, Survey, left_until};
+use super::{Abilities, Advice, Budget, Destination, Path, Question, RouteSource, Survey, left_until};
 use crate::error::{Shape, SourceError, SourceErrorKind};
 use crate::prefix::{Family, Prefix};
 use crate::state::now;
@@ -132,6 +132,15 @@ impl RouteSource for GoBgp {
 
     fn abilities(&self) -> Abilities {
         Abilities { best_path: self.table == Table::Global, one_look: true, ..Abilities::default() }
+    }
+
+    fn advice(&self) -> Advice {
+        Advice {
+            silent: "see that gobgpd runs, with: gobgp neighbor",
+            summary: "with: gobgp neighbor",
+            neighbors: "with: gobgp neighbor",
+            routes: "with: gobgp global rib",
+        }
     }
 
     fn ask_with_neighbors(

@@ -27,6 +27,9 @@ pub fn read(reply: &mut dyn Read, family: Family, each: &mut dyn FnMut(Route<'_>
             // What follows the prefix is the label, the next hop and the route distinguisher.
             let prefix = nlri.split(' ').next().unwrap_or_default();
             let prefix: Prefix = prefix.parse().map_err(|error| format!("{error}"))?;
+            if prefix.family() != family {
+                return Err(format!("{prefix} is not a prefix of {family}"));
+            }
             let communities = targets(route).ok_or_else(|| format!("{prefix} is without route targets"))?;
             let neighbor = route.pointer("/source/id").and_then(Value::as_str).unwrap_or_default();
             // The others are VPN instances of its own.

@@ -7,7 +7,7 @@ use bgpcs::whole_file::{Staged, WholeFileError};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SourceError, SourceErrorKind};
-use crate::source::{Abilities, Path, Question, RouteSource, Survey};
+use crate::source::{Abilities, Advice, Path, Question, RouteSource, Survey};
 
 /// A process, told apart from another one that has its number later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,15 @@ impl RouteSource for FromOutside {
 
     fn abilities(&self) -> Abilities {
         Abilities { can_be_asked: false, ..super::ABILITIES }
+    }
+
+    fn advice(&self) -> Advice {
+        Advice {
+            silent: "see that ExaBGP runs, and that bgp-community-services exabgp is a process in its configuration",
+            summary: "with: exabgpcli show neighbor summary",
+            neighbors: "with: exabgpcli show neighbor summary",
+            routes: "with: exabgpcli show adj-rib in",
+        }
     }
 
     fn ask_with_neighbors(
