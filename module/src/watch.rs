@@ -54,13 +54,19 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
     let mut rested = Instant::now();
     let mut told: Option<Instant> = None;
     loop {
-        if Instant::now() >= rested && watched.may_have_changed(settings) {
-            let began = Instant::now();
-            watched.configuration = stamp(settings);
-            watched.state = run_locked(settings, &lock, Rewrite::WhenChanged)?;
-            // What was waited for in vain was no burden to anybody.
-            let took = if watched.state.outcome == Outcome::Good { began.elapsed() } else { Duration::ZERO };
-            rested = Instant::now() + FLOOR.max(took * PAUSE);
+        let began = Instant::now();
+        if began >= rested {
+            rested = if watched.may_have_changed(settings) {
+                watched.configuration = stamp(settings);
+                watched.state = run_locked(settings, &lock, Rewrite::WhenChanged)?;
+                // What was waited for in vain was no burden to anybody.
+                let took =
+                    if watched.state.outcome == Outcome::Good { began.elapsed() } else { Duration::ZERO };
+                Instant::now() + FLOOR.max(took * PAUSE)
+            } else {
+                // Some sources tell whether anything changed by commands, which are not for nothing.
+                Instant::now() + FLOOR.min(began.elapsed() * PAUSE)
+            };
         }
         if told.is_none_or(|told| told.elapsed() >= HEARTBEAT) {
             tell(if told.is_none() { READY } else { ALIVE });

@@ -51,6 +51,24 @@ fn a_program_that_dies() {
     }
 }
 
+/// Routes that never come to rest do not keep the others out of the file.
+#[test]
+fn churn() {
+    let [exabgp, _] = harness::exabgp_releases();
+    let scene = Scene::new();
+    let listener =
+        Listener::start(exabgp.to_str().unwrap(), &scene.path(""), &[ONE, TWO], &scene.exabgp_program());
+    let mut restless = ExaBgp::start_at(ONE, listener.port, &["10.2.0.0/16 community [ 12076:5020 ]"]);
+    eventually("its session", || prefixes(&scene, "SharePointOnline") == ["10.2.0.0/16"]);
+    let _calm = ExaBgp::start_at(TWO, listener.port, &["10.1.0.0/16 community [ 12076:5010 ]"]);
+    let mut number = 0;
+    eventually("what is at rest, while another is not", || {
+        number += 1;
+        restless.announce(ONE, &format!("10.3.0.0/16 community [ 64512:{number} ]"));
+        prefixes(&scene, "ExchangeOnline") == ["10.1.0.0/16"]
+    });
+}
+
 /// What operators ask beside the program: its sessions, what its last look found, and that it was not asked.
 #[test]
 fn operators_beside_the_program() {

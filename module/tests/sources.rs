@@ -171,3 +171,24 @@ fn standby() {
         assert_eq!(outcomes, [(Outcome::Held, true, false), (Outcome::Failed, true, false)], "{error}");
     }
 }
+
+/// Nobody answers where other sources should: the documented error.
+#[test]
+fn nobody_answers() {
+    for (source, option, prefix) in
+        [("gobgp", "--gobgp-address", ""), ("bagpipe", "--bagpipe-url", "http://")]
+    {
+        let scene = Scene::new();
+        scene.edit("config.json", |config| {
+            config["applications"] =
+                json!([{"application-name": "Any", "bgp-community": ["target:64512:77"]}]);
+        });
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (state, file) = scene.run(&["--source", source, option, &format!("{prefix}{address}")]);
+        let error =
+            "URLError: [Errno 111] Connection refused on application Any and community target:64512:77";
+        assert_eq!((state.outcome, file), (Outcome::Failed, scene::file_with(error)), "{source}");
+        let doctor = scene.answer(&["doctor", "--source", source, option, &format!("{prefix}{address}")]);
+        assert!(doctor.contains("see that ") && !doctor.contains("routingManager"), "{doctor}");
+    }
+}
