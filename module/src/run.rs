@@ -372,32 +372,30 @@ pub(crate) fn read_configuration(path: &Path) -> Result<ModuleConfiguration, Con
 /// The route source that is asked; it connects with the first question.
 pub(crate) fn open(settings: &Settings) -> Box<dyn RouteSource> {
     let budget = Budget::begin(settings.limits);
-    let bgpd = match settings.source {
-        SourceChoice::Auto => {
-            let exabgp = FromOutside::at(&settings.state_dir);
-            if exabgp.is_at_work() {
-                return Box::new(exabgp);
+    let exabgp = || Box::new(FromOutside::at(&settings.state_dir));
+    let gobgp = |table| Box::new(GoBgp::new(settings.gobgp_address, table, budget));
+    let routing_engine = |bgpd: Option<&Path>| -> Box<dyn RouteSource> {
+        match bgpd {
+            Some(socket) => Box::new(Bgpd::new(socket, budget)),
+            None => {
+                let url = settings.routing_manager_url.clone();
+                Box::new(RoutingManager::new(url, settings.routing_manager_socket.as_deref(), budget))
             }
-            settings.bgpd_socket()
         }
-        SourceChoice::Exabgp => return Box::new(FromOutside::at(&settings.state_dir)),
-        SourceChoice::Bgpd => {
-            settings.bgpd_socket().or(settings.bgpd_sockets.first().map(|socket| socket.as_path()))
-        }
-        SourceChoice::RoutingManager => None,
-        SourceChoice::Gobgp => {
-            return Box::new(GoBgp::new(settings.gobgp_address, gobgp::Table::Global, budget));
-        }
-        SourceChoice::GobgpAdjIn => {
-            return Box::new(GoBgp::new(settings.gobgp_address, gobgp::Table::AdjIn, budget));
-        }
-        SourceChoice::Bagpipe => return Box::new(Bagpipe::new(settings.bagpipe_url.clone(), budget)),
     };
-    match bgpd {
-        Some(socket) => Box::new(Bgpd::new(socket, budget)),
-        None => {
-            let url = settings.routing_manager_url.clone();
-            Box::new(RoutingManager::new(url, settings.routing_manager_socket.as_deref(), budget))
+    match settings.source {
+        SourceChoice::Auto => match exabgp() {
+            exabgp if exabgp.is_at_work() => exabgp,
+            _ => routing_engine(settings.bgpd_socket()),
+        },
+        SourceChoice::Bgpd => {
+            let first = settings.bgpd_sockets.first().map(|socket| socket.as_path());
+            routing_engine(settings.bgpd_socket().or(first))
         }
+        SourceChoice::RoutingManager => routing_engine(None),
+        SourceChoice::Exabgp => exabgp(),
+        SourceChoice::Gobgp => gobgp(gobgp::Table::Global),
+        SourceChoice::GobgpAdjIn => gobgp(gobgp::Table::AdjIn),
+        SourceChoice::Bagpipe => Box::new(Bagpipe::new(settings.bagpipe_url.clone(), budget)),
     }
 }

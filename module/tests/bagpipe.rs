@@ -55,7 +55,7 @@ fn route_targets_select() {
         warnings = ask(&scene, &bagpipe).0.warnings;
         !warnings.is_empty()
     });
-    assert!(warnings[0].starts_with("1 prefix is in several VPNs"), "{warnings:?}");
+    assert!(warnings[0].starts_with("1 prefix in several VPNs"), "{warnings:?}");
     let explain = |subject: &str| {
         let options = ["--source", "bagpipe", "--bagpipe-url", &bagpipe.url(), "explain", subject];
         scene.answer(&options)

@@ -123,9 +123,7 @@ impl RouteSource for Bagpipe {
 
     fn warnings(&mut self) -> Vec<String> {
         let several = counted(self.in_several, "prefix");
-        let verb = if self.in_several == 1 { "is" } else { "are" };
-        let warning =
-            format!("{several} {verb} in several VPNs, which the file cannot tell apart: one entry each");
+        let warning = format!("{several} in several VPNs, which the file cannot tell apart: one entry each");
         (self.in_several > 0).then_some(warning).into_iter().collect()
     }
 }

@@ -6,6 +6,8 @@ pub mod event;
 mod rib;
 pub mod sessions;
 
+use bgpcs::operator::counted;
+
 use super::{Abilities, Path, Question, RouteSource, Survey, Table, select};
 use crate::error::SourceError;
 use event::{Event, Kind};
@@ -110,13 +112,10 @@ impl RouteSource for ExaBgp {
 
     fn warnings(&mut self) -> Vec<String> {
         let not_understood = (self.not_understood > 0)
-            .then(|| format!("{} lines from ExaBGP were not understood", self.not_understood));
+            .then(|| format!("{} from ExaBGP not understood", counted(self.not_understood, "line")));
         let renewed = (self.renewed > 0).then(|| {
-            format!(
-                "{} BGP sessions of ExaBGP were ended, to begin anew, since what they had told was lost with the \
-                 program's last process",
-                self.renewed
-            )
+            let sessions = counted(self.renewed, "BGP session");
+            format!("{sessions} of ExaBGP ended, to begin anew, since something that was told there was lost")
         });
         not_understood.into_iter().chain(renewed).collect()
     }
