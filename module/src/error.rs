@@ -10,6 +10,7 @@ use std::io;
 use std::path::PathBuf;
 
 use bgpcs::{ApplicationName, Community, MaxPrefixes};
+use rustix::io::Errno;
 
 use crate::hold::Doubt;
 
@@ -127,7 +128,12 @@ pub enum SourceErrorKind {
 impl SourceErrorKind {
     /// Whether nothing is there to answer: no listener, or a gateway with nothing behind it (RFC 9110 section 15.6.3).
     pub fn nobody_is_there(&self) -> bool {
-        matches!(self, Self::System(..) | Self::Status(502..=504))
+        const NOBODY: [Errno; 2] = [Errno::CONNREFUSED, Errno::NOENT];
+        match self {
+            Self::System(Some(number), _) => NOBODY.iter().any(|errno| errno.raw_os_error() == *number),
+            Self::Status(status) => (502..=504).contains(status),
+            _ => false,
+        }
     }
 }
 

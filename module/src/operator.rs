@@ -14,6 +14,7 @@ mod status;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bgpcs::operator::Health;
 use bgpcs::operator::table::Paint;
@@ -24,6 +25,12 @@ use clap::ValueEnum;
 use crate::settings::Settings;
 use crate::state::UnixTime;
 pub use show::Wanted;
+
+/// How long `status`, `doctor` and `report` wait for a routing engine: monitoring commonly gives up after ten seconds.
+const STATUS_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long `show` waits for which community brought a prefix, which it can do without.
+const SHOW_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an operator asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +134,12 @@ pub fn answer(
     colour: bool,
 ) -> Result<Answer, OperatorError> {
     let paint = Paint(colour);
+    let patience = match request {
+        Request::Explain { .. } => settings.limits,
+        Request::Show { .. } => settings.limits.at_most(SHOW_PATIENCE),
+        _ => settings.limits.at_most(STATUS_PATIENCE),
+    };
+    let settings = &Settings { limits: patience, ..settings.clone() };
     let facts = || facts::Facts::gather(settings, now);
     Ok(match request {
         Request::Status { json: true, .. } => status::json(&facts()),

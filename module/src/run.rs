@@ -353,12 +353,11 @@ fn held(settings: &Settings, last_good: &LastGood, configuration: Option<&Module
     services
 }
 
-/// Whether the routing engine does not run on this node, which on a node of an HA pair is no failure: there is neither
-/// bgpd's socket nor anything else to ask. A bgpd that crashed leaves its socket.
+/// Whether the routing engine does not run on this node, which on a node of an HA pair is no failure. A bgpd leaves its
+/// socket when it ends, so what counts is that nobody listens.
 fn is_inactive(settings: &Settings, error: &RunError) -> bool {
     settings.source == SourceChoice::Auto
         && matches!(error, RunError::Source { source, .. } if source.kind.nobody_is_there())
-        && settings.bgpd_socket().is_none()
 }
 
 /// The module's configuration as it is now.

@@ -301,6 +301,19 @@ pub struct Limits {
     pub reply_bytes: u64,
 }
 
+impl Limits {
+    /// The same, but for somebody who waits for the answer to a small question: nothing takes longer than `longest`.
+    pub fn at_most(self, longest: Duration) -> Self {
+        Self {
+            connect: self.connect.min(longest),
+            first_byte: self.first_byte.min(longest),
+            reply: self.reply.min(longest),
+            run: self.run.min(longest),
+            ..self
+        }
+    }
+}
+
 impl Default for Limits {
     /// What a table of several million routes needs on a slow router, several times over.
     fn default() -> Self {

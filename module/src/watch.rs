@@ -3,27 +3,32 @@
 use std::fs;
 use std::io::{self, PipeReader};
 use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
 
 use crate::error::{MEND_FILE, with_causes};
 use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
 use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
-use crate::source::Survey;
 use crate::state::{Lock, Outcome, State, now};
 
 /// How often the routing engine is asked whether anything changed, which costs it less than a millisecond.
 const TICK: Duration = Duration::from_millis(250);
 
-/// The shortest time between the ends of two looks at the routes, however much the routes change.
-const FLOOR: Duration = Duration::from_secs(5);
+/// The shortest time between two looks at the routes, however much the routes change.
+const FLOOR: Duration = Duration::from_secs(1);
 
-/// A look that took long is followed by a pause of so many times as long: the routing engine is ours for at most a
-/// twentieth of its time.
+/// How soon a look that was not good is repeated.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// A look that took long is followed by a pause of so many times as long, though of no more than the refresh interval:
+/// the routing engine is ours for a twentieth of its time.
 const PAUSE: u32 = 19;
 
 /// How often the service manager is told that all is well.
@@ -50,24 +55,14 @@ pub enum WatchError {
 pub fn watch(settings: &Settings) -> Result<(), WatchError> {
     let signals = Signals::listen().map_err(WatchError::Signals)?;
     let Some(lock) = take_lock(settings, &signals)? else { return Ok(()) };
-    let mut watched = Watched { configuration: None, state: State::default() };
-    let mut rested = Instant::now();
+    let mut watched = Watched::default();
     let mut told: Option<Instant> = None;
     loop {
-        let began = Instant::now();
-        if began >= rested {
-            rested = if watched.may_have_changed(settings) {
-                watched.configuration = stamp(settings);
-                watched.state = run_locked(settings, &lock, Rewrite::WhenChanged)?;
-                // What was waited for in vain was no burden to anybody.
-                let took =
-                    if watched.state.outcome == Outcome::Good { began.elapsed() } else { Duration::ZERO };
-                Instant::now() + FLOOR.max(took * PAUSE)
-            } else {
-                // Some sources tell whether anything changed by commands, which are not for nothing.
-                Instant::now() + FLOOR.min(began.elapsed() * PAUSE)
-            };
+        signals.end_at_once(true);
+        if watched.needs_look(settings) {
+            watched.look(settings, &lock)?;
         }
+        signals.end_at_once(false);
         if told.is_none_or(|told| told.elapsed() >= HEARTBEAT) {
             tell(if told.is_none() { READY } else { ALIVE });
             told = Some(Instant::now());
@@ -81,40 +76,97 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
 
 /// Waits until no other process writes the output file; `None` when told to end before.
 fn take_lock(settings: &Settings, signals: &Signals) -> Result<Option<Lock>, WatchError> {
-    loop {
-        let lock = Lock::take(&settings.state_dir)
-            .map_err(|error| WatchError::StateDirectory(settings.state_dir.clone(), error))?;
-        if lock.is_some() || signals.came_within(TICK).map_err(WatchError::Signals)? {
-            return Ok(lock);
-        }
+    let take = || {
+        Lock::take(&settings.state_dir)
+            .map_err(|error| WatchError::StateDirectory(settings.state_dir.clone(), error))
+    };
+    let mut lock = take()?;
+    if lock.is_none() {
+        eprintln!(
+            "another process is at work in {}; waiting for its end, or end this one",
+            settings.state_dir.display()
+        );
     }
+    while lock.is_none() && !signals.came_within(TICK).map_err(WatchError::Signals)? {
+        lock = take()?;
+    }
+    Ok(lock)
 }
 
-/// What the service has seen last.
+/// Why the output file may not be what it should be.
+enum Doubt {
+    /// The routes may have changed. They may again while we look, so a look can wait until the routing engine rested.
+    Routes,
+    /// Another configuration, no output file, a routing engine that does not answer, a look that was not good.
+    Other,
+}
+
+/// What the service has seen last, and when.
+#[derive(Default)]
 struct Watched {
     configuration: Option<Stamp>,
     state: State,
+    /// When the last look ended, and how long it took.
+    looked: Option<(Instant, Duration)>,
+    /// Until when the routing engine is not asked whether anything changed.
+    asked_enough_until: Option<Instant>,
 }
 
 impl Watched {
-    /// Whether a look at the routes could change the output file.
-    fn may_have_changed(&self, settings: &Settings) -> bool {
+    fn look(&mut self, settings: &Settings, lock: &Lock) -> Result<(), NotWritten> {
+        let began = Instant::now();
+        self.configuration = stamp(settings);
+        self.state = run_locked(settings, lock, Rewrite::WhenChanged)?;
+        self.looked = Some((Instant::now(), began.elapsed()));
+        Ok(())
+    }
+
+    /// Whether there is a doubt, and the pause after the last look that is due for it is over.
+    fn needs_look(&mut self, settings: &Settings) -> bool {
+        let Some((ended, took)) = self.looked else { return true };
+        let pause = match self.doubt(settings) {
+            None => return false,
+            Some(Doubt::Other) if self.state.outcome == Outcome::Good => FLOOR,
+            Some(Doubt::Other) => AGAIN,
+            Some(Doubt::Routes) => (took * PAUSE).min(self.refresh_interval()).max(FLOOR),
+        };
+        ended.elapsed() >= pause
+    }
+
+    fn refresh_interval(&self) -> Duration {
+        let configured = self.state.configuration.as_ref().map(|configuration| configuration.duration);
+        Duration::from_secs(configured.unwrap_or_default().get().into())
+    }
+
+    fn doubt(&mut self, settings: &Settings) -> Option<Doubt> {
         let Some(last_good) = self.state.last_good.as_ref().filter(|_| self.state.outcome == Outcome::Good)
         else {
-            return true;
+            return Some(Doubt::Other);
         };
-        let interval = match last_good.survey {
-            Some(Survey { sessions_only: false, .. }) => FULL_LOOK_INTERVAL,
-            _ => u64::from(last_good.configuration.duration.get()),
+        if self.configuration != stamp(settings) || !settings.output.exists() {
+            return Some(Doubt::Other);
+        }
+        let last = last_good.survey.as_ref().filter(|survey| !survey.sessions_only);
+        let interval = match last {
+            Some(_) => FULL_LOOK_INTERVAL,
+            None => self.refresh_interval().as_secs(),
         };
-        !(last_good.looked..last_good.looked + interval).contains(&now())
-            || self.configuration != stamp(settings)
-            || !settings.output.exists()
-            || last_good
-                .survey
-                .as_ref()
-                .filter(|last| !last.sessions_only)
-                .is_some_and(|last| open(settings).survey().is_none_or(|survey| !survey.same_routes(last)))
+        if !(last_good.looked..last_good.looked + interval).contains(&now()) {
+            return Some(Doubt::Routes);
+        }
+        let last = last?;
+        let began = Instant::now();
+        if self.asked_enough_until.is_some_and(|until| began < until) {
+            return None;
+        }
+        let survey = open(settings).survey();
+        // Some sources tell whether anything changed by commands, which are not for nothing.
+        self.asked_enough_until = Some(Instant::now() + (began.elapsed() * PAUSE).min(AGAIN));
+        match survey {
+            None => Some(Doubt::Other),
+            Some(survey) if survey.same_routes(last) => None,
+            Some(_) => Some(Doubt::Routes),
+        }
     }
 }
 
@@ -135,21 +187,33 @@ fn tell(message: &str) {
     }
 }
 
-/// The signals that end the service, each a byte in a pipe.
-struct Signals(PipeReader);
+/// The signals that end the service, each a byte in a pipe, or the end at once.
+struct Signals {
+    came: PipeReader,
+    at_once: Arc<AtomicBool>,
+}
 
 impl Signals {
     fn listen() -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
-        signal_hook::low_level::pipe::register(SIGTERM, writer.try_clone()?)?;
-        signal_hook::low_level::pipe::register(SIGINT, writer)?;
-        Ok(Self(reader))
+        let (came, writer) = io::pipe()?;
+        let at_once = Arc::new(AtomicBool::new(false));
+        for signal in [SIGTERM, SIGINT] {
+            flag::register_conditional_default(signal, Arc::clone(&at_once))?;
+            low_level::pipe::register(signal, writer.try_clone()?)?;
+        }
+        Ok(Self { came, at_once })
+    }
+
+    /// Whether a signal ends the process wherever it is, as it may while the routing engine is asked: that can take
+    /// minutes, and every file is whole at any moment.
+    fn end_at_once(&self, at_once: bool) {
+        self.at_once.store(at_once, Ordering::SeqCst);
     }
 
     /// Waits for so long, and tells whether a signal came.
     fn came_within(&self, time: Duration) -> io::Result<bool> {
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
-        match poll(&mut [PollFd::new(&self.0, PollFlags::IN)], Some(&time)) {
+        match poll(&mut [PollFd::new(&self.came, PollFlags::IN)], Some(&time)) {
             Ok(ready) => Ok(ready > 0),
             Err(Errno::INTR) => Ok(false),
             Err(error) => Err(error.into()),

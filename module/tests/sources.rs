@@ -7,6 +7,7 @@ mod scene;
 mod stand_in;
 
 use std::fs;
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -134,6 +135,16 @@ fn standby() {
         stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, GOOD)));
         let (state, good) = scene.run(&auto);
         assert_eq!(state.outcome, Outcome::Good);
+        // A bgpd that ends leaves its socket, and whoever ends it may clear it away.
+        fs::remove_file(&socket).unwrap();
+        drop(UnixListener::bind(&socket).unwrap());
+        let left_behind = scene.run(&auto);
+        assert_eq!(
+            left_behind.0.outcome == Outcome::Standby,
+            pair,
+            "nobody listens: {:?}",
+            left_behind.0.error
+        );
         fs::remove_file(&socket).unwrap();
         let later = [0, 100_000].map(|age| {
             scene.edit("state/last-run.json", |state| {

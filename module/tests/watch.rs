@@ -8,7 +8,8 @@ mod scene;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::net::UnixDatagram;
-use std::process::{Child, Command};
+use std::process::Child;
+use std::thread::sleep;
 use std::time::Duration;
 
 use harness::{Bgpd, ExaBgp, Peer, eventually};
@@ -31,6 +32,10 @@ impl Service {
         manager.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let child = scene.command(&["watch"]).env("NOTIFY_SOCKET", &socket).spawn().unwrap();
         Self { child, manager }
+    }
+
+    fn signal(&self, name: &str) {
+        harness::signal(name, self.child.id());
     }
 
     fn await_message(&self, wanted: &str) {
@@ -86,8 +91,42 @@ fn a_service() {
     fs::remove_file(scene.path("output.json")).unwrap();
     eventually("a file that was removed is written again", || has("10.2.0.0/16"));
 
-    assert!(Command::new("kill").arg(service.child.id().to_string()).status().unwrap().success());
+    service.signal("TERM");
     service.await_message("STOPPING=1");
     assert!(service.child.wait().unwrap().success(), "ended by SIGTERM");
     assert!(has("10.2.0.0/16"), "the file stays");
+}
+
+/// A routing engine that was slow once is not left alone for long, and waiting for it does not delay the end.
+#[test]
+fn a_slow_routing_engine() {
+    let mut bgpd = Bgpd::start(&[ONE]);
+    let _one = ExaBgp::start(ONE, &bgpd, &["10.1.0.0/16 community [ 12076:5010 ]"]);
+    bgpd.await_prefixes(ONE, 1);
+    let scene = Scene::new();
+    symlink(bgpd.socket(), scene.path("bgpd.vty")).unwrap();
+    let file = || fs::read_to_string(scene.path("output.json")).unwrap_or_default();
+    let mut service = Service::start(&scene);
+    service.await_message("READY=1");
+
+    bgpd.signal("STOP");
+    scene.edit("config.json", |config| config["duration"] = json!(3600));
+    sleep(Duration::from_secs(5));
+    bgpd.signal("CONT");
+    eventually("the configuration is obeyed", || file().contains("\"duration\": 3600"));
+    fs::remove_file(scene.path("output.json")).unwrap();
+    eventually("the file is written again", || file().contains("10.1.0.0/16"));
+    bgpd.kill();
+    eventually("the end of bgpd is noticed", || file().contains("[Errno 111] Connection refused"));
+    bgpd.restart();
+    eventually("it is asked again", || file().contains("no BGP session") || !file().contains("error"));
+
+    bgpd.signal("STOP");
+    sleep(Duration::from_secs(1));
+    let before = file();
+    scene.edit("config.json", |config| config["duration"] = json!(99));
+    sleep(Duration::from_secs(2));
+    service.signal("TERM");
+    service.child.wait().unwrap();
+    assert_eq!(file(), before, "the end is no error of the routing engine");
 }

@@ -174,8 +174,12 @@ fn source(facts: &Facts) -> Check {
         SourceAnswer::No(_) if facts.state.outcome == Outcome::Standby => {
             Check::pass(NAME, format!("{found}; the routing engine is active on the other node"))
         }
-        SourceAnswer::No(reason) => Check::new(NAME, Health::Degraded, format!("{found}: {}", plain(reason)))
-            .mend(facts.advice.silent),
+        SourceAnswer::No(reason) => {
+            let last = facts.state.source.as_ref().filter(|last| **last != facts.source);
+            let last = last.map_or_else(String::new, |last| format!("; the last run asked {}", plain(last)));
+            Check::new(NAME, Health::Degraded, format!("{found}: {}{last}", plain(reason)))
+                .mend(facts.advice.silent)
+        }
     }
 }
 

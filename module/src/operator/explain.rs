@@ -149,15 +149,23 @@ fn of_community(
     };
     let listing: Vec<_> = listing.into_iter().filter(|application| lists(application.communities)).collect();
     explanation.applications = listing.iter().map(|application| plain(application.name.as_str())).collect();
-    match explanation.applications.join(", ") {
-        names if names.is_empty() => {
+    let names = explanation.applications.join(", ");
+    match &facts.configuration {
+        Err(error) => {
+            explanation = explanation.fails(
+                Health::Broken,
+                format!("which applications list it is not known: {error}"),
+                "see what else is wrong with: bgp-community-services doctor".to_owned(),
+            );
+        }
+        Ok(_) if names.is_empty() => {
             explanation.findings.push("no application lists it".to_owned());
             explanation.next.push(
                 "to select by it, add it to an application of the router's bgp-community-services-profile, and commit"
                     .to_owned(),
             );
         }
-        names => explanation.findings.push(format!("listed by {names}")),
+        Ok(_) => explanation.findings.push(format!("listed by {names}")),
     }
     let abilities = source.abilities();
     if !abilities.can_be_asked {

@@ -52,6 +52,11 @@ impl Bgpd {
         self.process = None;
     }
 
+    /// Sends it a signal: `STOP` makes it accept connections and answer nothing, until `CONT`.
+    pub fn signal(&self, name: &str) {
+        super::signal(name, self.process.as_ref().expect("bgpd should run").id());
+    }
+
     /// Ends bgpd if it runs, and starts it anew.
     pub fn restart(&mut self) {
         self.kill();

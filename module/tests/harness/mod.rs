@@ -75,6 +75,12 @@ impl Process {
     }
 }
 
+/// Sends a signal, by its name without `SIG`, to a process that the test started.
+pub fn signal(name: &str, process: u32) {
+    let status = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "cannot send SIG{name} to {process}");
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         let group = format!("-{}", self.0.id());

@@ -56,8 +56,9 @@ fn stands_by(router: &Router, authority: &Authority) -> Result<(), LabError> {
     router.expect_prefixes(authority)?;
     let before = router.output()?;
     router.routing.kill_bgpd(&router.host)?;
-    remove_socket(router)?;
     equal("what the node that stands by has", &router.run_module()?, &before)?;
+    remove_socket(router)?;
+    equal("what it has without the socket", &router.run_module()?, &before)?;
     router.routing.start_bgpd(&router.host)?;
     router.expect_prefixes(authority)
 }
