@@ -262,6 +262,7 @@ Examples:
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Files and sources of routes")]
 struct Options {
     /// The module's configuration
     #[arg(long, global = true, value_name = "FILE", default_value = paths::MODULE_CONFIGURATION)]

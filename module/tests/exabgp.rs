@@ -36,8 +36,7 @@ fn a_program_that_dies() {
         let mut one = ExaBgp::start_at(ONE, listener.port, &of_one);
         let _two = ExaBgp::start_at(TWO, listener.port, &["10.3.0.0/16 community [ 12076:5010 ]"]);
         eventually("all prefixes", || prefixes(&scene, "ExchangeOnline") == ["10.1.0.0/16", "10.3.0.0/16"]);
-        let program_id = listener.child();
-        Command::new("kill").args(["-KILL", &program_id.to_string()]).status().unwrap();
+        harness::signal("KILL", listener.child());
         one.withdraw(ONE, "10.2.0.0/16");
         eventually("the withdrawal is known, and nothing else is lost", || {
             assert_eq!(prefixes(&scene, "ExchangeOnline"), ["10.1.0.0/16", "10.3.0.0/16"]);
