@@ -53,7 +53,9 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
         start.push(byte[0]);
         if start == BYTE_ORDER_MARK {
             start.clear();
-        } else if !byte[0].is_ascii_whitespace() && !BYTE_ORDER_MARK.starts_with(&start) {
+        } else if UTF_16_MARKS.iter().any(|mark| start == mark) {
+            return Err(ReadError::Utf16);
+        } else if !byte[0].is_ascii_whitespace() && !begins_mark(&start) {
             break byte[0];
         }
     };
@@ -69,6 +71,13 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
+/// U+FEFF in UTF-16, with the lower byte first and last.
+const UTF_16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
+
+fn begins_mark(start: &[u8]) -> bool {
+    BYTE_ORDER_MARK.starts_with(start) || UTF_16_MARKS.iter().any(|mark| mark.starts_with(start))
+}
+
 /// A configuration that could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -78,6 +87,9 @@ pub enum ReadError {
     /// Nothing or only blanks.
     #[error("it is empty; expected XML, JSON or PCLI text with an authority")]
     Empty,
+    /// It begins with the byte order mark of another encoding, as what some editors save does.
+    #[error("it is UTF-16, expected UTF-8")]
+    Utf16,
     /// Not whole or not well-formed XML.
     #[error("it is not usable XML: {0}")]
     Xml(#[source] XmlError),

@@ -5,11 +5,12 @@ use crate::conductor::Conductor;
 const AUTHORITY: &str = "<authority xmlns=\"http://128technology.com/t128/config/authority-config\">";
 
 /// Input, and the part of the message that matters.
-fn cases() -> Vec<(String, &'static str)> {
-    let xml = |text: &str| text.replace("<authority>", AUTHORITY);
+fn cases() -> Vec<(Vec<u8>, &'static str)> {
+    let xml = |text: &str| text.replace("<authority>", AUTHORITY).into_bytes();
     let bomb = "<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     let external = "<!DOCTYPE b [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>";
     let name = "<authority><router><name>&x;</name></router></authority>";
+    let utf_16 = |bytes: fn(u16) -> [u8; 2]| "\u{feff}<config/>".encode_utf16().flat_map(bytes).collect();
     vec![
         (xml(&format!("{bomb}{name}")), "it has a document type"),
         (xml(&format!("{external}{name}")), "it has a document type"),
@@ -72,9 +73,11 @@ fn cases() -> Vec<(String, &'static str)> {
         ("config authority router r name r".into(), "line 1: the text ends in the middle of this line"),
         ("% Error: not logged in\n".into(), "no authority up to here"),
         (" \n\t\n".into(), "it is empty"),
-        (String::new(), "it is empty"),
+        (Vec::new(), "it is empty"),
+        (utf_16(u16::to_le_bytes), "it is UTF-16, expected UTF-8"),
+        (utf_16(u16::to_be_bytes), "it is UTF-16, expected UTF-8"),
         (
-            format!("config authority router \"{}", "x\n".repeat(600_000)),
+            format!("config authority router \"{}", "x\n".repeat(600_000)).into_bytes(),
             "line 1: this is longer than 1048576 bytes",
         ),
     ]
@@ -84,8 +87,8 @@ fn cases() -> Vec<(String, &'static str)> {
 fn each_says_what_is_wrong_and_where() {
     let conductor = Conductor::new();
     for (input, message) in cases() {
-        let outcome = conductor.generate_from(input.as_bytes());
-        let start: String = input.chars().take(200).collect();
+        let outcome = conductor.generate_from(&input);
+        let start = String::from_utf8_lossy(input.get(..200).unwrap_or(&input));
         assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{start}");
         assert!(outcome.stderr.contains(message), "{start}\n{}", outcome.stderr);
         let begins = "generate_pillar: error cannot use the configuration on standard input: it is ";

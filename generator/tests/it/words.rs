@@ -77,6 +77,7 @@ fn of_every_configuration_that_is_refused() {
     hold_every!(hold_to_advice, ReadError, unread, {
         ReadError::Input(_) => ReadError::Input(refused()),
         ReadError::Empty => ReadError::Empty,
+        ReadError::Utf16 => ReadError::Utf16,
         ReadError::Xml(_) => ReadError::Xml(XmlError { byte: 7, fault: XmlFault::Truncated }),
         ReadError::Json(_) => ReadError::Json(no_json()),
         ReadError::JsonWithoutAuthority => ReadError::JsonWithoutAuthority,
