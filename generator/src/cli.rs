@@ -8,7 +8,8 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 /// Turns the authority's running configuration into one Salt pillar file per node of every router that has a
 /// bgp-community-services-profile.
 ///
-/// Exit status: 0 done, 1 some routers were in error and the rest were done, 2 nothing was touched.
+/// Exit status: 0 done; 1 some routers or nodes could not be generated as configured, or a file could not be written or
+/// removed, and the rest was done; 2 nothing was touched. Findings that keep no pillar from being generated leave it 0.
 #[derive(Debug, Parser)]
 #[command(name = "generate_pillar", version = bgpcs::VERSION, after_help = "\
 Examples:
@@ -72,7 +73,8 @@ pub(crate) struct Options {
     /// Say of each asset what is done and why, in the log and on standard error
     #[arg(long, global = true)]
     pub verbose: bool,
-    /// Write each line of the log as a JSON object; status prints JSON, with times in seconds since 1970
+    /// Write each line of the log and of standard error as a JSON object, not what --dry-run prints; status prints JSON,
+    /// with times in seconds since 1970
     #[arg(long, global = true)]
     pub json: bool,
     /// Write the findings here, as JSON [default: only to the log]
@@ -86,7 +88,7 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Only say what is found in the configuration. Exit status 1 when something of it is an error, 2 when it cannot be
-    /// read
+    /// read or the findings cannot be written
     #[command(after_help = "\
 Examples:
   generate_pillar check

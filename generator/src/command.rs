@@ -20,9 +20,9 @@ use crate::preset;
 pub enum Exit {
     /// Everything was done.
     Done,
-    /// Some routers were in error, the rest were done.
+    /// Something could not be done, the rest was.
     SomeInError,
-    /// Nothing was touched.
+    /// Nothing was touched; of a command that only says something, that it could not.
     NothingTouched,
 }
 

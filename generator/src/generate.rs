@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use bgpcs::Quoted;
 use bgpcs::whole_file::{self, WholeFileError};
 
 use crate::account::{Asset, Change, account};
@@ -26,7 +27,11 @@ use crate::run::{self, Counts, Operation, Run};
 const REPORT_MODE: u32 = 0o640;
 
 /// How long a run waits for another one, which takes seconds for the largest authority.
-pub(crate) const LOCK_LIMIT: Duration = Duration::from_secs(60);
+const LOCK_LIMIT: Duration = Duration::from_secs(60);
+
+/// Why a removal is in doubt, and what takes the doubt away.
+const END_NOT_SEEN: &str = "nothing shows that the configuration is whole: flat PCLI text has no end";
+const SHOW_END: &str = "let the prompt line that follows it be its last line, or give it in another form";
 
 /// How many files the log names that were not the generator's.
 const FOREIGN_SHOWN: usize = 5;
@@ -107,27 +112,18 @@ impl Settings {
 /// When nothing was changed.
 pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
     let start = Instant::now();
-    let progress = settings.progress();
     // Held from before the configuration is read: of two runs, the later one is to have the last word.
-    let directory = lock(settings)?;
+    let directory = lock(settings, log)?;
+    let progress = settings.progress();
     let (authority, end) = settings.read(&progress)?;
     let plan = plan(&authority);
     progress.phase(Phase::Comparing(plan.len()));
     let changes = directory.compare(&plan)?;
-    if changes.removes_most() {
-        let (remove, existing) = (changes.remove.len(), changes.existing);
-        if end == End::Unmarked {
-            return Err(GenerateError::EndNotSeen { remove, existing });
-        }
-        log.note(&Entry::Message(Message {
-            severity: Severity::Note,
-            message: format!("{remove} of {existing} pillar files go; the configuration was read to its end"),
-            advice: "restore the former configuration if that is not meant".into(),
-        }));
-    }
+    drop(progress);
+    weigh_removals(&changes, end, log)?;
     note_foreign(&plan, &changes, log);
     let work = Work { operation: Operation::Generate, authority: &authority, plan: &plan, changes: &changes };
-    let applied = work.apply(settings, &directory, progress, log)?;
+    let applied = work.apply(settings, &directory, log)?;
     let findings = findings(&authority, &plan);
     let reported = report(settings, &authority, &findings, log);
     let read = run::Read::new(authority.routers.len(), authority.profiles.len(), &findings);
@@ -138,7 +134,8 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
     Ok(if clean { Exit::Done } else { Exit::SomeInError })
 }
 
-/// Only says what there is to say about the configuration; some in error means that something of it is an error.
+/// Only says what there is to say about the configuration; some in error means that something of it is an error, and
+/// nothing touched that it could not be said where it was wanted.
 ///
 /// # Errors
 /// When the configuration could not be read.
@@ -147,7 +144,11 @@ pub fn check(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> 
     let findings = findings(&authority, &plan(&authority));
     let reported = report(settings, &authority, &findings, log);
     let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if has_errors || !reported { Exit::SomeInError } else { Exit::Done })
+    Ok(match (reported, has_errors) {
+        (false, _) => Exit::NothingTouched,
+        (true, true) => Exit::SomeInError,
+        (true, false) => Exit::Done,
+    })
 }
 
 /// What there is to say about a configuration.
@@ -179,33 +180,67 @@ fn report(settings: &Settings, authority: &Authority, findings: &[Finding], log:
 /// When nothing was changed.
 pub fn purge(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
     let start = Instant::now();
-    let progress = settings.progress();
-    let directory = PillarDir::lock_existing(&settings.pillar_dir, LOCK_LIMIT)?;
+    let directory = lock_existing(settings, log)?;
     let nothing = Authority::default();
     let plan = plan(&nothing);
     let changes = directory.compare(&plan)?;
     let work = Work { operation: Operation::Purge, authority: &nothing, plan: &plan, changes: &changes };
-    let applied = work.apply(settings, &directory, progress, log)?;
+    let applied = work.apply(settings, &directory, log)?;
     if !settings.dry_run {
         work.account(&applied, run::Read::default(), start, log);
     }
     Ok(if applied.failures.is_empty() { Exit::Done } else { Exit::SomeInError })
 }
 
-fn lock(settings: &Settings) -> Result<PillarDir, PillarDirError> {
+fn lock(settings: &Settings, log: &mut Log) -> Result<PillarDir, PillarDirError> {
     if settings.dry_run {
-        PillarDir::lock_existing(&settings.pillar_dir, LOCK_LIMIT)
+        lock_existing(settings, log)
     } else {
-        PillarDir::lock(&settings.pillar_dir, LOCK_LIMIT)
+        PillarDir::lock(&settings.pillar_dir, LOCK_LIMIT, || say_waiting(settings, log))
     }
+}
+
+/// The pillar directory, which stays absent when it is.
+pub(crate) fn lock_existing(settings: &Settings, log: &mut Log) -> Result<PillarDir, PillarDirError> {
+    PillarDir::lock_existing(&settings.pillar_dir, LOCK_LIMIT, || say_waiting(settings, log))
+}
+
+fn say_waiting(settings: &Settings, log: &mut Log) {
+    let directory = settings.pillar_dir.display();
+    log.message(
+        Severity::Note,
+        format!("another generate_pillar holds {directory}, and this one waits for it"),
+        format!("wait up to {} seconds for it to end", LOCK_LIMIT.as_secs()),
+    );
+}
+
+/// Says that files go, where that may not be meant; refuses when most do and the configuration may have been cut off.
+fn weigh_removals(changes: &Changes, end: End, log: &mut Log) -> Result<(), GenerateError> {
+    let (remove, existing) = (changes.remove.len(), changes.existing);
+    match end {
+        End::Unmarked if changes.removes_most() => {
+            return Err(GenerateError::EndNotSeen { remove, existing });
+        }
+        End::Unmarked if remove > 0 => {
+            let message = format!("{remove} of {existing} pillar files go, but {END_NOT_SEEN}");
+            log.message(Severity::Warning, message, SHOW_END);
+        }
+        End::Seen if changes.removes_most() => log.note(&Entry::Message(Message {
+            severity: Severity::Note,
+            message: format!("{remove} of {existing} pillar files go; the configuration was read to its end"),
+            advice: "restore the former configuration if that is not meant".into(),
+        })),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Says which files are replaced that do not bear the generator's mark, such as those of another plugin before an
 /// upgrade to this one; from then on they do.
 fn note_foreign(plan: &Plan<'_>, changes: &Changes, log: &mut Log) {
     let foreign = || changes.write.iter().filter(|write| write.why == Why::Foreign);
-    let names: Vec<String> =
-        foreign().take(FOREIGN_SHOWN).filter_map(|write| plan.file_name(write.index)).collect();
+    let names = foreign().take(FOREIGN_SHOWN).filter_map(|write| plan.file_name(write.index));
+    let names: Vec<String> = names.map(|name| Quoted(&name).to_string()).collect();
     if !names.is_empty() {
         let more = match foreign().count() - names.len() {
             0 => String::new(),
@@ -233,15 +268,14 @@ impl Work<'_> {
         &self,
         settings: &Settings,
         directory: &PillarDir,
-        progress: Progress,
         log: &mut Log,
     ) -> Result<Applied, GenerateError> {
         if settings.dry_run {
-            drop(progress);
             let Changes { write, remove, .. } = self.changes;
             let applied = Applied { written: write.len(), removed: remove.len(), failures: Vec::new() };
             return self.show(&applied, log.is_verbose()).map(|()| applied).map_err(GenerateError::Output);
         }
+        let progress = settings.progress();
         progress.phase(Phase::Changing(self.changes.write.len() + self.changes.remove.len()));
         let applied = directory.apply(self.plan, self.changes)?;
         drop(progress);
@@ -266,7 +300,7 @@ impl Work<'_> {
                 Change::Unchanged | Change::Kept => continue,
             };
             let reason = if is_verbose { format!(": {}", asset.reason) } else { String::new() };
-            writeln!(output, "would {verb} {}{reason}", asset.file_name())?;
+            writeln!(output, "would {verb} {}{reason}", Quoted(&asset.file_name()))?;
         }
         writeln!(output, "would be: {}", Counts::new(self.changes, applied))
     }
@@ -307,10 +341,7 @@ pub enum GenerateError {
     #[error("{0}")]
     PillarDir(#[from] PillarDirError),
     /// A configuration that may have been cut off asks for too much.
-    #[error(
-        "{remove} of {existing} pillar files would go, but nothing shows that the configuration is whole: flat PCLI \
-         text has no end"
-    )]
+    #[error("{remove} of {existing} pillar files would go, but {}", END_NOT_SEEN)]
     EndNotSeen {
         /// How many files would go.
         remove: usize,
@@ -340,9 +371,7 @@ impl GenerateError {
                 "export the running configuration again, all of it, or name another one with --config"
             }
             Self::PillarDir(error) => error.advice(),
-            Self::EndNotSeen { .. } => {
-                "let the prompt line that follows it be its last line, or give it in another form"
-            }
+            Self::EndNotSeen { .. } => SHOW_END,
             Self::ReportText(_) => "read the findings in the log",
             Self::Report(_) => {
                 "see that its directory exists, may be written to and has room, or name another file"

@@ -30,6 +30,9 @@ const DIRECTORY_MODE: u32 = 0o750;
 /// Up to so many files are brought to disk one by one.
 const SYNCED_ONE_BY_ONE: usize = 32;
 
+/// A run that gets the lock before says nothing about it.
+const SILENT_WAIT: Duration = Duration::from_secs(1);
+
 /// How long to wait between two tries for the lock.
 const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -106,18 +109,19 @@ pub struct Failure {
 }
 
 impl PillarDir {
-    /// Creates the directory if need be and waits until no other run holds it, at most for `limit`.
-    pub fn lock(path: &Path, limit: Duration) -> Result<Self, PillarDirError> {
+    /// Creates the directory if need be and waits until no other run holds it, at most for `limit`. When that takes
+    /// longer than a moment, `waits` is called, once.
+    pub fn lock(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
         DirBuilder::new()
             .recursive(true)
             .mode(DIRECTORY_MODE)
             .create(path)
             .map_err(|source| PillarDirError::at("create", path, source))?;
-        Self::lock_existing(path, limit)
+        Self::lock_existing(path, limit, waits)
     }
 
     /// As [`Self::lock`], but leaves an absent directory absent.
-    pub fn lock_existing(path: &Path, limit: Duration) -> Result<Self, PillarDirError> {
+    pub fn lock_existing(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
         let handle = match File::open(path) {
             Ok(handle) => handle,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -126,12 +130,16 @@ impl PillarDir {
             Err(source) => return Err(PillarDirError::at("open", path, source)),
         };
         let start = Instant::now();
+        let mut waits = Some(waits);
         while let Err(error) = flock(&handle, FlockOperation::NonBlockingLockExclusive) {
             if error != Errno::WOULDBLOCK && error != Errno::INTR {
                 return Err(PillarDirError::at("lock", path, error.into()));
             }
             if start.elapsed() > limit {
                 return Err(PillarDirError::Busy { path: path.to_owned(), limit });
+            }
+            if let Some(waits) = waits.take_if(|_| start.elapsed() > SILENT_WAIT) {
+                waits();
             }
             std::thread::sleep(LOCK_INTERVAL);
         }

@@ -19,8 +19,6 @@ const CLEAR: &str = "\r\u{1b}[K";
 /// What a run is at.
 #[derive(Debug, Clone, Copy)]
 pub enum Phase {
-    /// Another run has the pillar directory.
-    Waiting,
     /// The configuration, of so many bytes, if that is known.
     Reading(Option<u64>),
     /// So many planned pillars with the files that there are.
@@ -41,7 +39,7 @@ struct Shown {
 }
 
 impl Progress {
-    /// Begins with [`Phase::Waiting`].
+    /// Shows nothing before the first phase.
     pub fn begin() -> Self {
         if !io::stderr().is_terminal() {
             return Self(None);
@@ -82,7 +80,7 @@ impl Drop for Progress {
 fn show(phases: &Receiver<Phase>, bytes: &AtomicU64) {
     let start = Instant::now();
     let mut next = start + DELAY;
-    let mut phase = Phase::Waiting;
+    let Ok(mut phase) = phases.recv() else { return };
     // Standard error that cannot be written to any more is no reason to end the run.
     let print = |text: &str| drop(io::stderr().write_all(text.as_bytes()));
     loop {
@@ -111,7 +109,6 @@ impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("generate_pillar: ")?;
         match self.phase {
-            Phase::Waiting => f.write_str("waiting for another one to end")?,
             Phase::Reading(None) => write!(f, "configuration, {} read", Megabytes(self.bytes))?,
             Phase::Reading(Some(all)) => {
                 write!(f, "configuration, {} of {} read", Megabytes(self.bytes), Megabytes(all))?;

@@ -16,8 +16,8 @@ use serde::Serialize;
 use crate::authority::{Authority, Node};
 use crate::finding::{Code, Finding, Severity};
 use crate::generate::{self, GenerateError, Settings};
+use crate::log::Log;
 use crate::names::Name;
-use crate::pillar_dir::PillarDir;
 use crate::plan::{Plan, plan};
 
 /// What is known of all routers.
@@ -89,10 +89,10 @@ impl Status {
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn gather(settings: &Settings, now: UnixTime) -> Result<Self, GenerateError> {
+    pub fn gather(settings: &Settings, now: UnixTime, log: &mut Log) -> Result<Self, GenerateError> {
         let (authority, _) = settings.read(&settings.progress())?;
         let plan = plan(&authority);
-        let directory = PillarDir::lock_existing(&settings.pillar_dir, generate::LOCK_LIMIT)?;
+        let directory = generate::lock_existing(settings, log)?;
         let changes = directory.compare(&plan)?;
         drop(directory);
         let looked = Looked {

@@ -19,7 +19,7 @@ const PAGE_MODE: u32 = 0o640;
 /// Prints the status in the form that is asked for.
 pub fn show(settings: &Settings, router: Option<&str>, json: bool, html: Option<&Path>) -> Exit {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut status = match Status::gather(settings, now) {
+    let mut status = match Status::gather(settings, now, &mut Log::default()) {
         Ok(status) => status,
         Err(error) => return failed(&mut Log::default(), &error),
     };

@@ -1,6 +1,7 @@
 //! What a run does to a directory that has a past.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -86,7 +87,7 @@ fn only_own_files_go() {
 fn a_dry_run_says_what_it_would_do_and_touches_nothing() {
     let conductor = Conductor::new();
     let config = conductor.path("config");
-    fs::write(&config, authority(&["a", "b", "c", "d"])).unwrap();
+    fs::write(&config, authority(&["a", "b", "c", "d\u{202e}"])).unwrap();
     fs::remove_dir(conductor.pillar_dir()).unwrap();
     let dry = |position: usize| {
         let mut arguments = vec!["purge"];
@@ -97,23 +98,32 @@ fn a_dry_run_says_what_it_would_do_and_touches_nothing() {
     assert_eq!(first.status, 0);
     assert_eq!(
         first.stdout,
-        "would write a.sls\nwould write b.sls\nwould write c.sls\nwould write d.sls\n\
+        "would write a.sls\nwould write b.sls\nwould write c.sls\nwould write \"d\\u{202e}.sls\"\n\
          would be: 4 written, 0 removed, 0 unchanged, 0 kept for nodes in error\n"
     );
     assert!(!conductor.pillar_dir().exists() && conductor.log().is_empty());
     assert_eq!(conductor.generate(&config).status, 0);
     let (before, after) = (dry(0), dry(1));
     assert_eq!(before, after);
-    assert!(
-        before.stdout.ends_with("would be: 0 written, 4 removed, 0 unchanged, 0 kept for nodes in error\n")
-    );
+    let removed = "would remove \"d\\u{202e}.sls\"\n\
+                   would be: 0 written, 4 removed, 0 unchanged, 0 kept for nodes in error\n";
+    assert!(before.stdout.ends_with(removed), "{}", before.stdout);
     assert_eq!(names(&conductor).len(), 4);
 }
 
 #[test]
-fn a_configuration_without_a_seen_end_cannot_remove_most_files() {
+fn a_configuration_without_a_seen_end_warns_of_removals_and_cannot_remove_most_files() {
     let conductor = Conductor::new();
-    assert_eq!(conductor.generate_from(authority(&["a", "b", "c"]).as_bytes()).status, 0);
+    let doubt = "pillar files go, but nothing shows that the configuration is whole: flat PCLI text has no end; let \
+                 the prompt line that follows it be its last line";
+    for (ids, warning) in [(&["a", "b", "c", "d"][..], None), (&["a", "b", "c"], Some("warning 1 of 4"))] {
+        let run = conductor.generate_from(authority(ids).as_bytes());
+        assert_eq!(run.status, 0);
+        for said in [run.stderr, conductor.log()] {
+            assert_eq!(said.matches(doubt).count(), usize::from(warning.is_some()), "{said}");
+            assert!(said.contains(warning.unwrap_or_default()), "{said}");
+        }
+    }
     let first = conductor.files();
     let cut = authority(&["a"]);
     let refused = conductor.generate_from(cut.as_bytes());
@@ -121,7 +131,8 @@ fn a_configuration_without_a_seen_end_cannot_remove_most_files() {
     assert!(refused.stderr.contains("2 of 3 pillar files would go"), "{}", refused.stderr);
     assert_eq!(conductor.files(), first);
     let whole = format!("admin@node1.conductor1# show config running flat\n{cut}\nadmin@node1.conductor1# ");
-    assert_eq!(conductor.generate_from(whole.as_bytes()).status, 0);
+    let done = conductor.generate_from(whole.as_bytes());
+    assert!(done.status == 0 && !done.stderr.contains("pillar files go"), "{}", done.stderr);
     assert_eq!(names(&conductor), ["a.sls"]);
     assert!(conductor.log().contains("note 2 of 3 pillar files go"), "{}", conductor.log());
 }
@@ -166,14 +177,38 @@ fn a_file_that_cannot_be_replaced_does_not_keep_the_others_from_it() {
 }
 
 #[test]
+fn a_run_that_waits_says_so() {
+    let conductor = Conductor::new();
+    let directory = conductor.pillar_dir();
+    for arguments in [&[][..], &["--dry-run"], &["purge"], &["status"]] {
+        let held = PillarDir::lock(&directory, Duration::from_secs(60), || {}).unwrap();
+        let config = conductor.path("config");
+        fs::write(&config, authority(&["a"])).unwrap();
+        let mut command = conductor.command();
+        command.arg("--config").arg(&config).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut run = command.spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(run.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+        drop(held);
+        assert_ne!(run.wait().unwrap().code(), Some(2));
+        let directory = directory.display();
+        let expected = format!(
+            "generate_pillar: note another generate_pillar holds {directory}, and this one waits for it; wait up to 60 \
+             seconds for it to end\n"
+        );
+        assert_eq!(said, expected, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_run_does_not_wait_for_ever() {
     let conductor = Conductor::new();
-    let held = PillarDir::lock(&conductor.pillar_dir(), Duration::ZERO).unwrap();
-    let second = PillarDir::lock(&conductor.pillar_dir(), Duration::from_millis(1));
+    let held = PillarDir::lock(&conductor.pillar_dir(), Duration::ZERO, || {}).unwrap();
+    let second = PillarDir::lock(&conductor.pillar_dir(), Duration::from_millis(1), || {});
     assert!(matches!(second, Err(PillarDirError::Busy { .. })), "{second:?}");
     drop(held);
     // Another test's process that is just being started has a copy of the lock until it runs its program.
-    assert!(PillarDir::lock(&conductor.pillar_dir(), Duration::from_secs(60)).is_ok());
+    assert!(PillarDir::lock(&conductor.pillar_dir(), Duration::from_secs(60), || {}).is_ok());
 }
 
 #[test]
@@ -196,6 +231,23 @@ fn a_killed_run_leaves_whole_files_and_the_next_one_completes_them() {
         assert_eq!(conductor.generate(&config).status, 0);
         assert_eq!(conductor.files(), whole);
     }
+}
+
+#[test]
+fn the_exit_status_tells_findings_from_what_could_not_be_done() {
+    let conductor = Conductor::new();
+    let [config, unwritable] = ["config", "config/report"].map(|name| conductor.path(name));
+    let unwritable = unwritable.to_str().unwrap();
+    // Its only finding is an error that keeps no pillar from being generated.
+    fs::write(&config, authority(&["a"])).unwrap();
+    let cases: [(&[&str], i32); 4] =
+        [(&["check"], 1), (&["check", "--report", unwritable], 2), (&[], 0), (&["--report", unwritable], 1)];
+    for (arguments, status) in cases {
+        let run = outcome(conductor.command().arg("--config").arg(&config).args(arguments));
+        assert_eq!(run.status, status, "{arguments:?}");
+        assert!(run.stderr.contains("error mode-module-missing: "), "{}", run.stderr);
+    }
+    assert_eq!(names(&conductor), ["a.sls"]);
 }
 
 #[test]

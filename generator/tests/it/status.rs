@@ -6,6 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use bgpcs::operator::table::Paint;
 use generate_pillar::generate::{Settings, Source};
+use generate_pillar::log::Log;
 use generate_pillar::status::Status;
 use serde_json::json;
 
@@ -62,7 +63,7 @@ fn each_form_is_what_is_expected() {
         [("healthy", &healthy, &healthy), ("outdated", &healthy, &outdated), ("new", &outdated, &healthy)]
     {
         let (_conductor, settings) = conductor(before, after);
-        let mut status = Status::gather(&settings, NOW).unwrap();
+        let mut status = Status::gather(&settings, NOW, &mut Log::default()).unwrap();
         if name == "healthy" {
             let stale = guide::stale("conductor", |command| match command {
                 "generate_pillar status" => status.text(Paint(false)),
@@ -74,7 +75,7 @@ fn each_form_is_what_is_expected() {
         assert!(status.only("lima") && !status.only("nowhere"));
         printed += &format!(
             "---\n{}",
-            Status::gather(&settings, NOW)
+            Status::gather(&settings, NOW, &mut Log::default())
                 .map(|mut one| {
                     one.only("oslo");
                     one.text(Paint(false))
@@ -128,7 +129,7 @@ fn a_fleet_can_be_searched_and_sorted() {
     .to_string();
     let (conductor, settings) = conductor(&configuration, &configuration);
     let page = conductor.path("fleet.html");
-    fs::write(&page, Status::gather(&settings, NOW).unwrap().html()).unwrap();
+    fs::write(&page, Status::gather(&settings, NOW, &mut Log::default()).unwrap().html()).unwrap();
     let browser = Browser::start();
     for view in VIEWS {
         browser.open(&page, view);
