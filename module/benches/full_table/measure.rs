@@ -40,6 +40,12 @@ fn run(command: &mut Command) -> (wait4::ResourceUsage, f64) {
     (ended.rusage, began.elapsed().as_secs_f64())
 }
 
+/// The value whose figure is in the middle.
+pub fn median<T>(mut values: Vec<T>, figure: impl Fn(&T) -> f64) -> T {
+    values.sort_by(|one, another| figure(one).total_cmp(&figure(another)));
+    values.swap_remove(values.len() / 2)
+}
+
 /// The longest time in seconds for which bgpd answers nobody else while a command runs: it is asked something that costs
 /// nothing, over and over.
 pub fn held_by(bgpd: &Bgpd, mut command: Command) -> f64 {
