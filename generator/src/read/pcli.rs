@@ -19,8 +19,15 @@ const CONFIG: &str = "config";
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, PcliError> {
     let mut statements = Statements::new(input);
-    let mut document =
-        Document { sink, open: Vec::new(), previous: None, found: false, end: End::Seen, noise: None };
+    let mut document = Document {
+        sink,
+        open: Vec::new(),
+        previous: None,
+        found: false,
+        end: End::Seen,
+        noise: None,
+        passed_over: Vec::new(),
+    };
     let result = loop {
         match statements.next() {
             Ok(Some(statement)) => {
@@ -45,6 +52,9 @@ struct Document<'s, S> {
     end: End,
     /// The first line since the last part of the configuration that is none.
     noise: Option<usize>,
+    /// What the flat line that was passed over last begins with, up to the key word that is not read. Most lines begin
+    /// as the one before, and then need no second look.
+    passed_over: Vec<u8>,
 }
 
 struct Block {
@@ -105,6 +115,9 @@ impl<S: Sink> Document<'_, S> {
 
     /// A line that is not inside a block: the start of one, a flat line, or what came along with the paste.
     fn outside(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        if self.is_passed_over(statement) {
+            return self.flat_line(statement);
+        }
         let statement = statement.after_prompt();
         let mut words = statement.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let [config, authority] = [CONFIG, AUTHORITY.name].map(|name| Some(name.as_bytes()));
@@ -121,20 +134,46 @@ impl<S: Sink> Document<'_, S> {
 
     /// One line of flat text.
     fn flat(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
+        self.flat_line(statement)?;
+        let mut words = statement.words();
+        words.nth(1);
+        if let Some(rest) = unread(&AUTHORITY, words.clone()) {
+            self.pass_over(statement, &rest);
+            return Ok(());
+        }
+        self.sink.enter(&AUTHORITY);
+        self.descend(&AUTHORITY, &mut words)?;
+        self.sink.leave(&AUTHORITY);
+        Ok(())
+    }
+
+    /// What a line of flat text is, whatever it says.
+    fn flat_line(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         self.part_begins()?;
         if !statement.ended {
             return Err(PcliFault::Truncated);
         }
         self.end = End::Unmarked;
         self.found = true;
-        let mut words = statement.words();
-        words.nth(1);
-        if is_read(&AUTHORITY, words.clone()) {
-            self.sink.enter(&AUTHORITY);
-            self.descend(&AUTHORITY, &mut words)?;
-            self.sink.leave(&AUTHORITY);
-        }
         Ok(())
+    }
+
+    /// Remembers what the line begins with, up to `rest`. A single quote that ends no word looks for its other one
+    /// beyond that, so that the next line's words can be others although it begins the same.
+    fn pass_over(&mut self, statement: &Statement<'_>, rest: &Words<'_>) {
+        self.passed_over.clear();
+        let begins = statement.text.strip_suffix(rest.text()).unwrap_or_default();
+        if !begins.contains(&b'\'') {
+            self.passed_over.extend_from_slice(begins);
+        }
+    }
+
+    fn is_passed_over(&self, statement: &Statement<'_>) -> bool {
+        !self.passed_over.is_empty()
+            && statement
+                .text
+                .strip_prefix(&self.passed_over[..])
+                .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
     }
 
     /// A line that is no configuration.
@@ -248,13 +287,13 @@ impl<S: Sink> Document<'_, S> {
     }
 }
 
-/// Whether the key words of a flat line lead to something that is read; most do not, and then there is nothing to
-/// tell.
-fn is_read(mut parent: &'static Node, mut words: Words<'_>) -> bool {
+/// What follows the first key word of a flat line that is not read, if nothing is to be told of the line; so it is with
+/// most.
+fn unread<'t>(mut parent: &'static Node, mut words: Words<'t>) -> Option<Words<'t>> {
     while let Some(Ok(word)) = words.next() {
         match parent.child(word) {
-            None => return parent.counts_when_empty(),
-            Some(node) if node.is_leaf() => return true,
+            None => return Some(words).filter(|_| !parent.counts_when_empty()),
+            Some(node) if node.is_leaf() => return None,
             Some(node) => {
                 if matches!(node.kind, Kind::List { .. }) {
                     words.next();
@@ -263,7 +302,7 @@ fn is_read(mut parent: &'static Node, mut words: Words<'_>) -> bool {
             }
         }
     }
-    true
+    None
 }
 
 /// PCLI text that cannot be used.

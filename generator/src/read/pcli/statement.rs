@@ -58,6 +58,11 @@ pub(super) struct Words<'t> {
 }
 
 impl<'t> Words<'t> {
+    /// What is left.
+    pub fn text(&self) -> &'t [u8] {
+        self.rest
+    }
+
     /// The next word, which `node` must have.
     pub fn value(&mut self, node: &Node) -> Result<Cow<'t, str>, PcliFault> {
         self.next_text().unwrap_or(Err(PcliFault::NoValue { name: node.name }))
