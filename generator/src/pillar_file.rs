@@ -28,8 +28,8 @@ pub fn text(asset_id: &AssetId, document: &PillarDocument) -> Result<String, ser
     Ok(format!("{}{}\n", header(asset_id.as_str()), escape(json)))
 }
 
-/// Writes as `\uXXXX` what YAML 1.1 refuses (section 5.1: C1 controls, U+007F, U+FFFE, U+FFFF) or folds as a line
-/// break (section 5.4: U+0085, U+2028, U+2029), and the byte order mark. In JSON these stand only inside strings.
+/// Writes as `\u` and four digits what YAML 1.1 refuses (section 5.1: C1 controls, U+007F, U+FFFE, U+FFFF) or folds as
+/// a line break (section 5.4: U+0085, U+2028, U+2029), and the byte order mark. In JSON these stand only inside strings.
 fn escape(json: String) -> String {
     if json.is_ascii() && !json.contains('\u{7F}') {
         return json;

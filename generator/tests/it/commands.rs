@@ -9,7 +9,7 @@ use generate_pillar::preset;
 use serde_json::Value;
 
 use crate::conductor::{Conductor, Outcome, outcome};
-use crate::help;
+use crate::{golden, help};
 
 #[test]
 fn each_command_prints_what_is_expected() {
@@ -41,11 +41,7 @@ fn each_command_prints_what_is_expected() {
         let Outcome { status, stdout, stderr } =
             outcome(conductor.command().current_dir(crate_dir).args(*arguments));
         let printed = format!("{stdout}--- standard error\n{stderr}--- exit status {status}\n");
-        let path = crate_dir.join("tests/commands").join(name);
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &printed).unwrap();
-        }
-        assert_eq!(printed, fs::read_to_string(&path).unwrap(), "{name}");
+        golden::expect(name, &printed);
         assert_eq!((conductor.files().len(), conductor.log().as_str()), (0, ""), "{name} touched something");
     }
 }

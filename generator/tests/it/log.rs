@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::conductor::{Conductor, outcome};
-use crate::guide;
+use crate::{golden, guide};
 
 /// Routers with one node each, named after their router, and the profile that each has.
 fn authority(routers: &[(&str, Option<&str>)], community: &str) -> String {
@@ -98,11 +97,7 @@ fn each_form_says_what_is_expected() {
         [("plain", &[]), ("verbose", &["--verbose"]), ("json", &["--verbose", "--json"])];
     for (name, arguments) in forms {
         let log = log(arguments);
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/commands/log-{name}"));
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &log).unwrap();
-        }
-        assert_eq!(log, fs::read_to_string(&path).unwrap(), "{name}");
+        golden::expect(&format!("log-{name}"), &log);
     }
 }
 

@@ -9,6 +9,7 @@ mod conductor;
 #[path = "../../../module/tests/form/mod.rs"]
 mod form;
 mod forms;
+mod golden;
 #[path = "../../../module/tests/guide/mod.rs"]
 mod guide;
 #[path = "../../../module/tests/help/mod.rs"]

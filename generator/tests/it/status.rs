@@ -1,7 +1,6 @@
 //! `status`, in every form. The expected outputs are the files `tests/commands/status-*`; `BLESS=1` rewrites them.
 
 use std::fs::{self, File};
-use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bgpcs::operator::table::Paint;
@@ -12,7 +11,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, VIEWS};
 use crate::conductor::{Conductor, outcome};
-use crate::guide;
+use crate::{golden, guide};
 
 const NOW: u64 = 1_800_000_000;
 
@@ -82,11 +81,7 @@ fn each_form_is_what_is_expected() {
                 })
                 .unwrap()
         );
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/commands/status-{name}"));
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &printed).unwrap();
-        }
-        assert_eq!(printed, fs::read_to_string(&path).unwrap(), "{name}");
+        golden::expect(&format!("status-{name}"), &printed);
     }
 }
 
