@@ -203,3 +203,16 @@ fn nobody_answers() {
         assert!(doctor.contains("see that ") && !doctor.contains("routingManager"), "{doctor}");
     }
 }
+
+/// A source that answers does not make up for a configuration that is missing.
+#[test]
+fn explained_without_a_configuration() {
+    let scene = Scene::new();
+    fs::remove_file(scene.path("config.json")).unwrap();
+    stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, scene::EMPTY)));
+    let ended = scene.command(&["explain", "12076:5010"]).output().unwrap();
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    assert!(printed.contains("which applications list it is not known"), "{printed}");
+    assert!(printed.contains("no path carries it"), "{printed}");
+    assert_eq!(ended.status.code(), Some(2), "{printed}");
+}

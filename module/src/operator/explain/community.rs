@@ -107,7 +107,8 @@ fn without_paths(
 ) -> Explanation {
     let is_listed = !explanation.applications.is_empty();
     explanation.findings.push("no path carries it".to_owned());
-    explanation.health = if is_listed { Health::Degraded } else { Health::Healthy };
+    let health = if is_listed { Health::Degraded } else { Health::Healthy };
+    explanation.health = explanation.health.max(health);
     match source.of_the_same_as(&community) {
         Some(others) if others.is_empty() => {
             explanation.findings.push("no route carries any community of the same AS number".to_owned());
