@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use crate::error::with_causes;
-use crate::run::{FULL_LOOK_INTERVAL, Rewrite, run_with};
+use crate::look::FULL_LOOK_INTERVAL;
+use crate::run::{Rewrite, run_with};
 use crate::settings::Settings;
 use crate::source::exabgp::sessions::{Process, Sessions};
 use crate::source::exabgp::{ExaBgp, Taken};

@@ -13,7 +13,8 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 use crate::error::{MEND_FILE, with_causes};
-use crate::run::{FULL_LOOK_INTERVAL, NotWritten, Rewrite, open, run_locked};
+use crate::look::FULL_LOOK_INTERVAL;
+use crate::run::{NotWritten, Rewrite, open, run_locked};
 use crate::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::settings::Settings;
 use crate::state::{Lock, Outcome, State, now};

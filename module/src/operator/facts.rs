@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use crate::error::{ConfigurationError, with_causes};
 use crate::history::{Change, History};
+use crate::look::FULL_LOOK_INTERVAL;
 use crate::output;
 use crate::prefix::{Family, Prefix};
 use crate::resolve::questions;
-use crate::run::{self, FULL_LOOK_INTERVAL};
+use crate::run;
 use crate::services::Services;
 use crate::settings::Settings;
 use crate::source::{Advice, Survey};
