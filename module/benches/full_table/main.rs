@@ -9,7 +9,6 @@
 mod harness;
 mod measure;
 mod obvious;
-mod speaker;
 
 use std::fs;
 use std::path::Path;
@@ -17,10 +16,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::{Bgpd, Peer, eventually};
+use harness::{Bgpd, Peer, Speaker, eventually};
 use measure::{Cost, cost_of, held_by};
 use serde_json::json;
-use speaker::Speaker;
 
 const IN_USE: [u16; 4] = [5010, 5020, 5030, 5100];
 const NOT_IN_USE: std::ops::Range<u16> = 6000..6038;
@@ -173,7 +171,7 @@ impl Bench {
         let speaker = &mut self.speaker;
         let routes = self.routes + RUNS;
         let latency = |index| {
-            let prefix = speaker::prefix(routes + index);
+            let prefix = Speaker::prefix(routes + index);
             let (before, announced) = (written(), Instant::now());
             speaker.announce(std::iter::once(routes + index), Some((12076, IN_USE[0])));
             eventually("the new prefix is in the file", || written() != before && has(&prefix));
@@ -224,10 +222,4 @@ impl Drop for Ended {
         self.0.kill().ok();
         self.0.wait().ok();
     }
-}
-
-/// Reads a stream to its end.
-fn drain(mut stream: impl std::io::Read) {
-    let mut buffer = [0; 65536];
-    while stream.by_ref().read(&mut buffer).is_ok_and(|length| length > 0) {}
 }

@@ -8,6 +8,7 @@ mod bgpd;
 mod exabgp;
 mod gobgpd;
 mod listener;
+mod speaker;
 
 #[allow(unused_imports, reason = "not every test has BaGPipe-BGP as a source")]
 pub use bagpipe::BagpipeBgp;
@@ -20,6 +21,8 @@ pub use exabgp::ExaBgp;
 pub use gobgpd::Gobgpd;
 #[allow(unused_imports, reason = "not every test has ExaBGP as a source")]
 pub use listener::Listener;
+#[allow(unused_imports, reason = "not every test needs a large table")]
+pub use speaker::Speaker;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};

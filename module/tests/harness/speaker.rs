@@ -1,12 +1,10 @@
-//! A BGP speaker that does one thing: announce very many IPv4 routes in few messages (RFC 4271).
-
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::thread;
 
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
-use crate::harness::{Bgpd, Peer};
+use super::{Bgpd, Peer};
 
 const OPEN: u8 = 1;
 const UPDATE: u8 = 2;
@@ -15,6 +13,7 @@ const KEEPALIVE: u8 = 4;
 /// RFC 4271 section 4.1.
 const LONGEST_MESSAGE: usize = 4096;
 
+/// A BGP speaker that does one thing: announce and withdraw very many IPv4 routes in few messages (RFC 4271).
 pub struct Speaker {
     stream: TcpStream,
     peer: Peer,
@@ -29,12 +28,12 @@ fn network(index: u32) -> Ipv4Addr {
     Ipv4Addr::from((1 << 24) + (u32::try_from(place).unwrap() << 8))
 }
 
-/// The prefix of a route, by its index.
-pub fn prefix(index: u32) -> String {
-    format!("{}/24", network(index))
-}
-
 impl Speaker {
+    /// The prefix of a route, by its index.
+    pub fn prefix(index: u32) -> String {
+        format!("{}/24", network(index))
+    }
+
     /// Establishes a session without keepalives (hold time 0).
     pub fn connect(peer: Peer, bgpd: &Bgpd) -> Self {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
@@ -46,26 +45,27 @@ impl Speaker {
         for expected in [OPEN, KEEPALIVE] {
             assert_eq!(speaker.receive(), expected, "bgpd does not want this peer");
         }
-        let heard = speaker.stream.try_clone().unwrap();
-        thread::spawn(|| crate::drain(heard));
+        let mut heard = speaker.stream.try_clone().unwrap();
+        thread::spawn(move || io::copy(&mut heard, &mut io::sink()));
         speaker
     }
 
     /// Announces the routes of these indexes, all with the same attributes.
     pub fn announce(&mut self, indexes: impl Iterator<Item = u32>, community: Option<(u16, u16)>) {
         let attributes = attributes(self.peer, community);
-        let room = (LONGEST_MESSAGE - 19 - 4 - attributes.len()) / 4;
-        let mut indexes = indexes.peekable();
-        while indexes.peek().is_some() {
-            let mut update = vec![0, 0];
-            update.extend(u16::try_from(attributes.len()).unwrap().to_be_bytes());
-            update.extend(&attributes);
-            for index in indexes.by_ref().take(room) {
-                update.push(24);
-                update.extend(&network(index).octets()[..3]);
-            }
-            self.send(UPDATE, &update);
-        }
+        let mut before_routes = vec![0, 0];
+        before_routes.extend(u16::try_from(attributes.len()).unwrap().to_be_bytes());
+        before_routes.extend(&attributes);
+        let room = (LONGEST_MESSAGE - 19 - before_routes.len()) / 4;
+        for_each_part(indexes, room, |routes| self.send(UPDATE, &[&before_routes[..], routes].concat()));
+    }
+
+    /// Withdraws the routes of these indexes.
+    pub fn withdraw(&mut self, indexes: impl Iterator<Item = u32>) {
+        for_each_part(indexes, (LONGEST_MESSAGE - 19 - 4) / 4, |routes| {
+            let length = u16::try_from(routes.len()).unwrap().to_be_bytes();
+            self.send(UPDATE, &[&length[..], routes, &[0, 0]].concat());
+        });
     }
 
     fn send(&mut self, kind: u8, body: &[u8]) {
@@ -82,6 +82,18 @@ impl Speaker {
         let length = usize::from(u16::from_be_bytes([header[16], header[17]])) - header.len();
         self.stream.read_exact(&mut vec![0; length]).unwrap();
         header[18]
+    }
+}
+
+/// Passes routes as they stand in a message to `send`, at most `room` at a time.
+fn for_each_part(indexes: impl Iterator<Item = u32>, room: usize, mut send: impl FnMut(&[u8])) {
+    let mut indexes = indexes.peekable();
+    while indexes.peek().is_some() {
+        let routes = indexes.by_ref().take(room).flat_map(|index| {
+            let [first, second, third, _] = network(index).octets();
+            [24, first, second, third]
+        });
+        send(&routes.collect::<Vec<u8>>());
     }
 }
 
