@@ -5,6 +5,7 @@
 //! [route source](source::RouteSource), gathers the answers ([`resolve`]), decides what stays when there was no answer ([`hold`]) and replaces the output file
 //! ([`output`]). Only a route source opens a socket; `resolve` and `hold` take values and return values.
 
+pub mod digest;
 pub mod error;
 pub mod exabgp;
 pub mod history;

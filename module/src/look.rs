@@ -2,6 +2,7 @@
 
 use bgpcs::{ModuleConfiguration, PathSelection};
 
+use crate::digest::digest_of;
 use crate::error::RunError;
 use crate::hold::{self, Doubt};
 use crate::output;
@@ -67,7 +68,7 @@ fn is_as_before(
         && last_good.configuration == *configuration
         && last_good.survey.as_ref().is_some_and(|last_survey| last_survey.same_routes(survey))
         && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&now)
-        && output::digest_of(&settings.output) == Some(last_good.output)
+        && digest_of(&settings.output) == Some(last_good.output)
 }
 
 /// Asks every question to which the answer can be other than empty.

@@ -1,7 +1,6 @@
 //! The file that SSR's application identification reads.
 
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -10,6 +9,7 @@ use bgpcs::RefreshInterval;
 use bgpcs::whole_file::{self, WholeFileError};
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digesting;
 use crate::services::Services;
 
 /// Permission bits of the file: SSR reads it, whoever it runs as.
@@ -38,7 +38,7 @@ impl<'o> Output<'o> {
         file.write_all(b"\n")
     }
 
-    /// Replaces the file by this content, whole, and returns its [digest](digest_of).
+    /// Replaces the file by this content, whole, and returns its [digest](crate::digest).
     ///
     /// # Errors
     /// When the file could not be replaced; the old one is still there.
@@ -60,41 +60,6 @@ impl<'o> Output<'o> {
         self.write_to(&mut digesting).ok();
         digesting.digest()
     }
-}
-
-/// Passes on what is written, and makes a number of it that tells the contents of the file apart.
-struct Digesting<W> {
-    inner: W,
-    hasher: DefaultHasher,
-}
-
-impl<W: Write> Digesting<W> {
-    fn new(inner: W) -> Self {
-        Self { inner, hasher: DefaultHasher::new() }
-    }
-
-    fn digest(&self) -> u64 {
-        self.hasher.finish()
-    }
-}
-
-impl<W: Write> Write for Digesting<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.inner.write(bytes)?;
-        self.hasher.write(bytes.get(..length).unwrap_or_default());
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-/// A number that tells the contents of the file apart, if it can be read.
-pub fn digest_of(path: &Path) -> Option<u64> {
-    let mut digesting = Digesting::new(io::sink());
-    io::copy(&mut File::open(path).ok()?, &mut digesting).ok()?;
-    Some(digesting.digest())
 }
 
 /// Gives the file the present time, by which an operator sees that the module ran.

@@ -6,6 +6,7 @@ use std::path::Path;
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime};
 
+use crate::digest::digest_of;
 use crate::error::{ConfigurationError, MEND_FILE, RunError, causes, with_causes};
 use crate::history::{self, Entry};
 use crate::hold;
@@ -167,8 +168,7 @@ fn write(
     let services = &ending.resolution.services;
     let error = ending.error.as_ref().map(RunError::to_string);
     let content = Output::new(duration, services, error.as_deref());
-    let unchanged =
-        Some(content.digest()).filter(|digest| output::digest_of(&settings.output) == Some(*digest));
+    let unchanged = Some(content.digest()).filter(|digest| digest_of(&settings.output) == Some(*digest));
     let before = match unchanged {
         Some(_) => None,
         None => Some(output::read_services(&settings.output).unwrap_or_default()),

@@ -91,7 +91,7 @@ pub struct LastGood {
     pub configuration: ModuleConfiguration,
     /// What the source said of itself just before.
     pub survey: Option<Survey>,
-    /// The [digest](crate::output::digest_of) of the output file.
+    /// The [digest](crate::digest) of the output file.
     pub output: u64,
 }
 
