@@ -93,9 +93,9 @@ pub fn bill_of_materials(package: &str, dependencies: &[&Package]) -> Value {
     })
 }
 
-/// The licences that ask to go with a binary, each text once with the crates it is for.
+/// The licences that ask to go with a binary, each once, with the notices of those who give it and the crates it is for.
 pub fn licences(dependencies: &[&Package]) -> Result<String, DependenciesError> {
-    let mut crates_by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut licences: BTreeMap<String, Licence> = BTreeMap::new();
     for dependency in dependencies {
         let directory = dependency.manifest_path.parent().map_or(Path::new("."), |path| path.as_std_path());
         let texts = licence_texts(directory)?;
@@ -103,19 +103,38 @@ pub fn licences(dependencies: &[&Package]) -> Result<String, DependenciesError> 
             return Err(DependenciesError::NoLicence { name: dependency.name.to_string() });
         }
         for text in texts {
+            let (notice, grant) = text.split_at(text.find(MIT_GRANT).unwrap_or_default());
+            let words: Vec<_> = grant.split_whitespace().collect();
+            let licence = licences.entry(words.join(" ")).or_default();
+            licence.grant = grant.to_owned();
             let name = format!("{} {}", dependency.name, dependency.version);
-            crates_by_text.entry(text).or_default().insert(name);
+            licence.names_by_notice.entry(notice.trim().to_owned()).or_default().insert(name);
         }
     }
     let mut collected = String::from(
         "This program contains the libraries named here, under the licences below their names.\n",
     );
-    for (text, names) in crates_by_text {
-        let names: Vec<String> = names.into_iter().collect();
-        collected.push_str(&format!("\n{}\n{}\n\n{text}\n", "-".repeat(78), names.join(", ")));
+    for Licence { names_by_notice, grant } in licences.into_values() {
+        collected.push_str(&format!("\n{}\n", "-".repeat(78)));
+        for (notice, names) in names_by_notice {
+            let names: Vec<String> = names.into_iter().collect();
+            let line = if notice.is_empty() { "" } else { "\n" };
+            collected.push_str(&format!("{}\n{notice}{line}\n", names.join(", ")));
+        }
+        collected.push_str(&format!("{grant}\n"));
     }
     Ok(collected)
 }
+
+/// A licence, whose text some break into other lines than others.
+#[derive(Default)]
+struct Licence {
+    names_by_notice: BTreeMap<String, BTreeSet<String>>,
+    grant: String,
+}
+
+/// How the licence begins under which most crates are; what stands before it is their own notice.
+const MIT_GRANT: &str = "Permission is hereby granted, free of charge";
 
 /// The licences that a crate brings along. Where it can be had under the MIT licence too, that shorter text is the one
 /// we take it under.
