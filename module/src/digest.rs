@@ -35,6 +35,13 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
+/// The number of these bytes.
+pub fn digest_of_bytes(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
 /// The number of a file's content, if it can be read.
 pub fn digest_of(path: &Path) -> Option<u64> {
     let mut digesting = Digesting::new(io::sink());

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{RunError, SourceError};
 use crate::prefix::{Family, Prefix};
+use crate::routes::Routes;
 use crate::services::Services;
 use crate::source::{Abilities, Question, Told, on_the_wire};
 
@@ -56,6 +57,8 @@ pub struct Resolution {
     pub counts: Vec<CommunityCount>,
     /// What is odd about the prefixes.
     pub warnings: Vec<String>,
+    /// What the answers were.
+    pub routes: Routes,
 }
 
 /// Gathers the answers to a configuration's questions. Memory is bounded by `max-prefixes`: what is beyond it is only
@@ -122,7 +125,7 @@ impl<'c> Gathering<'c> {
 
     /// Counts an answer, and adds it to each application that lists the community.
     fn take(&mut self, community: &Community, family: Family, answer: Answer) -> Result<(), RunError> {
-        let Resolution { services, counts, .. } = &mut self.resolution;
+        let Resolution { services, counts, routes, .. } = &mut self.resolution;
         let at = counts.iter().position(|count| count.community == *community).unwrap_or_else(|| {
             counts.push(CommunityCount { community: *community, ipv4: 0, ipv6: 0 });
             counts.len() - 1
@@ -145,6 +148,7 @@ impl<'c> Gathering<'c> {
                 return Err(RunError::TooManyPrefixes { found, limit, application, community: *community });
             }
         }
+        routes.add(family, community, answer.prefixes);
         Ok(())
     }
 }

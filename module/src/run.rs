@@ -10,9 +10,10 @@ use crate::digest::digest_of;
 use crate::error::{ConfigurationError, MEND_FILE, RunError, causes, with_causes};
 use crate::history::{self, Entry};
 use crate::hold;
-use crate::look::{Found, Looked, held, look};
+use crate::look::{Found, Look, Looked, held};
 use crate::output::{self, Output};
 use crate::resolve::Resolution;
+use crate::routes::Routes;
 use crate::settings::{Settings, SourceChoice};
 use crate::source::bagpipe::Bagpipe;
 use crate::source::bgpd::Bgpd;
@@ -108,41 +109,52 @@ fn run_once(
     let (configuration, Looked { source, survey, found }) = match read_configuration(&settings.configuration)
     {
         Ok(configuration) => {
-            let looked = look(settings, source, &configuration, &earlier, started);
+            let look = Look { settings, configuration: &configuration, earlier: &earlier, now: started };
+            let looked = look.look(source);
             (Some(configuration), looked)
         }
         Err(error) => (None, Looked { source: None, survey: None, found: Err(error.into()) }),
     };
-    let ending = match found {
+    let (ending, looked) = match found {
         Ok(Found::NoChange) => return Ok(rest(settings, rewrite, earlier, started)),
-        Ok(Found::Routes(resolution)) => Ending { outcome: Outcome::Good, resolution, error: None },
-        Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
+        Ok(Found::Routes { resolution, looked }) => {
+            (Ending { outcome: Outcome::Good, resolution, error: None }, looked)
+        }
+        Err(error) => (fall_back(settings, &earlier, configuration.as_ref(), error, started), started),
     };
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
     let output = write(settings, rewrite, duration, &ending, started)?;
     let error = ending.error.as_ref().map(|error| report(error, rewrite, earlier.error.as_ref()));
-    let looked =
-        match ending.outcome {
-            Outcome::Good => configuration.clone().zip(source.clone()).map(|(configuration, source)| {
-                LastGood { time: started, looked: started, source, configuration, survey, output }
-            }),
-            // The age of what stays counts from when the routing engine was last known to be elsewhere.
-            Outcome::Standby => {
-                earlier.last_good.clone().map(|last_good| LastGood { time: started, ..last_good })
-            }
-            _ => None,
-        };
+    let last_good = match ending.outcome {
+        Outcome::Good => configuration.clone().zip(source.clone()).map(|(configuration, source)| {
+            let routes = remember(settings, &ending.resolution.routes);
+            LastGood { time: started, looked, source, configuration, survey, output, routes }
+        }),
+        // The age of what stays counts from when the routing engine was last known to be elsewhere.
+        Outcome::Standby => {
+            earlier.last_good.clone().map(|last_good| LastGood { time: started, ..last_good })
+        }
+        _ => None,
+    };
     Ok(State {
         outcome: ending.outcome,
         started,
         finished: state::now(),
         source,
         configuration: configuration.or(earlier.configuration),
-        last_good: looked.or(earlier.last_good),
+        last_good: last_good.or(earlier.last_good),
         communities: ending.resolution.counts,
         warnings: ending.resolution.warnings,
         error,
+    })
+}
+
+/// Leaves the routes for the next run; returns their digest.
+fn remember(settings: &Settings, routes: &Routes) -> Option<u64> {
+    routes.save(&settings.state_dir).unwrap_or_else(|error| {
+        eprintln!("{}; the next run looks at every route; {MEND_FILE}", with_causes(&error));
+        None
     })
 }
 
@@ -209,6 +221,7 @@ fn fall_back(
         services: last_good.map(|good| held(settings, good, configuration)).unwrap_or_default(),
         counts: earlier.communities.clone(),
         warnings,
+        routes: Routes::default(),
     };
     if known.is_some_and(|known| known.high_availability) && is_inactive(settings, &error) {
         let told = match last_good {

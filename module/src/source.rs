@@ -41,6 +41,11 @@ impl Question {
     pub fn communities(&self) -> impl Iterator<Item = &Community> {
         std::iter::once(&self.community).chain(&self.further)
     }
+
+    /// Whether bgpd has to show every path in detail, since it cannot select by route target.
+    pub fn shows_detail(&self) -> bool {
+        matches!(self.community, Community::RouteTarget(_))
+    }
 }
 
 /// The community by its value, so that `no-export` and `65535:65281` are one.
@@ -97,6 +102,16 @@ pub trait RouteSource {
         None
     }
 
+    /// The prefixes of a family whose best path changed between two states of its table, if this source can tell.
+    fn changes(&mut self, _family: Family, _since: &Table, _now: &Table) -> Option<Changes> {
+        None
+    }
+
+    /// How many paths the table of a family had when [`ask`](Self::ask) was answered last, if the source said so.
+    fn path_count(&self, _family: Family) -> Option<u64> {
+        None
+    }
+
     /// Which of these communities any route carries, if this source can tell at next to no cost. They are given, and
     /// compared, by their values [`on_the_wire`].
     fn in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
@@ -132,6 +147,15 @@ pub trait RouteSource {
     }
 }
 
+/// What changed in the table of a family.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The prefixes whose best path changed and that are still in the table, though maybe without a best path.
+    pub prefixes: Vec<Prefix>,
+    /// How many changes there were beyond one of each of these prefixes. Without any, no prefix can be gone.
+    pub unaccounted: u64,
+}
+
 /// A prefix that the routing engine has, with its paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
@@ -148,8 +172,10 @@ pub struct DestinationPath {
     pub neighbor: String,
     /// Whether it is the best one.
     pub best: bool,
-    /// What it carries, of every kind that can be configured.
+    /// What it carries, of every kind that can be configured, by its values [`on_the_wire`].
     pub communities: Vec<Community>,
+    /// Whether it carries something that cannot be told from its name, such as an alias.
+    pub is_unclear: bool,
 }
 
 /// Where an operator looks closer at a route source.
@@ -226,11 +252,14 @@ pub struct Survey {
 }
 
 /// What is known of the table of a family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Table {
     /// Counts the changes of best paths since the process began; absent without a session of the family.
     pub version: Option<u64>,
+    /// How many entries there are to pass over in a look at every route; zero when the source does not say.
+    #[serde(default)]
+    pub entries: u64,
 }
 
 /// A BGP session.
@@ -251,6 +280,9 @@ pub struct Session {
     pub ipv6: Option<u64>,
     /// Whether the neighbor has presumably sent all the routes that it has.
     pub settled: bool,
+    /// Whether the neighbor may send several paths of a prefix (RFC 7911), as far as the source says.
+    #[serde(default)]
+    pub add_path: bool,
 }
 
 impl Survey {
@@ -258,31 +290,72 @@ impl Survey {
     pub fn same_routes(&self, other: &Self) -> bool {
         !self.sessions_only
             && self.process == other.process
-            && self.ipv4 == other.ipv4
-            && self.ipv6 == other.ipv6
-            && self.sessions.len() == other.sessions.len()
-            && self.sessions.iter().zip(&other.sessions).all(|(one, another)| one.same_routes(another))
+            && self.ipv4.version == other.ipv4.version
+            && self.ipv6.version == other.ipv6.version
+            && self.all_sessions(other, Session::same_routes)
+    }
+
+    /// Whether both are of one process whose sessions were neither lost nor established in between.
+    pub fn same_sessions(&self, other: &Self) -> bool {
+        self.process.is_some() && self.process == other.process && self.all_sessions(other, Session::same)
+    }
+
+    fn all_sessions(&self, other: &Self, are_same: fn(&Session, &Session) -> bool) -> bool {
+        self.sessions.len() == other.sessions.len()
+            && self.sessions.iter().zip(&other.sessions).all(|(one, another)| are_same(one, another))
+    }
+
+    /// Whether any session has fewer prefixes of a family than `before`.
+    pub fn has_lost_prefixes(&self, before: &Self, family: Family) -> bool {
+        let mut sessions = self.sessions.iter().zip(&before.sessions);
+        sessions.any(|(now, before)| now.prefixes(family) < before.prefixes(family))
+    }
+
+    /// The table of a family.
+    pub fn table(&self, family: Family) -> &Table {
+        match family {
+            Family::Ipv4 => &self.ipv4,
+            Family::Ipv6 => &self.ipv6,
+        }
+    }
+
+    /// Whether all paths of a family, of which there are so many, are of one neighbor and each the only one of its
+    /// prefix.
+    pub fn has_single_paths(&self, family: Family, paths: u64) -> bool {
+        let mut carrying = self.carrying(family);
+        match (carrying.next(), carrying.next()) {
+            (Some(only), None) => !only.add_path && only.prefixes(family) == Some(paths),
+            _ => false,
+        }
     }
 
     /// The established sessions that carry a family.
     pub fn carrying(&self, family: Family) -> impl Iterator<Item = &Session> {
-        self.sessions.iter().filter(move |session| match family {
-            Family::Ipv4 => session.ipv4.is_some(),
-            Family::Ipv6 => session.ipv6.is_some(),
-        })
+        self.sessions.iter().filter(move |session| session.prefixes(family).is_some())
     }
 }
 
 impl Session {
     fn same_routes(&self, other: &Self) -> bool {
+        let counts = |session: &Self| (session.updates, session.ipv4, session.ipv6);
+        self.same(other) && counts(self) == counts(other)
+    }
+
+    fn same(&self, other: &Self) -> bool {
         // Engines derive the time from the session's age, so that it can be a second off.
         let since = match (self.since, other.since) {
             (Some(one), Some(another)) => one.abs_diff(another) <= 2,
             (one, another) => one == another,
         };
-        let counts =
-            |session: &Self| (session.times_established, session.updates, session.ipv4, session.ipv6);
-        since && self.peer == other.peer && counts(self) == counts(other)
+        since && self.peer == other.peer && self.times_established == other.times_established
+    }
+
+    /// Prefixes accepted, if the session carries the family.
+    pub fn prefixes(&self, family: Family) -> Option<u64> {
+        match family {
+            Family::Ipv4 => self.ipv4,
+            Family::Ipv6 => self.ipv6,
+        }
     }
 }
 

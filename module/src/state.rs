@@ -83,7 +83,8 @@ impl Outcome {
 pub struct LastGood {
     /// When it began.
     pub time: UnixTime,
-    /// When the routes were last looked at: earlier, if since then there was no sign of a change.
+    /// When all routes were last looked at: earlier, if since then there was no sign of a change, or only what changed
+    /// was asked for.
     pub looked: UnixTime,
     /// Which route source was asked.
     pub source: String,
@@ -93,6 +94,9 @@ pub struct LastGood {
     pub survey: Option<Survey>,
     /// The [digest](crate::digest) of the output file.
     pub output: u64,
+    /// The [digest](crate::digest) of the [routes](crate::routes) that were found, if they are remembered.
+    #[serde(default)]
+    pub routes: Option<u64>,
 }
 
 /// An error, for those who look closer.

@@ -47,29 +47,15 @@ impl Router {
         self.scene.json("state/last-run.json")["last-good"]["looked"].as_u64().unwrap()
     }
 
-    /// The prefixes of the first application, and then those of the second, in the output file.
-    fn prefixes(&self) -> String {
-        let services = &self.scene.json("output.json")["services"];
-        let of = |name: &str| {
-            let entries = services[name].as_array().cloned().unwrap_or_default();
-            entries
-                .iter()
-                .map(|entry| entry["ip-prefix"].as_str().unwrap().to_owned())
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        format!("{} | {}", of("ExchangeOnline"), of("SharePointOnline"))
-    }
-
     /// Runs the module until the output file has these prefixes, then makes sure that it stays at rest.
     #[track_caller]
     fn await_prefixes(&self, change: &str, expected: &str) {
         eventually(&format!("after {change}: {expected}"), || {
             self.run();
-            self.prefixes() == expected
+            self.scene.prefixes() == expected
         });
         eventually(&format!("rest after {change}"), || !self.looks());
-        assert_eq!(self.prefixes(), expected, "{change}");
+        assert_eq!(self.scene.prefixes(), expected, "{change}");
     }
 }
 
@@ -150,7 +136,7 @@ fn loss_and_return_of_sessions() {
     eventually("the last session's loss is told", || router.run().outcome == Outcome::Held);
     let none = format!("SessionError: no BGP session is established {place}");
     assert_eq!(router.scene.json("output.json")["error"], none);
-    assert_eq!(router.prefixes(), "10.1.0.0/16 10.2.0.0/16 | ");
+    assert_eq!(router.scene.prefixes(), "10.1.0.0/16 10.2.0.0/16 | ");
 
     router.bgpd.kill();
     let state = router.run();
@@ -169,12 +155,12 @@ fn loss_and_return_of_sessions() {
         one.announce(ONE, &format!("10.9.0.0/16 med {messages}"));
         router.run().error.is_some_and(|error| error.text == starting)
     });
-    assert_eq!(router.prefixes(), "10.1.0.0/16 10.2.0.0/16 | ");
+    assert_eq!(router.scene.prefixes(), "10.1.0.0/16 10.2.0.0/16 | ");
     router.await_prefixes("the neighbor fell silent", "10.1.0.0/16 | ");
 
     router.scene.edit("config.json", |config| config["stale-path-time"] = json!(0));
     router.await_prefixes("no time to hold", "10.1.0.0/16 | ");
     drop(one);
     eventually("without a session and without holding", || router.run().outcome == Outcome::Failed);
-    assert_eq!(router.prefixes(), " | ");
+    assert_eq!(router.scene.prefixes(), " | ");
 }

@@ -8,7 +8,8 @@ mod help;
 mod scene;
 mod stand_in;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use bgp_community_services::error::{
@@ -126,11 +127,22 @@ fn of_every_error() {
     });
 }
 
+/// What a bgpd says that has a session and no routes.
+fn without_routes(command: &str) -> Vec<u8> {
+    let seed = match command {
+        command if command.contains("summary") => "summary",
+        command if command.contains("neighbors") => "neighbors",
+        _ => return vty_reply(0, ""),
+    };
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/sessions");
+    vty_reply(0, &fs::read_to_string(seeds.join(seed).with_extension("json")).unwrap())
+}
+
 /// What is said on standard error of whatever goes wrong beside the question.
 #[test]
 fn of_the_files() {
     type Setting = fn(&Scene);
-    let cases: [(Setting, &[&str]); 4] = [
+    let cases: [(Setting, &[&str]); 5] = [
         (|_| {}, &["; see what mends it with: bgp-community-services doctor"]),
         (
             |scene| fs::write(scene.path("state"), "").unwrap(),
@@ -139,6 +151,13 @@ fn of_the_files() {
         (
             |scene| fs::create_dir_all(scene.path("state/history.jsonl")).unwrap(),
             &["history.jsonl", "not in the history"],
+        ),
+        (
+            |scene| {
+                fs::create_dir_all(scene.path("state/routes.json")).unwrap();
+                stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(without_routes)));
+            },
+            &["routes.json", "the next run looks at every route"],
         ),
         (
             |scene| fs::create_dir(scene.path("output.json")).unwrap(),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bgp_community_services::prefix::{Family, Prefix};
-use bgp_community_services::source::bgpd::{survey, table};
+use bgp_community_services::source::bgpd::{changes, survey, table};
 use bgp_community_services::source::exabgp::{ExaBgp, Taken, event};
 use bgp_community_services::source::select::Route;
 use bgp_community_services::source::{bagpipe, gobgp, reply};
@@ -41,7 +41,12 @@ fn damaged(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
 
 fn prefixes_of(bytes: &[u8]) -> Option<Vec<(String, bool)>> {
     let mut told = Vec::new();
-    table::read(bytes, &mut |prefix, best| told.push((prefix.to_string(), best))).ok()?;
+    let each = &mut |path: table::ShownPath| {
+        if path.valid {
+            told.push((path.prefix.to_string(), path.best));
+        }
+    };
+    table::read(bytes, each).ok()?;
     Some(told)
 }
 
@@ -105,6 +110,37 @@ fn tables_of_another_form() {
         assert_eq!(prefixes_of(table.replace(from, to).as_bytes()), None, "{from} replaced by {to}");
     }
     assert_eq!(prefixes_of(b""), Some(Vec::new()));
+}
+
+/// What changed since version 100 of a table of which a survey saw version 102: the prefixes, and how many changes are
+/// not theirs.
+fn changes_of(bytes: &[u8]) -> Option<(Vec<String>, u64)> {
+    let read = changes::read(bytes, 100, 102).ok()?;
+    Some((read.prefixes.iter().map(Prefix::to_string).collect(), read.unaccounted))
+}
+
+#[test]
+fn lists_of_changes() {
+    let list = String::from_utf8(seeds("changes").remove(0)).unwrap();
+    let two = ["10.1.0.0/16", "10.2.0.0/16"].map(str::to_owned).to_vec();
+    for (from, to, expected) in [
+        ("", "", Some((two.clone(), 1))),
+        ("version is 103", "version is 102", Some((two.clone(), 0))),
+        ("version is 103", "version is 101", None),
+        ("version is 103", "version is 99", None),
+        ("version is 103", "version is new", None),
+        ("Displayed  2", "Displayed  3", None),
+        ("*  ", "S  ", None),
+        // How many paths there are is said in passing.
+        (" and 5 total paths", "", Some((two, 1))),
+    ] {
+        assert!(list.contains(from), "{from}");
+        assert_eq!(changes_of(list.replacen(from, to, 1).as_bytes()), expected, "{from} replaced by {to}");
+    }
+    assert_eq!(changes_of(b""), Some((vec![], 2)), "nothing is listed");
+    for (name, bytes) in hostile().into_iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        assert_eq!(changes_of(&bytes), None, "{name}");
+    }
 }
 
 /// A text that says something a thousand times, deeply nested, or not as UTF-8; no parser takes any of them.
@@ -273,6 +309,16 @@ proptest! {
             let displayed = text.lines().rev().find_map(|line| line.strip_prefix("Displayed"));
             let count = displayed.map_or(0, |rest| rest.split_whitespace().next().unwrap().parse().unwrap());
             prop_assert!(prefixes.len() <= count, "{prefixes:?}");
+        }
+    }
+
+    #[test]
+    fn damaged_lists_of_changes(bytes in damaged("changes")) {
+        if let Some((prefixes, unaccounted)) = changes_of(&bytes) {
+            let text = String::from_utf8_lossy(&bytes);
+            let head = text.lines().next().map(|line| line.strip_prefix("BGP table version is ").unwrap());
+            let version: u64 = head.map_or(102, |rest| rest.split([',', ' ']).next().unwrap().parse().unwrap());
+            prop_assert_eq!(prefixes.len() as u64 + unaccounted, version - 100);
         }
     }
 

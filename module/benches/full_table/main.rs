@@ -70,8 +70,10 @@ impl Bench {
         fs::remove_dir_all(self.scratch.path().join("state")).unwrap();
         let first = cost_of(&self.bgpd, self.module("run"));
         let unchanged = cost_of(&self.bgpd, self.module("run"));
-        let changed = self.changed();
-        let Service { latency, at_rest, under_churn } = self.service(changed.duration);
+        let announced = self.announced();
+        let withdrawn = self.withdrawn();
+        let Service { latency, latency_of_withdrawal, at_rest, under_churn } =
+            self.service(withdrawn.duration);
         println!(
             "\nbgpd with {} routes, 42 communities, 4 of them in use by {} routes\n",
             self.routes,
@@ -86,13 +88,19 @@ impl Bench {
         row("bgpd CPU, nothing changed", seconds(obvious.bgpd), seconds(unchanged.bgpd), "0.010 s");
         row("bgpd CPU, first look", seconds(obvious.bgpd), seconds(first.bgpd), "");
         let tenth = seconds(obvious.bgpd / 10.0);
-        row("bgpd CPU, table changed", seconds(obvious.bgpd), seconds(changed.bgpd), &tenth);
+        row("bgpd CPU, a route announced", seconds(obvious.bgpd), seconds(announced.bgpd), &tenth);
+        row("bgpd CPU, a route withdrawn", seconds(obvious.bgpd), seconds(withdrawn.bgpd), &tenth);
         row("longest time bgpd is held", seconds(held_by_obvious), seconds(held_by_module), "one query");
-        row("our CPU, table changed", seconds(obvious.ours), seconds(changed.ours), "0.200 s");
+        row("our CPU, first look", seconds(obvious.ours), seconds(first.ours), "0.200 s");
+        row("our CPU, a route announced", seconds(obvious.ours), seconds(announced.ours), "0.200 s");
+        row("our CPU, a route withdrawn", seconds(obvious.ours), seconds(withdrawn.ours), "0.200 s");
         row("our CPU, nothing changed", seconds(obvious.ours), seconds(unchanged.ours), "");
-        row("our peak memory", megabytes(&obvious), megabytes(&changed), "24 MB");
-        row("duration of a refresh", seconds(obvious.duration), seconds(changed.duration), "");
-        row("change to file, service mode", "60 s".to_owned(), seconds(latency), "2 s");
+        let largest = if announced.peak_bytes > withdrawn.peak_bytes { &announced } else { &withdrawn };
+        row("our peak memory", megabytes(&obvious), megabytes(largest), "24 MB");
+        row("duration, a route announced", seconds(obvious.duration), seconds(announced.duration), "");
+        row("duration, a route withdrawn", seconds(obvious.duration), seconds(withdrawn.duration), "");
+        row("announcement to file, service mode", "60 s".to_owned(), seconds(latency), "2 s");
+        row("withdrawal to file, service mode", "60 s".to_owned(), seconds(latency_of_withdrawal), "2 s");
         let per_minute = |share: f64| format!("{:.3} s", share * 60.0);
         let obvious_minute = seconds(obvious.bgpd);
         row("bgpd CPU per minute, service mode, at rest", obvious_minute.clone(), per_minute(at_rest), "");
@@ -144,14 +152,24 @@ impl Bench {
         command
     }
 
-    /// A run after a change of the table: of several, the one that cost bgpd the middle.
-    fn changed(&mut self) -> Cost {
+    /// A run after a route was announced: of several, the one that cost bgpd the middle.
+    fn announced(&mut self) -> Cost {
         let run = |index| {
             self.speaker.announce(std::iter::once(self.routes + index), None);
             self.bgpd.await_received(Peer(1), u64::from(self.routes + index));
             cost_of(&self.bgpd, self.module("run"))
         };
         measure::median((1..=RUNS).map(run).collect(), |cost| cost.bgpd)
+    }
+
+    /// A run after one of those routes was withdrawn, likewise.
+    fn withdrawn(&mut self) -> Cost {
+        let run = |index| {
+            self.speaker.withdraw(std::iter::once(self.routes + index));
+            self.bgpd.await_received(Peer(1), u64::from(self.routes + index - 1));
+            cost_of(&self.bgpd, self.module("run"))
+        };
+        measure::median((1..=RUNS).rev().map(run).collect(), |cost| cost.bgpd)
     }
 
     /// The service, whose looks at the routes take `look` seconds.
@@ -168,20 +186,29 @@ impl Bench {
         thread::sleep(pause);
         let at_rest = self.bgpd_share_during(|_| thread::sleep(Duration::from_secs(20)));
         let written = || fs::metadata(&output).and_then(|file| file.modified()).unwrap();
-        let speaker = &mut self.speaker;
-        let routes = self.routes + RUNS;
-        let latency = |index| {
-            let prefix = Speaker::prefix(routes + index);
-            let (before, announced) = (written(), Instant::now());
-            speaker.announce(std::iter::once(routes + index), Some((12076, IN_USE[0])));
-            eventually("the new prefix is in the file", || written() != before && has(&prefix));
-            let latency = announced.elapsed().as_secs_f64();
-            thread::sleep(pause);
-            latency
+        let (speaker, routes) = (&mut self.speaker, self.routes);
+        let mut median_after = |change: &mut dyn FnMut(&mut Speaker, u32), is_announced: bool| {
+            let latency = |index| {
+                let prefix = Speaker::prefix(index);
+                let (before, began) = (written(), Instant::now());
+                change(speaker, index);
+                eventually("the change is in the file", || {
+                    written() != before && has(&prefix) == is_announced
+                });
+                let latency = began.elapsed().as_secs_f64();
+                thread::sleep(pause);
+                latency
+            };
+            measure::median((routes + 1..=routes + RUNS).map(latency).collect(), |latency| *latency)
         };
-        let latency = measure::median((1..=RUNS).map(latency).collect(), |latency| *latency);
+        let announce = &mut |speaker: &mut Speaker, index| {
+            speaker.announce(std::iter::once(index), Some((12076, IN_USE[0])));
+        };
+        let latency = median_after(announce, true);
+        let withdraw = &mut |speaker: &mut Speaker, index| speaker.withdraw(std::iter::once(index));
+        let latency_of_withdrawal = median_after(withdraw, false);
         let under_churn = self.bgpd_share_during(|bench| bench.churn(CHURN.end)) - churn_alone;
-        Service { latency, at_rest, under_churn }
+        Service { latency, latency_of_withdrawal, at_rest, under_churn }
     }
 
     /// A minute of five changes a second, of routes that carry none of the communities.
@@ -209,6 +236,8 @@ const CHURN: std::ops::Range<u32> = 1_000..2_000;
 struct Service {
     /// Seconds from an announcement to its prefix in the file, the service being at rest before.
     latency: f64,
+    /// The same for a withdrawal.
+    latency_of_withdrawal: f64,
     /// bgpd's processor time for the service, as a share.
     at_rest: f64,
     under_churn: f64,

@@ -8,8 +8,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut told = BTreeSet::new();
-    if table::read(bytes, &mut |prefix, _| {
-        told.insert(prefix);
+    if table::read(bytes, &mut |path| {
+        told.insert(path.prefix);
     })
     .is_ok()
     {

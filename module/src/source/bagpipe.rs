@@ -103,7 +103,7 @@ impl RouteSource for Bagpipe {
     }
 
     fn survey(&mut self) -> Option<Survey> {
-        let table = Table { version: None };
+        let table = Table::default();
         Some(Survey {
             process: None,
             ipv4: table,

@@ -3,6 +3,7 @@
 //! A question costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
 //! hence one question at a time, and never one that can be avoided.
 
+pub mod changes;
 mod inquiry;
 pub mod survey;
 pub mod table;
@@ -14,7 +15,7 @@ use std::path::{Path as FilePath, PathBuf};
 use bgpcs::Community;
 
 use super::reply::{self, ReplyError};
-use super::{Budget, Destination, Path, Question, RouteSource, Survey, Told};
+use super::{Budget, Changes, Destination, Path, Question, RouteSource, Survey, Table, Told};
 use crate::error::{Cause, Shape, SourceError};
 use crate::prefix::{Family, Prefix};
 use table::TableError;
@@ -33,6 +34,8 @@ pub struct Bgpd {
     /// Whether BGP is configured, as far as is known. Without it no community is in use either, but that is no answer:
     /// the question has to be asked, and bgpd then says why not.
     has_tables: bool,
+    /// How many paths the table of a family had, each time that it was shown as text.
+    paths: Vec<(Family, u64)>,
 }
 
 /// Why a command has no result.
@@ -74,6 +77,7 @@ impl Bgpd {
             reads_text: true,
             answers: true,
             has_tables: true,
+            paths: Vec::new(),
         }
     }
 
@@ -121,12 +125,13 @@ impl Bgpd {
     fn try_command<T>(
         &mut self,
         command: &str,
+        reply_bytes: u64,
         read: impl FnOnce(&mut vty::Reply<'_>) -> io::Result<T>,
     ) -> Option<T> {
         if !self.answers {
             return None;
         }
-        let reply = self.command(command, self.budget.with_reply_bytes(survey::REPLY_BYTES), read);
+        let reply = self.command(command, self.budget.with_reply_bytes(reply_bytes), read);
         self.answers = match &reply {
             Err(Failure::Connect(_) | Failure::Ask(_)) => false,
             Err(Failure::Read(error, _)) => !SILENCE.contains(&error.kind()),
@@ -135,11 +140,23 @@ impl Bgpd {
         reply.ok()
     }
 
-    /// Asks for the table as text; false when it could not be read as such.
-    fn ask_for_text(&mut self, command: &str, each: &mut dyn FnMut(Told)) -> Result<bool, SourceError> {
-        let tell = &mut |prefix, best| each(Told::Path(Path { community: 0, prefix, best }));
+    /// Asks for the table of a family as text; false when it could not be read as such.
+    fn ask_for_text(
+        &mut self,
+        family: Family,
+        command: &str,
+        each: &mut dyn FnMut(Told),
+    ) -> Result<bool, SourceError> {
+        let tell = &mut |path: table::ShownPath| {
+            if path.valid {
+                each(Told::Path(Path { community: 0, prefix: path.prefix, best: path.best }));
+            }
+        };
         match self.command(command, self.budget, |reply| table::read(reply, tell)) {
-            Ok(()) => Ok(true),
+            Ok(said) => {
+                self.paths.extend(said.and_then(|said| Some((family, said.paths?))));
+                Ok(true)
+            }
             Err(Failure::Read(TableError::Unknown, _) | Failure::Status(..)) => Ok(false),
             Err(Failure::Read(TableError::Io(error), _)) => Err(self.explain(command, Failure::Ask(error))),
             Err(Failure::Connect(error)) => Err(self.explain(command, Failure::Connect(error))),
@@ -177,8 +194,8 @@ impl RouteSource for Bgpd {
 
     fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
         let command = Self::show(question);
-        if self.reads_text && !matches!(question.community, Community::RouteTarget(_)) {
-            self.reads_text = self.ask_for_text(&command, each)?;
+        if self.reads_text && !question.shows_detail() {
+            self.reads_text = self.ask_for_text(question.family, &command, each)?;
             if self.reads_text {
                 return Ok(());
             }
@@ -215,14 +232,29 @@ impl RouteSource for Bgpd {
         // Versions before counters: what happens in between is seen as a change the next time.
         let mut table = |family| {
             let command = format!("show bgp {family} unicast summary json");
-            self.try_command(&command, |reply| survey::read_table(reply))
+            self.try_command(&command, survey::REPLY_BYTES, |reply| survey::read_table(reply))
         };
         let tables = table(Family::Ipv4).and_then(|ipv4| Some((ipv4, table(Family::Ipv6)?)));
         self.has_tables = tables.is_some();
         let (ipv4, ipv6) = tables?;
-        let sessions = self.try_command("show bgp neighbors json", |reply| survey::read_sessions(reply))?;
+        let neighbors = "show bgp neighbors json";
+        let sessions =
+            self.try_command(neighbors, survey::REPLY_BYTES, |reply| survey::read_sessions(reply))?;
         let process = self.connection.as_ref().and_then(Vty::process);
         Some(Survey { process, ipv4, ipv6, sessions, sessions_only: false })
+    }
+
+    fn changes(&mut self, family: Family, since: &Table, now: &Table) -> Option<Changes> {
+        let (since, now) = (since.version?, now.version?);
+        if since == now {
+            return Some(Changes::default());
+        }
+        let command = changes::show(family, since)?;
+        self.try_command(&command, changes::REPLY_BYTES, |reply| changes::read(reply, since, now))
+    }
+
+    fn path_count(&self, family: Family) -> Option<u64> {
+        self.paths.iter().rev().find(|(known, _)| *known == family).map(|(_, paths)| *paths)
     }
 
     fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
@@ -232,7 +264,9 @@ impl RouteSource for Bgpd {
         let mut found: Vec<_> =
             communities.iter().map(|community| matches!(community, Community::RouteTarget(_))).collect();
         let mut look = |this: &mut Self, command| {
-            this.try_command(command, |reply| survey::read_communities(reply, communities, &mut found))
+            this.try_command(command, survey::REPLY_BYTES, |reply| {
+                survey::read_communities(reply, communities, &mut found)
+            })
         };
         if communities.iter().any(|community| matches!(community, Community::Standard(_))) {
             look(self, "show bgp community-info")?;
@@ -256,6 +290,6 @@ impl RouteSource for Bgpd {
             Community::Large(_) => "show ip bgp large-community-info",
             Community::RouteTarget(_) => return None,
         };
-        self.try_command(command, |reply| inquiry::read_same_as(reply, community))
+        self.try_command(command, survey::REPLY_BYTES, |reply| inquiry::read_same_as(reply, community))
     }
 }

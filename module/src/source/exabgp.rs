@@ -79,7 +79,7 @@ impl ExaBgp {
     /// How the session with each of them is.
     pub fn sessions(&self) -> Survey {
         let process = i32::try_from(self.process).ok();
-        let table = Table { version: None };
+        let table = Table::default();
         let sessions = self.rib.sessions();
         Survey { process, ipv4: table, ipv6: table, sessions, sessions_only: false }
     }

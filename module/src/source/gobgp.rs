@@ -168,7 +168,7 @@ impl RouteSource for GoBgp {
     fn survey(&mut self) -> Option<Survey> {
         // Sessions before routes: what happens in between is seen as a change the next time.
         let sessions = self.neighbors().ok()?.iter().map(|neighbor| neighbor.session(now())).collect();
-        let table = |family| super::Table { version: self.version(family) };
+        let table = |family| super::Table { version: self.version(family), ..super::Table::default() };
         Some(Survey {
             process: None,
             ipv4: table(Family::Ipv4),

@@ -87,6 +87,7 @@ pub fn paths_to(
             neighbor: route.neighbor.to_owned(),
             best: route.best,
             communities: route.communities.to_vec(),
+            is_unclear: false,
         });
     })?;
     Ok(longest)

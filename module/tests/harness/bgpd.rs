@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Peer, Process, eventually};
+use super::{Peer, Process, Speaker, eventually};
 
 /// FRR's bgpd, without zebra, waiting for its peers.
 pub struct Bgpd {
@@ -55,6 +55,14 @@ impl Bgpd {
     /// Sends it a signal: `STOP` makes it accept connections and answer nothing, until `CONT`.
     pub fn signal(&self, name: &str) {
         super::signal(name, self.process.as_ref().expect("bgpd should run").id());
+    }
+
+    /// Ends bgpd, and starts it anew with further configuration.
+    pub fn restart_with(&mut self, further: &str) {
+        let path = self.directory.path().join("bgpd.conf");
+        let configuration = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, configuration + further).unwrap();
+        self.restart();
     }
 
     /// Ends bgpd if it runs, and starts it anew.
@@ -124,6 +132,15 @@ impl Bgpd {
         let wanted = (peer.address().to_string(), count);
         eventually(&format!("{count} prefixes from {}", peer.address()), || {
             self.received().contains(&wanted)
+        });
+    }
+
+    /// Waits until bgpd has read every UPDATE message of a speaker.
+    pub fn await_updates(&self, speaker: &Speaker) {
+        let peer = speaker.peer.address().to_string();
+        eventually(&format!("{} messages from {peer}", speaker.updates), || {
+            let neighbors: Value = serde_json::from_str(&self.show("show bgp neighbors json")).unwrap();
+            neighbors[&peer]["messageStats"]["updatesRecv"] == speaker.updates
         });
     }
 

@@ -16,7 +16,9 @@ const LONGEST_MESSAGE: usize = 4096;
 /// A BGP speaker that does one thing: announce and withdraw very many IPv4 routes in few messages (RFC 4271).
 pub struct Speaker {
     stream: TcpStream,
-    peer: Peer,
+    pub peer: Peer,
+    /// UPDATE messages sent so far.
+    pub updates: u64,
 }
 
 /// The network of a route, by its index: a /24 somewhere in 1.0.0.0 to 126.255.255.0, none twice, and in no order, as
@@ -39,7 +41,7 @@ impl Speaker {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
         bind(&socket, &SocketAddrV4::new(peer.address(), 0)).unwrap();
         connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, bgpd.port)).unwrap();
-        let mut speaker = Self { stream: socket.into(), peer };
+        let mut speaker = Self { stream: socket.into(), peer, updates: 0 };
         speaker.send(OPEN, &open(peer));
         speaker.send(KEEPALIVE, &[]);
         for expected in [OPEN, KEEPALIVE] {
@@ -47,6 +49,8 @@ impl Speaker {
         }
         let mut heard = speaker.stream.try_clone().unwrap();
         thread::spawn(move || io::copy(&mut heard, &mut io::sink()));
+        // What it announces are changes of a table that it has sent already: nothing, and the End-of-RIB (RFC 4724).
+        speaker.send(UPDATE, &[0; 4]);
         speaker
     }
 
@@ -69,6 +73,7 @@ impl Speaker {
     }
 
     fn send(&mut self, kind: u8, body: &[u8]) {
+        self.updates += u64::from(kind == UPDATE);
         let mut message = vec![0xff; 16];
         message.extend(u16::try_from(19 + body.len()).unwrap().to_be_bytes());
         message.push(kind);
@@ -97,13 +102,14 @@ fn for_each_part(indexes: impl Iterator<Item = u32>, room: usize, mut send: impl
     }
 }
 
-/// Version 4, hold time 0, one capability: IPv4 unicast (RFC 4760).
+/// Version 4, hold time 0, two capabilities: IPv4 unicast (RFC 4760), and graceful restart of no family, by which bgpd
+/// says whether the End-of-RIB came (RFC 4724).
 fn open(peer: Peer) -> Vec<u8> {
     let mut open = vec![4];
     open.extend(u16::try_from(peer.asn()).unwrap().to_be_bytes());
     open.extend([0, 0]);
     open.extend(peer.router_id().octets());
-    open.extend([8, 2, 6, 1, 4, 0, 1, 0, 1]);
+    open.extend([12, 2, 10, 1, 4, 0, 1, 0, 1, 64, 2, 0, 120]);
     open
 }
 

@@ -46,6 +46,20 @@ impl Scene {
         fs::read(self.path(name)).map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap())
     }
 
+    /// The prefixes of the first application, and then those of the second, in the output file.
+    pub fn prefixes(&self) -> String {
+        let services = &self.json("output.json")["services"];
+        let of = |name: &str| {
+            let entries = services[name].as_array().cloned().unwrap_or_default();
+            entries
+                .iter()
+                .map(|entry| entry["ip-prefix"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        format!("{} | {}", of("ExchangeOnline"), of("SharePointOnline"))
+    }
+
     /// Changes one of the files.
     pub fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let mut value = self.json(name);

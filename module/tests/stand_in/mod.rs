@@ -2,7 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part, and a failure here fails it")]
 
-use std::io::{Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -13,6 +13,9 @@ use std::time::Duration;
 /// What makes a reply of a request.
 type Make = Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>;
 
+/// What writes a reply to a request, piece by piece.
+type Tell = Arc<dyn Fn(&str, &mut dyn Write) -> io::Result<()> + Send + Sync>;
+
 /// What a server does with a request.
 #[derive(Clone)]
 pub enum Answer {
@@ -22,6 +25,8 @@ pub enum Answer {
     ThenClose(Vec<u8>),
     /// Sends what the function makes of the request.
     Made(Make),
+    /// Sends what the function writes, of which no more than a little is in memory at once.
+    Told(Tell),
     /// Sends the first, then the second so many times, then the third, and ends the connection.
     Long(Vec<u8>, Vec<u8>, usize, Vec<u8>),
     /// Sends these bytes one by one.
@@ -75,6 +80,10 @@ fn give(connection: &mut impl Write, answer: &Answer, request: &str) -> bool {
             false
         }
         Answer::Made(make) => connection.write_all(&make(request)).is_ok(),
+        Answer::Told(tell) => {
+            let mut connection = BufWriter::new(connection);
+            tell(request, &mut connection).and_then(|()| connection.flush()).is_ok()
+        }
         Answer::Long(start, piece, times, end) => {
             let pieces = piece.repeat(1 + 65536 / piece.len());
             let mut left = times * piece.len();

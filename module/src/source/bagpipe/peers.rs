@@ -22,5 +22,6 @@ fn session(shown: &Value) -> Option<Session> {
         ipv4: established,
         ipv6: None,
         settled: established.is_some(),
+        add_path: false,
     })
 }

@@ -45,10 +45,12 @@ pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyEr
 fn path(shown: &Value) -> DestinationPath {
     let words = ["/community/string", "/largeCommunity/string"];
     let words = words.into_iter().flat_map(|place| text_at(shown, place).split_ascii_whitespace());
+    let known: Vec<_> = words.map(community).collect();
     let targets = text_at(shown, "/extendedCommunity/string").split_ascii_whitespace();
     let targets = targets.filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?));
     DestinationPath {
-        communities: words.filter_map(community).chain(targets.map(Community::RouteTarget)).collect(),
+        is_unclear: known.contains(&None),
+        communities: known.into_iter().flatten().chain(targets.map(Community::RouteTarget)).collect(),
         best: shown.pointer("/bestpath/overall") == Some(&Value::Bool(true)),
         neighbor: text_at(shown, "/peer/peerId").to_owned(),
     }

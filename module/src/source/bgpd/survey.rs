@@ -29,10 +29,12 @@ pub fn read_table(reply: impl Read) -> io::Result<Table> {
     #[serde(rename_all = "camelCase")]
     struct Summary {
         table_version: Option<u64>,
+        #[serde(default)]
+        rib_count: u64,
     }
 
     let summary: Summary = serde_json::from_reader(io::BufReader::new(reply))?;
-    Ok(Table { version: summary.table_version })
+    Ok(Table { version: summary.table_version, entries: summary.rib_count })
 }
 
 /// A neighbor in the reply to `show bgp neighbors json`; what is absent is so because the session is down.
@@ -53,13 +55,17 @@ struct Neighbor {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Capabilities {
-    multiprotocol_extensions: BTreeMap<String, Extension>,
+    multiprotocol_extensions: BTreeMap<String, Capability>,
+    add_path: BTreeMap<String, Capability>,
 }
 
+/// What each side said of a capability for a family; of several paths of a prefix, "tx" is what the neighbor may send.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Extension {
+struct Capability {
     advertised_and_received: bool,
+    tx_received: bool,
+    tx_advertised_and_received: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -94,6 +100,7 @@ impl Neighbor {
         let (ipv4, ipv6) = (prefixes("ipv4Unicast"), prefixes("ipv6Unicast"));
         let ended = |name: &str| self.graceful_restart_info.end_of_rib_recv.get(name) == Some(&true);
         let complete = (ipv4.is_none() || ended("ipv4Unicast")) && (ipv6.is_none() || ended("ipv6Unicast"));
+        let mut add_path = self.neighbor_capabilities.add_path.values();
         let quiet = self.bgp_timer_up_msec.min(self.bgp_in_update_elapsed_time_msecs);
         Ok(Session {
             peer,
@@ -103,6 +110,7 @@ impl Neighbor {
             ipv4,
             ipv6,
             settled: up && (complete || quiet >= QUIET || self.bgp_timer_up_msec >= GROWN),
+            add_path: add_path.any(|said| said.tx_received || said.tx_advertised_and_received),
         })
     }
 }

@@ -40,16 +40,34 @@ const UNCERTAIN: &[u8] = b"sSR";
 /// Every character that can stand before a prefix.
 const STATUS: &[u8] = b" *>=idhrsSRVIN";
 
-/// Reads a whole table, passing each valid path to `each`, with whether it is the best one.
+/// A path as its line shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownPath {
+    /// Where it leads; that of the line before, if it stands there only.
+    pub prefix: Prefix,
+    /// Whether bgpd may use it.
+    pub valid: bool,
+    /// Whether it is the prefix's best.
+    pub best: bool,
+}
+
+/// What is said of the table around its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// The table's version.
+    pub version: Option<u64>,
+    /// How many paths the table has, shown or not.
+    pub paths: Option<u64>,
+}
+
+/// Reads a whole table, passing each path to `each`. Where there is none, bgpd says nothing at all.
 ///
 /// # Errors
 /// When the text does not come whole, or is not of the known form.
-pub fn read(reply: impl Read, each: &mut dyn FnMut(Prefix, bool)) -> Result<(), TableError> {
+pub fn read(reply: impl Read, each: &mut dyn FnMut(ShownPath)) -> Result<Option<Said>, TableError> {
     let mut lines = Lines { reader: io::BufReader::with_capacity(64 * 1024, reply), line: Vec::new() };
-    let Some(first) = lines.next()? else { return Ok(()) };
-    if !first.starts_with(b"BGP table version is ") {
-        return Err(TableError::Unknown);
-    }
+    let Some(first) = lines.next()? else { return Ok(None) };
+    let version = number(first.strip_prefix(b"BGP table version is ").ok_or(TableError::Unknown)?);
     let columns = loop {
         let line = lines.next()?.ok_or(TableError::Unknown)?;
         if let Some(columns) =
@@ -59,25 +77,31 @@ pub fn read(reply: impl Read, each: &mut dyn FnMut(Prefix, bool)) -> Result<(), 
         }
     };
     let mut table = Table { columns, prefix: None, count: 0 };
-    loop {
+    let paths = loop {
         let line = lines.next()?.ok_or(TableError::Unknown)?;
         if let Some(rest) = line.strip_prefix(b"Displayed ") {
-            let displayed = rest.trim_ascii_start().split(|byte| *byte == b' ').next().unwrap_or_default();
-            if displayed != table.count.to_string().as_bytes() {
+            if number(rest.trim_ascii_start()) != Some(table.count) {
                 return Err(TableError::Unknown);
             }
-            break;
+            break memmem::find(rest, b" and ").and_then(|at| number(rest.get(at + 5..)?));
         }
         if !line.is_empty() {
             table.path(line, each)?;
         }
-    }
+    };
     while let Some(line) = lines.next()? {
         if !line.is_empty() {
             return Err(TableError::Unknown);
         }
     }
-    Ok(())
+    Ok(Some(Said { version, paths }))
+}
+
+/// The number that is the first word of a text; a comma may follow it.
+fn number(text: &[u8]) -> Option<u64> {
+    let word = text.split(|byte| b" ,".contains(byte)).next()?;
+    let digits = word.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(word).ok().filter(|_| digits)?.parse().ok()
 }
 
 /// Lines without their ends.
@@ -107,7 +131,7 @@ struct Table {
 }
 
 impl Table {
-    fn path(&mut self, line: &[u8], each: &mut dyn FnMut(Prefix, bool)) -> Result<(), TableError> {
+    fn path(&mut self, line: &[u8], each: &mut dyn FnMut(ShownPath)) -> Result<(), TableError> {
         let (status, rest) = line.split_at_checked(self.columns).ok_or(TableError::Unknown)?;
         if !status.iter().all(|byte| STATUS.contains(byte)) {
             return Err(TableError::Unknown);
@@ -122,9 +146,8 @@ impl Table {
         if !best && status.iter().any(|byte| UNCERTAIN.contains(byte)) {
             return Err(TableError::Unknown);
         }
-        if best || status.contains(&b'*') {
-            each(self.prefix.ok_or(TableError::Unknown)?, best);
-        }
+        let prefix = self.prefix.ok_or(TableError::Unknown)?;
+        each(ShownPath { prefix, valid: best || status.contains(&b'*'), best });
         Ok(())
     }
 }

@@ -249,6 +249,7 @@ impl Neighbor {
             ipv4: self.established.map(|_| self.ipv4),
             ipv6: self.established.map(|_| self.ipv6),
             settled: self.established.is_some_and(is_settled),
+            add_path: false,
         }
     }
 }

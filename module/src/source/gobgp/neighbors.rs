@@ -72,6 +72,7 @@ impl Neighbor {
             ipv4: accepted(Family::Ipv4),
             ipv6: accepted(Family::Ipv6),
             settled: Family::ALL.into_iter().all(ended) || since.saturating_add(GROWN) <= now,
+            add_path: false,
         }
     }
 }

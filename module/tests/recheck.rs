@@ -1,0 +1,373 @@
+//! Changes of a large table are followed without another look at all of it, and the output file is the same as after
+//! one.
+
+#![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
+
+mod harness;
+mod scene;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::Range;
+
+use bgp_community_services::error::SourceError;
+use bgp_community_services::prefix::{Family, Prefix};
+use bgp_community_services::run::{Rewrite, run_with};
+use bgp_community_services::settings::Settings;
+use bgp_community_services::source::bgpd::Bgpd as Source;
+use bgp_community_services::source::{
+    Budget, Changes, Destination, Path, Question, RouteSource, Survey, Table, Told,
+};
+use bgp_community_services::state::Lock;
+use bgpcs::Community;
+use harness::{Bgpd, ExaBgp, Peer, Speaker, eventually};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use scene::Scene;
+use serde_json::json;
+
+const ONE: Peer = Peer(1);
+const TWO: Peer = Peer(2);
+const THREE: Peer = Peer(3);
+
+/// Routes without a community, so many that a look at all of them costs more than a few questions.
+const OTHERS: Range<u32> = 1_000..21_000;
+
+/// bgpd, and how often it was asked to look at every route of a family.
+struct Counted {
+    bgpd: Source,
+    family: Family,
+    looks: usize,
+}
+
+impl RouteSource for Counted {
+    fn name(&self) -> String {
+        self.bgpd.name()
+    }
+
+    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
+        self.looks += usize::from(question.family == self.family);
+        self.bgpd.ask(question, each)
+    }
+
+    fn ask_with_neighbors(
+        &mut self,
+        question: &Question,
+        each: &mut dyn FnMut(Path, &str),
+    ) -> Result<(), SourceError> {
+        self.bgpd.ask_with_neighbors(question, each)
+    }
+
+    fn survey(&mut self) -> Option<Survey> {
+        self.bgpd.survey()
+    }
+
+    fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
+        self.bgpd.in_use(communities)
+    }
+
+    fn changes(&mut self, family: Family, since: &Table, now: &Table) -> Option<Changes> {
+        self.bgpd.changes(family, since, now)
+    }
+
+    fn path_count(&self, family: Family) -> Option<u64> {
+        self.bgpd.path_count(family)
+    }
+
+    fn paths_to(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        self.bgpd.paths_to(prefix)
+    }
+}
+
+/// A module, and the bgpd that it asks.
+struct Router {
+    scene: Scene,
+    bgpd: Bgpd,
+    /// Whose looks count.
+    family: Family,
+}
+
+impl Router {
+    fn new(path_selection: &str) -> Self {
+        let scene = Scene::new();
+        scene.edit("config.json", |config| {
+            config["path-selection"] = json!(path_selection);
+            // Routes may go as soon as a session is up.
+            config["stale-path-time"] = json!(0);
+        });
+        Self { scene, bgpd: Bgpd::start(&[ONE, TWO, THREE]), family: Family::Ipv4 }
+    }
+
+    fn with_configuration(path_selection: &str, further: &str) -> Self {
+        let mut router = Self::new(path_selection);
+        router.bgpd.restart_with(further);
+        router
+    }
+
+    /// A neighbor that has announced very many routes, and one with each of the two communities.
+    fn connect(&self, peer: Peer) -> Speaker {
+        let mut speaker = Speaker::connect(peer, &self.bgpd);
+        speaker.announce(OTHERS, None);
+        speaker.announce(0..1, Some((12076, 5010)));
+        speaker.announce(1..2, Some((12076, 5020)));
+        self.bgpd.await_updates(&speaker);
+        speaker
+    }
+
+    /// Makes a run; returns how often every route was looked at.
+    fn run(&self) -> usize {
+        let socket = self.bgpd.socket();
+        let settings: Settings = self.scene.settings(&["--bgpd-socket", socket.to_str().unwrap()]);
+        let bgpd = Source::new(&socket, Budget::begin(settings.limits));
+        let lock = Lock::take(&settings.state_dir).unwrap().unwrap();
+        let mut source = Counted { bgpd, family: self.family, looks: 0 };
+        run_with(&settings, &lock, Rewrite::Always, &mut source).unwrap();
+        source.looks
+    }
+
+    /// Runs the module until the output file has these prefixes; returns how often every route was looked at.
+    fn await_prefixes(&self, change: &str, expected: &str) -> usize {
+        let mut looks = 0;
+        eventually(&format!("after {change}: {expected}"), || {
+            looks += self.run();
+            self.scene.prefixes() == expected
+        });
+        looks
+    }
+
+    /// Runs the module until nothing is new.
+    fn rest(&self) {
+        eventually("rest", || self.run() == 0);
+    }
+
+    /// What a run finds that remembers nothing.
+    fn prefixes_found_anew(&self) -> String {
+        let anew = Scene::new();
+        fs::copy(self.scene.path("config.json"), anew.path("config.json")).unwrap();
+        anew.run(&["--bgpd-socket", self.bgpd.socket().to_str().unwrap()]);
+        anew.prefixes()
+    }
+}
+
+#[test]
+fn changes_of_best_paths() {
+    let router = Router::new("best");
+    let _one = router.connect(ONE);
+    let mut two = ExaBgp::start(TWO, &router.bgpd, &["10.1.0.0/16 community [ 12076:5010 ]"]);
+    let mut three = ExaBgp::start(THREE, &router.bgpd, &["10.3.0.0/16"]);
+    router.bgpd.await_received(TWO, 1);
+    router.bgpd.await_received(THREE, 1);
+    let with_others = |expected: &str| {
+        let (exchange, share_point) = expected.split_once('|').unwrap();
+        [(exchange, 0), (share_point, 1)]
+            .map(|(listed, other)| sorted(&format!("{listed} {}", prefixes(other..other + 1))))
+            .join(" | ")
+    };
+    router.await_prefixes("the start", &with_others("10.1.0.0/16 |"));
+    router.rest();
+    for (change, commands, expected) in [
+        ("a new route", "two announce 10.4.0.0/16 community [ 12076:5010 ]", "10.1.0.0/16 10.4.0.0/16 |"),
+        (
+            "one more community",
+            "two announce 10.4.0.0/16 community [ 12076:5010 12076:5020 ]",
+            "10.1.0.0/16 10.4.0.0/16 | 10.4.0.0/16",
+        ),
+        (
+            "one community less",
+            "two announce 10.4.0.0/16 community [ 12076:5020 ]",
+            "10.1.0.0/16 | 10.4.0.0/16",
+        ),
+        ("no community", "two announce 10.4.0.0/16", "10.1.0.0/16 |"),
+        ("a withdrawal", "two withdraw 10.1.0.0/16", "|"),
+        (
+            "its return, from another neighbor too",
+            "three announce 10.1.0.0/16 as-path [ 64515 1 2 ] community [ 12076:5020 ]; \
+             two announce 10.1.0.0/16 community [ 12076:5010 ]",
+            "10.1.0.0/16 |",
+        ),
+        ("the end of the better path", "two withdraw 10.1.0.0/16", "| 10.1.0.0/16"),
+        ("a better path again", "two announce 10.1.0.0/16", "|"),
+        ("a host in a network", "two announce 10.4.0.1/32 community [ 12076:5010 ]", "10.4.0.1/32 |"),
+        (
+            "a community of the network",
+            "two announce 10.4.0.0/16 community [ 12076:5010 ]",
+            "10.4.0.0/16 10.4.0.1/32 |",
+        ),
+        ("the network without its host", "two withdraw 10.4.0.1/32", "10.4.0.0/16 |"),
+        (
+            "a withdrawal and a return",
+            "two withdraw 10.4.0.0/16; two announce 10.4.0.0/16 community [ 12076:5020 ]",
+            "| 10.4.0.0/16",
+        ),
+        (
+            "one for another",
+            "two withdraw 10.4.0.0/16; two announce 10.5.0.0/16 community [ 12076:5010 ]",
+            "10.5.0.0/16 |",
+        ),
+    ] {
+        for command in commands.split("; ") {
+            let (speaker, peer, action) = match command.split_once(' ').unwrap() {
+                ("two", action) => (&mut two, TWO, action),
+                (_, action) => (&mut three, THREE, action),
+            };
+            match action.split_once(' ').unwrap() {
+                ("announce", route) => speaker.announce(peer, route),
+                (_, prefix) => speaker.withdraw(peer, prefix),
+            }
+        }
+        let expected = with_others(expected);
+        assert_eq!(router.await_prefixes(change, &expected), 0, "{change}");
+        assert_eq!(router.prefixes_found_anew(), expected, "{change}");
+    }
+}
+
+/// The prefixes of a speaker's routes, as [`Scene::prefixes`] shows them.
+fn prefixes(indexes: Range<u32>) -> String {
+    sorted(&indexes.map(Speaker::prefix).collect::<Vec<_>>().join(" "))
+}
+
+fn sorted(prefixes: &str) -> String {
+    let prefixes: BTreeSet<Prefix> =
+        prefixes.split_whitespace().map(|prefix| prefix.parse().unwrap()).collect();
+    prefixes.iter().map(Prefix::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn changes_of_ipv6() {
+    let router = Router { family: Family::Ipv6, ..Router::new("best") };
+    let others: Vec<_> = (0..1000).map(|index| format!("2001:db8:{index:x}::/48")).collect();
+    let tagged = [5010, 5020].map(|low| format!("2001:db8:f{}::/48 community [ 12076:{low} ]", low / 10));
+    let routes: Vec<_> = others.iter().chain(&tagged).map(String::as_str).collect();
+    let mut one = ExaBgp::start(ONE, &router.bgpd, &routes);
+    router.bgpd.await_prefixes(ONE, 1002);
+    router.await_prefixes("the start", "2001:db8:f501::/48 | 2001:db8:f502::/48");
+    router.rest();
+    one.announce(ONE, "2001:db8:7::/48 community [ 12076:5010 ]");
+    let looks = router.await_prefixes("a change", "2001:db8:7::/48 2001:db8:f501::/48 | 2001:db8:f502::/48");
+    assert_eq!(looks, 0);
+    one.withdraw(ONE, "2001:db8:7::/48");
+    assert_eq!(router.await_prefixes("a withdrawal", "2001:db8:f501::/48 | 2001:db8:f502::/48"), 0);
+}
+
+/// A look for route targets costs so much that even a small table is followed.
+#[test]
+fn changes_of_route_targets() {
+    let router = Router::new("best");
+    router.scene.edit("config.json", |config| {
+        config["applications"][0]["bgp-community"] = json!(["target:64512:77"]);
+        config["applications"][1]["bgp-community"] = json!(["target:64512:78"]);
+    });
+    let others: Vec<_> = (0..100).map(|index| format!("10.9.{index}.0/24")).collect();
+    let routes: Vec<_> = others.iter().map(String::as_str).collect();
+    let mut one = ExaBgp::start(ONE, &router.bgpd, &routes);
+    router.bgpd.await_prefixes(ONE, 100);
+    router.run();
+    router.rest();
+    for (route, expected) in [
+        ("10.1.0.0/16 extended-community [ target:64512:77 ]", "10.1.0.0/16 | "),
+        ("10.1.0.0/16 extended-community [ target:64512:77 target:64512:78 ]", "10.1.0.0/16 | 10.1.0.0/16"),
+        ("10.1.0.0/16 extended-community [ target:64512:78 origin:64512:77 ]", " | 10.1.0.0/16"),
+    ] {
+        one.announce(ONE, route);
+        assert_eq!(router.await_prefixes(route, expected), 0, "{route}");
+    }
+}
+
+/// What cannot be followed, or costs less to look at.
+#[test]
+fn looks_that_are_due() {
+    let router = Router::new("best");
+    let mut one = router.connect(ONE);
+    router.rest();
+
+    one.announce(2..500, Some((12076, 5020)));
+    let many = format!("{} | {}", prefixes(0..1), prefixes(1..500));
+    assert_ne!(router.await_prefixes("many changes", &many), 0);
+    router.rest();
+
+    one.withdraw(499..500);
+    let one_less = format!("{} | {}", prefixes(0..1), prefixes(1..499));
+    assert_ne!(router.await_prefixes("one of many gone", &one_less), 0);
+    router.rest();
+
+    fs::write(router.scene.path("state/routes.json"), "{}").unwrap();
+    one.announce(0..1, None);
+    let none = format!(" | {}", prefixes(1..499));
+    assert_ne!(router.await_prefixes("a change of the memory", &none), 0);
+    router.rest();
+
+    let two = ExaBgp::start(TWO, &router.bgpd, &["10.1.0.0/16 community [ 12076:5010 ]"]);
+    let one_more = format!("10.1.0.0/16 | {}", prefixes(1..499));
+    assert_ne!(router.await_prefixes("a new session", &one_more), 0);
+    router.rest();
+
+    drop(two);
+    assert_ne!(router.await_prefixes("its end", &none), 0);
+}
+
+/// A community that has a name of its own cannot be told from it.
+#[test]
+fn aliases() {
+    let router = Router::with_configuration("best", "bgp community alias 12076:5010 exchange\n");
+    let mut one = router.connect(ONE);
+    router.rest();
+    one.announce(2..3, Some((12076, 5020)));
+    let clear = format!("{} | {}", prefixes(0..1), prefixes(1..3));
+    assert_eq!(router.await_prefixes("a route without the alias", &clear), 0);
+    one.announce(3..4, Some((12076, 5010)));
+    let both = [0, 3].map(|index| prefixes(index..index + 1));
+    let unclear = format!("{} | {}", both.join(" "), prefixes(1..3));
+    assert_ne!(router.await_prefixes("a route with the alias", &unclear), 0);
+}
+
+/// If every path counts, changes can be followed while there is but one of each prefix.
+#[test]
+fn changes_of_any_path() {
+    let router = Router::new("any");
+    let mut one = router.connect(ONE);
+    router.rest();
+    one.announce(2..3, Some((12076, 5020)));
+    let first = format!("{} | {}", prefixes(0..1), prefixes(1..3));
+    assert_eq!(router.await_prefixes("a change of the only path", &first), 0);
+
+    let mut two = Speaker::connect(TWO, &router.bgpd);
+    two.announce(0..1, None);
+    router.bgpd.await_received(TWO, 1);
+    router.rest();
+    two.announce(0..1, Some((12076, 5020)));
+    let second = format!("{} | {}", prefixes(0..1), prefixes(0..3));
+    assert_ne!(router.await_prefixes("a change of a path that is not the best", &second), 0);
+}
+
+/// Whatever happens, the output file is the same as after a look at every route.
+#[test]
+fn changes_at_random() {
+    const COMMUNITIES: [Option<(u16, u16)>; 3] = [Some((12076, 5010)), Some((12076, 5020)), None];
+    let change = (any::<prop::sample::Index>(), 2..30_u32, 0..=COMMUNITIES.len());
+    let steps = prop::collection::vec(prop::collection::vec(change, 1..4), 40);
+    let steps = steps.new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    for (path_selection, peers) in [("best", &[ONE, TWO][..]), ("any", &[ONE])] {
+        let router = Router::new(path_selection);
+        let mut speakers: Vec<_> = peers.iter().map(|peer| router.connect(*peer)).collect();
+        router.rest();
+        let mut followed = 0;
+        for changes in &steps {
+            for (speaker, index, kind) in changes {
+                let speaker = speaker.get_mut(&mut speakers);
+                match COMMUNITIES.get(*kind) {
+                    Some(community) => speaker.announce(*index..index + 1, *community),
+                    None => speaker.withdraw(*index..index + 1),
+                }
+                router.bgpd.await_updates(speaker);
+            }
+            let mut looks = 0;
+            eventually(&format!("after {changes:?}, the same as after a look at every route"), || {
+                looks += router.run();
+                router.scene.prefixes() == router.prefixes_found_anew()
+            });
+            followed += usize::from(looks == 0);
+        }
+        assert!(followed > steps.len() / 2, "{followed} of {} steps without a look", steps.len());
+    }
+}
