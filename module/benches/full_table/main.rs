@@ -72,8 +72,7 @@ impl Bench {
         let unchanged = cost_of(&self.bgpd, self.module("run"));
         let announced = self.announced();
         let withdrawn = self.withdrawn();
-        let Service { latency, latency_of_withdrawal, at_rest, under_churn } =
-            self.service(withdrawn.duration);
+        let service = self.service(announced.duration, withdrawn.duration);
         println!(
             "\nbgpd with {} routes, 42 communities, 4 of them in use by {} routes\n",
             self.routes,
@@ -99,12 +98,17 @@ impl Bench {
         row("our peak memory", megabytes(&obvious), megabytes(largest), "24 MB");
         row("duration, a route announced", seconds(obvious.duration), seconds(announced.duration), "");
         row("duration, a route withdrawn", seconds(obvious.duration), seconds(withdrawn.duration), "");
-        row("announcement to file, service mode", "60 s".to_owned(), seconds(latency), "2 s");
-        row("withdrawal to file, service mode", "60 s".to_owned(), seconds(latency_of_withdrawal), "2 s");
+        row("announcement to file, service mode", "60 s".to_owned(), seconds(service.announcement), "2 s");
+        row("withdrawal to file, service mode", "60 s".to_owned(), seconds(service.withdrawal), "2 s");
         let per_minute = |share: f64| format!("{:.3} s", share * 60.0);
         let obvious_minute = seconds(obvious.bgpd);
-        row("bgpd CPU per minute, service mode, at rest", obvious_minute.clone(), per_minute(at_rest), "");
-        row("the same, five changes a second", obvious_minute, per_minute(under_churn), "");
+        row(
+            "bgpd CPU per minute, service mode, at rest",
+            obvious_minute.clone(),
+            per_minute(service.at_rest),
+            "",
+        );
+        row("the same, five changes a second", obvious_minute, per_minute(service.under_churn), "");
     }
 
     /// What bgpd pays for each kind of command.
@@ -117,6 +121,8 @@ impl Bench {
             format!("{used} json"),
             unused.clone(),
             format!("{unused} json"),
+            format!("show bgp ipv4 unicast version {}", u32::MAX),
+            format!("show bgp ipv4 unicast {} json", Speaker::prefix(0)),
             "show bgp neighbors json".to_owned(),
             "show bgp ipv4 unicast summary json".to_owned(),
             "show bgp community-info".to_owned(),
@@ -172,10 +178,10 @@ impl Bench {
         measure::median((1..=RUNS).rev().map(run).collect(), |cost| cost.bgpd)
     }
 
-    /// The service, whose looks at the routes take `look` seconds.
-    fn service(&mut self, look: f64) -> Service {
-        // A look is followed by a pause of 19 times as long; some more is rest.
-        let pause = Duration::from_secs_f64(2.0 + 25.0 * look);
+    /// The service, which takes so many seconds to follow an announcement, and a withdrawal.
+    fn service(&mut self, announcement: f64, withdrawal: f64) -> Service {
+        // What took long is followed by a pause of 19 times as long; some more is rest.
+        let rest_after = |seconds: f64| thread::sleep(Duration::from_secs_f64(2.0 + 25.0 * seconds));
         let churn_alone = self.bgpd_share_during(|bench| bench.churn(CHURN.start));
         let output = self.scratch.path().join("output.json");
         // Looked at only when it was replaced: reading it over and over would take the processor from bgpd.
@@ -183,32 +189,30 @@ impl Bench {
         fs::remove_file(&output).unwrap();
         let _process = Ended(self.module("watch").stdin(Stdio::null()).spawn().unwrap());
         eventually("the service has written its file", || has("12076:5100"));
-        thread::sleep(pause);
+        rest_after(withdrawal);
         let at_rest = self.bgpd_share_during(|_| thread::sleep(Duration::from_secs(20)));
         let written = || fs::metadata(&output).and_then(|file| file.modified()).unwrap();
         let (speaker, routes) = (&mut self.speaker, self.routes);
-        let mut median_after = |change: &mut dyn FnMut(&mut Speaker, u32), is_announced: bool| {
-            let latency = |index| {
+        let mut latency = |is_announced: bool, usual: f64| {
+            let of_route = |index| {
                 let prefix = Speaker::prefix(index);
                 let (before, began) = (written(), Instant::now());
-                change(speaker, index);
+                match is_announced {
+                    true => speaker.announce(std::iter::once(index), Some((12076, IN_USE[0]))),
+                    false => speaker.withdraw(std::iter::once(index)),
+                }
                 eventually("the change is in the file", || {
                     written() != before && has(&prefix) == is_announced
                 });
                 let latency = began.elapsed().as_secs_f64();
-                thread::sleep(pause);
+                rest_after(usual);
                 latency
             };
-            measure::median((routes + 1..=routes + RUNS).map(latency).collect(), |latency| *latency)
+            measure::median((routes + 1..=routes + RUNS).map(of_route).collect(), |latency| *latency)
         };
-        let announce = &mut |speaker: &mut Speaker, index| {
-            speaker.announce(std::iter::once(index), Some((12076, IN_USE[0])));
-        };
-        let latency = median_after(announce, true);
-        let withdraw = &mut |speaker: &mut Speaker, index| speaker.withdraw(std::iter::once(index));
-        let latency_of_withdrawal = median_after(withdraw, false);
+        let (announcement, withdrawal) = (latency(true, announcement), latency(false, withdrawal));
         let under_churn = self.bgpd_share_during(|bench| bench.churn(CHURN.end)) - churn_alone;
-        Service { latency, latency_of_withdrawal, at_rest, under_churn }
+        Service { announcement, withdrawal, at_rest, under_churn }
     }
 
     /// A minute of five changes a second, of routes that carry none of the communities.
@@ -235,9 +239,9 @@ const CHURN: std::ops::Range<u32> = 1_000..2_000;
 
 struct Service {
     /// Seconds from an announcement to its prefix in the file, the service being at rest before.
-    latency: f64,
+    announcement: f64,
     /// The same for a withdrawal.
-    latency_of_withdrawal: f64,
+    withdrawal: f64,
     /// bgpd's processor time for the service, as a share.
     at_rest: f64,
     under_churn: f64,
