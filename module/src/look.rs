@@ -23,23 +23,16 @@ pub const FULL_LOOK_INTERVAL: u64 = 600;
 pub struct Looked {
     /// Who was asked.
     pub source: Option<String>,
-    /// What it said of itself before.
-    pub survey: Option<Survey>,
-    /// What it has, or why there is no answer.
-    pub found: Result<Found, RunError>,
+    /// What it has, or why there is no answer; `None` when there is no sign of a change since the output file was written.
+    pub found: Result<Option<Found>, RunError>,
 }
 
 /// What a look found.
-pub enum Found {
-    /// There is no sign of a change since the output file was written.
-    NoChange,
-    /// The routes as they are now.
-    Routes {
-        /// What they make of the configuration.
-        resolution: Resolution,
-        /// When all of them were looked at: earlier, if now only what changed was asked for.
-        looked: UnixTime,
-    },
+pub struct Found {
+    /// What the routes make of the configuration.
+    pub resolution: Resolution,
+    /// What is to be remembered; the files are not written yet.
+    pub last_good: LastGood,
 }
 
 /// A look, and its circumstances.
@@ -60,10 +53,10 @@ impl Look<'_> {
         let name = source.name();
         let survey = source.survey();
         let found = match self.is_as_before(&name, survey.as_ref()) {
-            true => Ok(Found::NoChange),
-            false => self.find(source, survey.as_ref()),
+            true => Ok(None),
+            false => self.find(source, survey).map(Some),
         };
-        Looked { source: Some(name), survey, found }
+        Looked { source: Some(name), found }
     }
 
     /// The last run, if what it found can still be built on: it was good, and no look at all routes is due.
@@ -79,20 +72,46 @@ impl Look<'_> {
     fn is_as_before(&self, source: &str, survey: Option<&Survey>) -> bool {
         let Some((last, survey)) = self.last(source).zip(survey) else { return false };
         last.configuration == *self.configuration
-            && last.survey.as_ref().is_some_and(|last_survey| last_survey.same_routes(survey))
-            && digest_of(&self.settings.output) == Some(last.output)
+            && last.has_same_routes(survey)
+            && last.output.is_some()
+            && digest_of(&self.settings.output) == last.output
     }
 
-    fn find(&self, source: &mut dyn RouteSource, survey: Option<&Survey>) -> Result<Found, RunError> {
+    fn find(&self, source: &mut dyn RouteSource, survey: Option<Survey>) -> Result<Found, RunError> {
         let last = self.last(&source.name());
-        let remembered = last.zip(survey).and_then(|(last, now)| self.remembered(last, now));
-        let (mut resolution, is_whole) = resolve(self.configuration, source, survey, remembered)?;
-        if survey.is_none_or(|survey| survey.process.is_none()) {
+        let remembered = last.zip(survey.as_ref()).and_then(|(last, now)| self.remembered(last, now));
+        let (mut resolution, is_whole) = resolve(self.configuration, source, survey.as_ref(), remembered)?;
+        if survey.as_ref().is_none_or(|survey| survey.process.is_none()) {
             // Nothing will tell what changed since.
             resolution.routes = Routes::default();
         }
-        let looked = last.filter(|_| !is_whole).map_or(self.now, |last| last.looked);
-        Ok(Found::Routes { resolution: self.doubt(survey, resolution)?, looked })
+        let resolution = self.doubt(survey.as_ref(), resolution)?;
+        let best_paths_only =
+            survey.as_ref().is_some_and(|survey| self.best_paths_only(survey, &resolution.routes));
+        let last_good = LastGood {
+            time: self.now,
+            looked: last.filter(|_| !is_whole).map_or(self.now, |last| last.looked),
+            source: source.name(),
+            configuration: self.configuration.clone(),
+            survey,
+            best_paths_only,
+            output: None,
+            routes: None,
+        };
+        Ok(Found { resolution, last_good })
+    }
+
+    /// Whether none but best paths count, or are there, in tables whose versions tell.
+    fn best_paths_only(&self, survey: &Survey, routes: &Routes) -> bool {
+        let is_told = |family| survey.table(family).version.is_some();
+        let is_carried = |family| survey.carrying(family).next().is_some();
+        let is_all = |family| {
+            self.configuration.path_selection == PathSelection::Best || routes.has_single_paths(family)
+        };
+        Family::ALL.into_iter().any(is_told)
+            && Family::ALL
+                .into_iter()
+                .all(|family| !is_carried(family) || (is_told(family) && is_all(family)))
     }
 
     /// What the last run found, if that was asked for in the same way.

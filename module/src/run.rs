@@ -95,6 +95,8 @@ pub fn run_with(
 struct Ending {
     outcome: Outcome,
     resolution: Resolution,
+    /// What is to be remembered instead of the last good run that is known.
+    last_good: Option<LastGood>,
     error: Option<RunError>,
 }
 
@@ -106,36 +108,31 @@ fn run_once(
     let started = state::now();
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| hold::remember(last_good, started));
-    let (configuration, Looked { source, survey, found }) = match read_configuration(&settings.configuration)
-    {
+    let (configuration, Looked { source, found }) = match read_configuration(&settings.configuration) {
         Ok(configuration) => {
             let look = Look { settings, configuration: &configuration, earlier: &earlier, now: started };
             let looked = look.look(source);
             (Some(configuration), looked)
         }
-        Err(error) => (None, Looked { source: None, survey: None, found: Err(error.into()) }),
+        Err(error) => (None, Looked { source: None, found: Err(error.into()) }),
     };
-    let (ending, looked) = match found {
-        Ok(Found::NoChange) => return Ok(rest(settings, rewrite, earlier, started)),
-        Ok(Found::Routes { resolution, looked }) => {
-            (Ending { outcome: Outcome::Good, resolution, error: None }, looked)
+    let ending = match found {
+        Ok(None) => return Ok(rest(settings, rewrite, earlier, started)),
+        Ok(Some(Found { resolution, last_good })) => {
+            Ending { outcome: Outcome::Good, resolution, last_good: Some(last_good), error: None }
         }
-        Err(error) => (fall_back(settings, &earlier, configuration.as_ref(), error, started), started),
+        Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
     };
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
     let output = write(settings, rewrite, duration, &ending, started)?;
     let error = ending.error.as_ref().map(|error| report(error, rewrite, earlier.error.as_ref()));
     let last_good = match ending.outcome {
-        Outcome::Good => configuration.clone().zip(source.clone()).map(|(configuration, source)| {
+        Outcome::Good => {
             let routes = remember(settings, &ending.resolution.routes);
-            LastGood { time: started, looked, source, configuration, survey, output, routes }
-        }),
-        // The age of what stays counts from when the routing engine was last known to be elsewhere.
-        Outcome::Standby => {
-            earlier.last_good.clone().map(|last_good| LastGood { time: started, ..last_good })
+            ending.last_good.map(|found| LastGood { output: Some(output), routes, ..found })
         }
-        _ => None,
+        _ => ending.last_good,
     };
     Ok(State {
         outcome: ending.outcome,
@@ -229,11 +226,14 @@ fn fall_back(
             None => "it has said nothing yet",
         };
         let warning = format!("the routing engine is not active on this node ({error}); {told}");
-        Ending { outcome: Outcome::Standby, resolution: stays(vec![warning]), error: None }
+        // The age of what stays counts from when the routing engine was last known to be elsewhere.
+        let last_good = last_good.map(|good| LastGood { time: now, ..good.clone() });
+        Ending { outcome: Outcome::Standby, resolution: stays(vec![warning]), last_good, error: None }
     } else if last_good.is_some_and(|good| hold::holds(good, stale_path_time, now)) {
-        Ending { outcome: Outcome::Held, resolution: stays(Vec::new()), error: Some(error) }
+        Ending { outcome: Outcome::Held, resolution: stays(Vec::new()), last_good: None, error: Some(error) }
     } else {
-        Ending { outcome: Outcome::Failed, resolution: Resolution::default(), error: Some(error) }
+        let resolution = Resolution::default();
+        Ending { outcome: Outcome::Failed, resolution, last_good: None, error: Some(error) }
     }
 }
 

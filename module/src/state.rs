@@ -93,7 +93,11 @@ pub struct LastGood {
     /// What the source said of itself just before.
     pub survey: Option<Survey>,
     /// The [digest](crate::digest) of the output file.
-    pub output: u64,
+    pub output: Option<u64>,
+    /// Whether none but best paths count, or none but best paths are there: then no change matters that leaves the
+    /// versions of the tables as they were.
+    #[serde(default)]
+    pub best_paths_only: bool,
     /// The [digest](crate::digest) of the [routes](crate::routes) that were found, if they are remembered.
     #[serde(default)]
     pub routes: Option<u64>,
@@ -107,6 +111,15 @@ pub struct Failure {
     pub text: String,
     /// What is behind it, outermost first.
     pub causes: Vec<String>,
+}
+
+impl LastGood {
+    /// Whether what the source says now has no sign of a change of routes that matters.
+    pub fn has_same_routes(&self, now: &Survey) -> bool {
+        self.survey.as_ref().is_some_and(|survey| {
+            survey.same_routes(now) || (self.best_paths_only && survey.same_best_paths(now))
+        })
+    }
 }
 
 impl State {

@@ -147,17 +147,13 @@ impl Watched {
         if self.configuration != stamp(settings) || !settings.output.exists() {
             return Some(Doubt::Other);
         }
-        let last = last_good.survey.as_ref().filter(|survey| !survey.sessions_only);
-        let interval = match last {
-            Some(_) => FULL_LOOK_INTERVAL,
-            None => self.refresh_interval().as_secs(),
-        };
+        let has_signs = last_good.survey.as_ref().is_some_and(|survey| !survey.sessions_only);
+        let interval = if has_signs { FULL_LOOK_INTERVAL } else { self.refresh_interval().as_secs() };
         if !(last_good.looked..last_good.looked + interval).contains(&now()) {
             return Some(Doubt::Routes);
         }
-        let last = last?;
         let began = Instant::now();
-        if self.asked_enough_until.is_some_and(|until| began < until) {
+        if !has_signs || self.asked_enough_until.is_some_and(|until| began < until) {
             return None;
         }
         let survey = open(settings).survey();
@@ -165,7 +161,7 @@ impl Watched {
         self.asked_enough_until = Some(Instant::now() + (began.elapsed() * PAUSE).min(AGAIN));
         match survey {
             None => Some(Doubt::Other),
-            Some(survey) if survey.same_routes(last) => None,
+            Some(survey) if last_good.has_same_routes(&survey) => None,
             Some(_) => Some(Doubt::Routes),
         }
     }

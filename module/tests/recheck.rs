@@ -222,6 +222,24 @@ fn changes_of_best_paths() {
     }
 }
 
+/// Where only best paths count, nothing else costs anything.
+#[test]
+fn changes_of_other_paths() {
+    let router = Router::new("best");
+    let one = router.connect(ONE);
+    let mut two = Speaker::connect(TWO, &router.bgpd);
+    router.rest();
+    let survey = || router.scene.json("state/last-run.json")["last-good"]["survey"].clone();
+    let before = survey();
+    two.announce(0..1, None);
+    two.announce(0..1, Some((12076, 5020)));
+    two.withdraw(0..1);
+    router.bgpd.await_updates(&two);
+    router.run();
+    assert_eq!(survey(), before, "the last look is the same");
+    drop(one);
+}
+
 /// The prefixes of a speaker's routes, as [`Scene::prefixes`] shows them.
 fn prefixes(indexes: Range<u32>) -> String {
     sorted(&indexes.map(Speaker::prefix).collect::<Vec<_>>().join(" "))
