@@ -62,10 +62,10 @@ impl Look<'_> {
     /// The last run, if what it found can still be built on: it was good, and no look at all routes is due.
     fn last(&self, source: &str) -> Option<&LastGood> {
         let last_good = self.earlier.last_good.as_ref()?;
-        let counts = self.earlier.outcome == Outcome::Good
+        let can_be_built_on = self.earlier.outcome == Outcome::Good
             && last_good.source == source
             && (last_good.looked..last_good.looked + FULL_LOOK_INTERVAL).contains(&self.now);
-        counts.then_some(last_good)
+        can_be_built_on.then_some(last_good)
     }
 
     /// Whether there is no sign that a look at the routes would change the output file.
@@ -86,32 +86,16 @@ impl Look<'_> {
             resolution.routes = Routes::default();
         }
         let resolution = self.doubt(survey.as_ref(), resolution)?;
-        let best_paths_only =
-            survey.as_ref().is_some_and(|survey| self.best_paths_only(survey, &resolution.routes));
         let last_good = LastGood {
             time: self.now,
             looked: last.filter(|_| !is_whole).map_or(self.now, |last| last.looked),
             source: source.name(),
             configuration: self.configuration.clone(),
             survey,
-            best_paths_only,
             output: None,
             routes: None,
         };
         Ok(Found { resolution, last_good })
-    }
-
-    /// Whether none but best paths count, or are there, in tables whose versions tell.
-    fn best_paths_only(&self, survey: &Survey, routes: &Routes) -> bool {
-        let is_told = |family| survey.table(family).version.is_some();
-        let is_carried = |family| survey.carrying(family).next().is_some();
-        let is_all = |family| {
-            self.configuration.path_selection == PathSelection::Best || routes.has_single_paths(family)
-        };
-        Family::ALL.into_iter().any(is_told)
-            && Family::ALL
-                .into_iter()
-                .all(|family| !is_carried(family) || (is_told(family) && is_all(family)))
     }
 
     /// What the last run found, if that was asked for in the same way.
@@ -147,8 +131,8 @@ impl Look<'_> {
     }
 }
 
-/// Answers every question to which the answer can be other than empty, from memory where that is possible; and tells
-/// whether nothing was.
+/// Answers every question to which the answer can be other than empty, from what is remembered where that is possible;
+/// and tells whether all routes were looked at, none being remembered.
 fn resolve(
     configuration: &ModuleConfiguration,
     source: &mut dyn RouteSource,

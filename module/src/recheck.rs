@@ -1,20 +1,21 @@
 //! Brings remembered routes up to date by what changed since, where that costs the routing engine less than another
 //! look at every route.
 
-use bgpcs::PathSelection;
+use bgpcs::{Community, PathSelection};
 
 use crate::prefix::{Family, Prefix};
 use crate::routes::Routes;
-use crate::source::{Changes, DestinationPath, Question, RouteSource, Survey};
+use crate::source::{Changes, Question, RouteSource, Survey};
 
 /// What a question about one prefix costs, in entries of the table that could be passed over instead: bgpd needs 40 to
-/// 80 µs for the one and 0.1 to 0.2 µs for the other (`docs/performance.md`).
+/// 80 µs for the one and 0.1 to 0.2 µs for the other.
 const PREFIX_COST: u64 = 500;
 
-/// A look that shows every path in detail costs at least so many that show what carries a community.
+/// What a look costs that shows every path in detail, in looks for a community: at least this.
 const DETAIL_COST: u64 = 40;
 
-/// Among more changes than these there is nearly always one of a prefix that is gone, or that changed twice.
+/// After more changes than these, one is nearly always of a prefix that is gone or that changed twice, so that every known
+/// prefix has to be asked about.
 const FEW: u64 = 16;
 
 /// Routes as they were, and what the source said of itself just before, and says now.
@@ -47,7 +48,7 @@ pub fn recheck(source: &mut dyn RouteSource, remembered: Remembered<'_>, questio
 /// The recheck of a family.
 struct Recheck<'s> {
     family: Family,
-    /// How many times the source would have to pass through its table instead.
+    /// What it would cost to ask the questions instead, in passes through the table.
     looks: u64,
     path_selection: PathSelection,
     before: &'s Survey,
@@ -57,50 +58,64 @@ struct Recheck<'s> {
 impl Recheck<'_> {
     /// `None` when the routes have to be looked at.
     fn run(&self, source: &mut dyn RouteSource, routes: &mut Routes) -> Option<()> {
-        // Beside the best path of a prefix, others come and go without a change in the version of the table.
         let any_counts = self.path_selection == PathSelection::Any;
-        (!any_counts || routes.has_single_paths(self.family)).then_some(())?;
-        let Changes { mut prefixes, unaccounted } = self.changes(source, routes.count(self.family))?;
+        // A path that is not the best changes without a new version; so where it counts, no prefix may have two.
+        if any_counts && !routes.has_single_paths(self.family) {
+            return None;
+        }
+        let known = routes.count(self.family);
+        let Changes { mut prefixes, unaccounted } = self.changes(source, known)?;
+        if any_counts && !self.now.has_single_paths(self.family, source.path_count(self.family)?) {
+            return None;
+        }
         if unaccounted > 0 {
-            self.costs_less(routes.count(self.family), self.looks).then_some(())?;
+            if !self.costs_less(known, self.looks) {
+                return None;
+            }
             prefixes.extend(routes.prefixes(self.family));
         }
         for prefix in prefixes {
-            let mut paths = self.paths(source, prefix)?;
-            if paths.len() > 1 {
-                routes.set_single_paths(self.family, false);
-            }
-            paths.retain(|path| path.best || any_counts);
-            (!paths.iter().any(|path| path.is_unclear)).then_some(())?;
-            let carried: Vec<_> = paths.into_iter().flat_map(|path| path.communities).collect();
-            routes.replace(self.family, prefix, &carried);
+            routes.replace(self.family, prefix, &self.carried(source, prefix)?);
         }
         Some(())
     }
 
-    /// What changed, if it pays to ask for that, which takes one pass through the table.
+    /// What changed, if it is to be expected that this and the questions that follow cost less than to look.
     fn changes(&self, source: &mut dyn RouteSource, known: u64) -> Option<Changes> {
         let (since, now) = (self.before.table(self.family), self.now.table(self.family));
         let count = now.version?.checked_sub(since.version?)?;
-        let is_one_gone = self.now.has_lost_prefixes(self.before, self.family);
-        let to_ask = count.saturating_add(if is_one_gone { known } else { 0 });
-        let pays = count == 0 || self.costs_less(to_ask, self.looks.saturating_sub(1));
-        let is_promising = count <= FEW || self.costs_less(known, self.looks);
-        if pays && is_promising { source.changes(self.family, since, now) } else { None }
+        if since.dampening || now.dampening {
+            return None;
+        }
+        // A neighbor that has fewer prefixes than before: then all known ones have to be asked about.
+        let may_be_gone = self.now.has_lost_prefixes(self.before, self.family);
+        let questions = count.saturating_add(if may_be_gone { known } else { 0 });
+        // To learn what changed is a pass of its own.
+        let pays = count == 0 || self.costs_less(questions, self.looks.saturating_sub(1));
+        let may_suffice = count <= FEW || self.costs_less(known, self.looks);
+        if pays && may_suffice { source.changes(self.family, since, now) } else { None }
     }
 
-    /// Whether so many questions about one prefix cost less than so many passes through the table.
-    fn costs_less(&self, prefixes: u64, passes: u64) -> bool {
-        prefixes.saturating_mul(PREFIX_COST) <= passes.saturating_mul(self.now.table(self.family).entries)
+    /// Whether so many questions, each about one prefix, cost less than so many passes through the table.
+    fn costs_less(&self, questions: u64, passes: u64) -> bool {
+        questions.saturating_mul(PREFIX_COST) <= passes.saturating_mul(self.now.table(self.family).entries)
     }
 
-    /// The valid paths of a prefix.
-    fn paths(&self, source: &mut dyn RouteSource, prefix: Prefix) -> Option<Vec<DestinationPath>> {
-        // A mapped prefix stands in the table by another name.
-        (prefix.family() == self.family).then_some(())?;
-        let found = source.paths_to(prefix)?.ok()?;
-        // Without the prefix itself, the answer is about one that contains it.
-        let of_prefix = found.filter(|destination| destination.prefix == prefix);
-        Some(of_prefix.map(|destination| destination.paths).unwrap_or_default())
+    /// What the paths of a prefix carry that count.
+    fn carried(&self, source: &mut dyn RouteSource, prefix: Prefix) -> Option<Vec<Community>> {
+        // An IPv6 prefix that maps IPv4 stands in the table by another name.
+        if prefix.family() != self.family {
+            return None;
+        }
+        let mut paths = source.paths_of(prefix)?;
+        match self.path_selection {
+            PathSelection::Best => paths.retain(|path| path.best),
+            PathSelection::Any if paths.len() > 1 => return None,
+            PathSelection::Any => {}
+        }
+        if paths.iter().any(|path| path.is_unclear) {
+            return None;
+        }
+        Some(paths.into_iter().flat_map(|path| path.communities).collect())
     }
 }

@@ -11,8 +11,9 @@ use crate::digest::{digest_of, digest_of_bytes};
 use crate::prefix::{Family, Prefix};
 use crate::source::{self, Question, Told, on_the_wire};
 
-/// More prefixes are not remembered: to follow changes of 100,000 takes 20 MB, of which most is in proportion.
-const MOST: u64 = 120_000;
+/// More prefixes are not remembered, each counted once for each of its communities: to follow the changes of so many takes
+/// the module's program 20 MB.
+const MOST: u64 = 110_000;
 
 /// The prefixes of each community that was asked for, by family.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,7 @@ impl Routes {
             question.communities().all(|community| self.place(question.family, community).is_some());
         for (community, wanted) in question.communities().enumerate().filter(|_| knows_all) {
             let answer = self.place(question.family, wanted).map(|at| self.answers.swap_remove(at));
+            // What is remembered are the paths that count.
             for prefix in answer.map(|answer| answer.prefixes).unwrap_or_default() {
                 each(Told::Path(source::Path { community, prefix, best: true }));
             }

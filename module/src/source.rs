@@ -105,12 +105,19 @@ pub trait RouteSource {
         None
     }
 
-    /// The prefixes of a family whose best path changed between two states of its table, if this source can tell.
+    /// The prefixes of a family whose best path changed since its table was as in an earlier survey, if this source can
+    /// tell. `now` is the table of the last survey, in case that the source does not say how it is at this moment.
     fn changes(&mut self, _family: Family, _since: &Table, _now: &Table) -> Option<Changes> {
         None
     }
 
-    /// How many paths the table of a family had when [`ask`](Self::ask) was answered last, if the source said so.
+    /// The valid paths of this very prefix, none if it has none; `None` unless that is certain.
+    fn paths_of(&mut self, _prefix: Prefix) -> Option<Vec<DestinationPath>> {
+        None
+    }
+
+    /// How many paths the table of a family had when a question about all of it, or about [`changes`](Self::changes), was
+    /// answered last, if the source said so then.
     fn path_count(&self, _family: Family) -> Option<u64> {
         None
     }

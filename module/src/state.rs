@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bgpcs::ModuleConfiguration;
 use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::{ModuleConfiguration, PathSelection};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
@@ -94,10 +94,6 @@ pub struct LastGood {
     pub survey: Option<Survey>,
     /// The [digest](crate::digest) of the output file.
     pub output: Option<u64>,
-    /// Whether none but best paths count, or none but best paths are there: then no change matters that leaves the
-    /// versions of the tables as they were.
-    #[serde(default)]
-    pub best_paths_only: bool,
     /// The [digest](crate::digest) of the [routes](crate::routes) that were found, if they are remembered.
     #[serde(default)]
     pub routes: Option<u64>,
@@ -117,7 +113,8 @@ impl LastGood {
     /// Whether what the source says now has no sign of a change of routes that matters.
     pub fn has_same_routes(&self, now: &Survey) -> bool {
         self.survey.as_ref().is_some_and(|survey| {
-            survey.same_routes(now) || (self.best_paths_only && survey.same_best_paths(now))
+            let only_best_count = self.configuration.path_selection == PathSelection::Best;
+            survey.same_routes(now) || (only_best_count && survey.same_best_paths(now))
         })
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, PipeReader};
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -21,6 +22,9 @@ use crate::state::{Lock, Outcome, State, now};
 
 /// How often the routing engine is asked whether anything changed, which costs it less than a millisecond.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How long a change is left alone before the look: bgpd chooses best paths 50 ms after an UPDATE message.
+const SETTLE: Duration = Duration::from_millis(100);
 
 /// The shortest time between two looks at the routes, however much the routes change.
 const FLOOR: Duration = Duration::from_secs(1);
@@ -131,7 +135,11 @@ impl Watched {
             Some(Doubt::Other) => AGAIN,
             Some(Doubt::Routes) => (took * PAUSE).min(self.refresh_interval()).max(FLOOR),
         };
-        ended.elapsed() >= pause
+        if ended.elapsed() < pause {
+            return false;
+        }
+        sleep(SETTLE);
+        true
     }
 
     fn refresh_interval(&self) -> Duration {

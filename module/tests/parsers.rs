@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use bgp_community_services::prefix::{Family, Prefix};
-use bgp_community_services::source::bgpd::{changes, survey, table};
+use bgp_community_services::source::DestinationPath;
+use bgp_community_services::source::bgpd::{changes, inquiry, survey, table};
 use bgp_community_services::source::exabgp::{ExaBgp, Taken, event};
 use bgp_community_services::source::select::Route;
 use bgp_community_services::source::{bagpipe, gobgp, reply};
@@ -115,7 +116,7 @@ fn tables_of_another_form() {
 /// What changed since version 100 of a table of which a survey saw version 102: the prefixes, and how many changes are
 /// not theirs.
 fn changes_of(bytes: &[u8]) -> Option<(Vec<String>, u64)> {
-    let read = changes::read(bytes, 100, 102).ok()?;
+    let (read, _) = changes::read(bytes, 100, 102).ok()?;
     Some((read.prefixes.iter().map(Prefix::to_string).collect(), read.unaccounted))
 }
 
@@ -140,6 +141,45 @@ fn lists_of_changes() {
     assert_eq!(changes_of(b""), Some((vec![], 2)), "nothing is listed");
     for (name, bytes) in hostile().into_iter().filter(|(_, bytes)| !bytes.is_empty()) {
         assert_eq!(changes_of(&bytes), None, "{name}");
+    }
+}
+
+/// What is said of one prefix is understood, or nobody acts on it.
+#[test]
+fn paths_of_a_prefix() {
+    let of = |text: &str| {
+        let paths = inquiry::read_paths_of(text.as_bytes(), "10.0.0.0/8".parse().unwrap()).ok()?;
+        let path = |path: &DestinationPath| {
+            let communities: Vec<_> = path.communities.iter().map(Community::to_string).collect();
+            let marks = [(path.best, "best"), (path.is_unclear, "unclear")];
+            let marks = marks.iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| (*mark).to_owned());
+            marks.chain(communities).collect::<Vec<_>>().join(" ")
+        };
+        Some(paths.iter().map(path).collect::<Vec<_>>().join(", "))
+    };
+    let with = |path: &str| format!("{{\"prefix\": \"10.0.0.0/8\", \"paths\": [{path}]}}");
+    for (text, expected) in [
+        (String::new(), Some("")),
+        ("{\n}\n".into(), Some("")),
+        (with("{\"valid\": true, \"bestpath\": {\"overall\": true}}"), Some("best")),
+        (with("{\"valid\": true, \"community\": {\"string\": \"1:2 no-export\"}}"), Some("1:2 65535:65281")),
+        (with("{\"valid\": true, \"largeCommunity\": {\"string\": \"1:2:3\"}}"), Some("1:2:3")),
+        (
+            with("{\"valid\": true, \"extendedCommunity\": {\"string\": \"RT:1:2 SoO:1:3\"}}"),
+            Some("target:1:2"),
+        ),
+        (with("{\"valid\": true, \"community\": {\"string\": \"exchange\"}}"), Some("unclear")),
+        (with("{\"valid\": true, \"community\": [\"1:2\"]}"), Some("unclear")),
+        (with("{\"community\": {\"string\": \"1:2\"}}"), Some("")),
+        (with("{\"valid\": true}").replace("10.0.0.0/8", "0.0.0.0/0"), Some("")),
+        (with("{\"valid\": true}").replace("10.0.0.0/8", "10.0.0.0"), None),
+        (with("").replace("paths", "routes"), None),
+        (with(""), None),
+        ("[]".into(), None),
+        ("{\"warning\": \"no BGP\"}".into(), None),
+        (with("{\"valid\": true}") + "{}", None),
+    ] {
+        assert_eq!(of(&text).as_deref(), expected, "{text}");
     }
 }
 
@@ -316,7 +356,7 @@ proptest! {
     fn damaged_lists_of_changes(bytes in damaged("changes")) {
         if let Some((prefixes, unaccounted)) = changes_of(&bytes) {
             let text = String::from_utf8_lossy(&bytes);
-            let head = text.lines().next().map(|line| line.strip_prefix("BGP table version is ").unwrap());
+            let head = text.lines().next().map(|line| line.trim_end().strip_prefix("BGP table version is ").unwrap());
             let version: u64 = head.map_or(102, |rest| rest.split([',', ' ']).next().unwrap().parse().unwrap());
             prop_assert_eq!(prefixes.len() as u64 + unaccounted, version - 100);
         }

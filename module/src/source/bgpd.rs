@@ -4,7 +4,7 @@
 //! hence one question at a time, and never one that can be avoided.
 
 pub mod changes;
-mod inquiry;
+pub mod inquiry;
 pub mod survey;
 pub mod table;
 mod vty;
@@ -15,10 +15,12 @@ use std::path::{Path as FilePath, PathBuf};
 use bgpcs::Community;
 
 use super::reply::{self, ReplyError};
-use super::{Budget, Changes, Destination, Path, Question, RouteSource, Survey, Table, Told};
+use super::{
+    Budget, Changes, Destination, DestinationPath, Path, Question, RouteSource, Survey, Table, Told,
+};
 use crate::error::{Cause, Shape, SourceError};
 use crate::prefix::{Family, Prefix};
-use table::TableError;
+use table::{Said, TableError};
 use vty::Vty;
 
 /// bgpd behind one of its sockets.
@@ -34,8 +36,8 @@ pub struct Bgpd {
     /// Whether BGP is configured, as far as is known. Without it no community is in use either, but that is no answer:
     /// the question has to be asked, and bgpd then says why not.
     has_tables: bool,
-    /// How many paths the table of a family had, each time that it was shown as text.
-    paths: Vec<(Family, u64)>,
+    /// How many paths the tables had when they were last shown as text, IPv4 first.
+    paths: [Option<u64>; 2],
 }
 
 /// Why a command has no result.
@@ -77,7 +79,7 @@ impl Bgpd {
             reads_text: true,
             answers: true,
             has_tables: true,
-            paths: Vec::new(),
+            paths: [None; 2],
         }
     }
 
@@ -154,7 +156,7 @@ impl Bgpd {
         };
         match self.command(command, self.budget, |reply| table::read(reply, tell)) {
             Ok(said) => {
-                self.paths.extend(said.and_then(|said| Some((family, said.paths?))));
+                self.note(family, said);
                 Ok(true)
             }
             Err(Failure::Read(TableError::Unknown, _) | Failure::Status(..)) => Ok(false),
@@ -162,6 +164,13 @@ impl Bgpd {
             Err(Failure::Connect(error)) => Err(self.explain(command, Failure::Connect(error))),
             Err(Failure::Ask(error)) => Err(self.explain(command, Failure::Ask(error))),
         }
+    }
+
+    /// Notes what was said of the table of a family; where there was no path to show, nothing is said.
+    fn note(&mut self, family: Family, said: Option<Said>) {
+        let [ipv4, ipv6] = &mut self.paths;
+        let known = if family == Family::Ipv4 { ipv4 } else { ipv6 };
+        *known = said.and_then(|said| said.paths).or(*known);
     }
 
     fn explain(&self, command: &str, failure: Failure<ReplyError>) -> SourceError {
@@ -250,11 +259,20 @@ impl RouteSource for Bgpd {
             return Some(Changes::default());
         }
         let command = changes::show(family, since)?;
-        self.try_command(&command, changes::REPLY_BYTES, |reply| changes::read(reply, since, now))
+        let (changes, said) =
+            self.try_command(&command, changes::REPLY_BYTES, |reply| changes::read(reply, since, now))?;
+        self.note(family, said);
+        Some(changes)
+    }
+
+    fn paths_of(&mut self, prefix: Prefix) -> Option<Vec<DestinationPath>> {
+        let command = inquiry::show(prefix);
+        self.try_command(&command, inquiry::REPLY_BYTES, |reply| inquiry::read_paths_of(reply, prefix))
     }
 
     fn path_count(&self, family: Family) -> Option<u64> {
-        self.paths.iter().rev().find(|(known, _)| *known == family).map(|(_, paths)| *paths)
+        let [ipv4, ipv6] = self.paths;
+        if family == Family::Ipv4 { ipv4 } else { ipv6 }
     }
 
     fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {

@@ -6,9 +6,9 @@ use crate::prefix::Family;
 
 /// What a routing engine says of its table without looking through it.
 ///
-/// A best path cannot change without the version of the family's table, and no path can come, go or change without an
-/// UPDATE message from its neighbor, or the session's end. What else could make a difference, such as a new routing
-/// policy, is left to the full look that is due at times anyway.
+/// A best path cannot change without the version of the family's table, unless routes are dampened, and no path can come,
+/// go or change without an UPDATE message from its neighbor, or the session's end. What else could make a difference,
+/// such as a new routing policy, is left to the full look that is due at times anyway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Survey {
@@ -34,6 +34,9 @@ pub struct Table {
     /// How many entries there are to pass over in a look at every route; zero when the source does not say.
     #[serde(default)]
     pub entries: u64,
+    /// Whether routes that change often are suppressed (RFC 2439), and then change without a new version.
+    #[serde(default)]
+    pub dampening: bool,
 }
 
 /// A BGP session.
@@ -68,18 +71,26 @@ impl Survey {
             && self.all_sessions(other, Session::same_routes)
     }
 
-    /// Whether there is no sign of a change of best paths.
+    /// Whether no best path can have changed between the two.
     pub fn same_best_paths(&self, other: &Self) -> bool {
-        self.same_sessions(other) && self.same_versions(other)
+        let is_told = |family| self.table(family).version.is_some() && !self.table(family).dampening;
+        let is_carried = |family| self.carrying(family).next().is_some();
+        self.same_sessions(other)
+            && self.same_versions(other)
+            && Family::ALL.into_iter().all(|family| is_told(family) || !is_carried(family))
     }
 
     fn same_versions(&self, other: &Self) -> bool {
         Family::ALL.into_iter().all(|family| self.table(family).version == other.table(family).version)
     }
 
-    /// Whether both are of one process whose sessions were neither lost nor established in between.
+    /// Whether both are of one process whose sessions were neither lost nor established in between. Without any, nothing
+    /// tells that BGP was not configured anew, which makes its versions begin again.
     pub fn same_sessions(&self, other: &Self) -> bool {
-        self.process.is_some() && self.process == other.process && self.all_sessions(other, Session::same)
+        self.process.is_some()
+            && self.process == other.process
+            && self.sessions.iter().any(|session| session.since.is_some())
+            && self.all_sessions(other, Session::same)
     }
 
     fn all_sessions(&self, other: &Self, are_same: fn(&Session, &Session) -> bool) -> bool {
@@ -101,11 +112,10 @@ impl Survey {
         }
     }
 
-    /// Whether all paths of a family, of which there are so many, are of one neighbor and each the only one of its
-    /// prefix.
+    /// Whether each of the `paths` of a family is the only one of its prefix: all are of the only neighbor.
     pub fn has_single_paths(&self, family: Family, paths: u64) -> bool {
-        let mut carrying = self.carrying(family);
-        match (carrying.next(), carrying.next()) {
+        let mut established = self.sessions.iter().filter(|session| session.since.is_some());
+        match (established.next(), established.next()) {
             (Some(only), None) => !only.add_path && only.prefixes(family) == Some(paths),
             _ => false,
         }

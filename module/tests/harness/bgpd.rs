@@ -104,6 +104,15 @@ impl Bgpd {
         show(&self.socket(), command)
     }
 
+    /// Changes its configuration, as an operator would at a terminal.
+    pub fn configure(&self, lines: &str) {
+        let mut stream = UnixStream::connect(self.socket()).unwrap();
+        for line in ["enable", "configure terminal"].into_iter().chain(lines.lines()) {
+            let reply = ask(&mut stream, line.trim());
+            assert_eq!(reply, [0; 4], "{line}: {}", String::from_utf8_lossy(&reply));
+        }
+    }
+
     /// How many prefixes bgpd has from each peer, both families together, and only from established ones.
     pub fn received(&self) -> Vec<(String, u64)> {
         let mut received: Vec<(String, u64)> = Vec::new();
@@ -165,7 +174,13 @@ impl Bgpd {
 
 /// The reply of the bgpd at `socket` to a command, without its status.
 pub fn show(socket: &Path, command: &str) -> String {
-    let mut stream = UnixStream::connect(socket).unwrap();
+    let mut reply = ask(&mut UnixStream::connect(socket).unwrap(), command);
+    reply.truncate(reply.len() - 4);
+    String::from_utf8(reply).unwrap()
+}
+
+/// The reply to a command, with its status.
+fn ask(stream: &mut UnixStream, command: &str) -> Vec<u8> {
     stream.write_all(&[command.as_bytes(), b"\0"].concat()).unwrap();
     let mut reply = Vec::new();
     while !matches!(reply[..], [.., 0, 0, 0, _]) {
@@ -174,6 +189,5 @@ pub fn show(socket: &Path, command: &str) -> String {
         assert_ne!(length, 0, "bgpd ended in the middle of {command}");
         reply.extend_from_slice(&chunk[..length]);
     }
-    reply.truncate(reply.len() - 4);
-    String::from_utf8(reply).unwrap()
+    reply
 }

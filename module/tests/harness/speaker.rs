@@ -1,10 +1,10 @@
 use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream};
 use std::thread;
 
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
-use super::{Bgpd, Peer};
+use super::{Bgpd, Peer, eventually};
 
 const OPEN: u8 = 1;
 const UPDATE: u8 = 2;
@@ -38,10 +38,15 @@ impl Speaker {
 
     /// Establishes a session without keepalives (hold time 0).
     pub fn connect(peer: Peer, bgpd: &Bgpd) -> Self {
-        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
-        bind(&socket, &SocketAddrV4::new(peer.address(), 0)).unwrap();
-        connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, bgpd.port)).unwrap();
-        let mut speaker = Self { stream: socket.into(), peer, updates: 0 };
+        let mut connected = None;
+        eventually("bgpd accepts BGP", || {
+            let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+            bind(&socket, &SocketAddrV4::new(peer.address(), 0)).unwrap();
+            let is_accepted = connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, bgpd.port)).is_ok();
+            connected = Some(socket);
+            is_accepted
+        });
+        let mut speaker = Self { stream: connected.unwrap().into(), peer, updates: 0 };
         speaker.send(OPEN, &open(peer));
         speaker.send(KEEPALIVE, &[]);
         for expected in [OPEN, KEEPALIVE] {
@@ -87,6 +92,13 @@ impl Speaker {
         let length = usize::from(u16::from_be_bytes([header[16], header[17]])) - header.len();
         self.stream.read_exact(&mut vec![0; length]).unwrap();
         header[18]
+    }
+}
+
+impl Drop for Speaker {
+    /// Ends the session, which the thread that hears would keep.
+    fn drop(&mut self) {
+        self.stream.shutdown(Shutdown::Both).ok();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::table::{self, TableError};
+use super::table::{self, Said, TableError};
 use crate::prefix::{Family, Prefix};
 use crate::source::Changes;
 
@@ -15,14 +15,14 @@ pub fn show(family: Family, since: u64) -> Option<String> {
     Some(format!("show bgp {family} unicast version {first}"))
 }
 
-/// The reply to [`show`] for the version `since`, when the version is `now` or a later one.
+/// The reply to [`show`] for the version `since`, when the version is `now` or a later one; and what it says of the table.
 ///
 /// bgpd gives each change of a best path the next number, and an entry of its table the number of its last change. So
 /// a number that no entry has is that of an earlier change of an entry, or of an entry that is gone.
 ///
 /// # Errors
 /// When the reply does not come whole, is not of the known form, or has more prefixes than there were changes.
-pub fn read(reply: impl Read, since: u64, now: u64) -> io::Result<Changes> {
+pub fn read(reply: impl Read, since: u64, now: u64) -> io::Result<(Changes, Option<Said>)> {
     let mut prefixes: Vec<Prefix> = Vec::new();
     let said = table::read(reply, &mut |path| {
         if prefixes.last() != Some(&path.prefix) {
@@ -37,7 +37,7 @@ pub fn read(reply: impl Read, since: u64, now: u64) -> io::Result<Changes> {
     let version = said.map_or(Some(now), |table| table.version);
     let changes = version.and_then(|version| version.checked_sub(since));
     match changes.and_then(|changes| changes.checked_sub(prefixes.len() as u64)) {
-        Some(unaccounted) => Ok(Changes { prefixes, unaccounted }),
+        Some(unaccounted) => Ok((Changes { prefixes, unaccounted }, said)),
         None => Err(io::ErrorKind::Unsupported.into()),
     }
 }

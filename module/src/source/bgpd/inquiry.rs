@@ -1,4 +1,4 @@
-//! What bgpd says when an operator looks closer.
+//! What bgpd says of one prefix, and when an operator looks closer.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
@@ -42,14 +42,44 @@ pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyEr
     Ok(prefix.filter(|_| !paths.is_empty()).map(|prefix| Destination { prefix, paths }))
 }
 
+/// A longer reply is not read when many prefixes are asked about: it has several hundred paths.
+pub const REPLY_BYTES: u64 = 256 << 10;
+
+/// Reads the reply to [`show`] strictly: the valid paths of this very prefix.
+///
+/// # Errors
+/// When the reply does not come whole, or is not understood.
+pub fn read_paths_of(reply: impl Read, prefix: Prefix) -> io::Result<Vec<DestinationPath>> {
+    let mut text = String::new();
+    io::BufReader::new(reply).read_to_string(&mut text)?;
+    // Without a match, some releases say nothing at all, others an empty object.
+    let shown: Value = if text.trim().is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+    if shown.is_null() || shown.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(Vec::new());
+    }
+    let paths = shown.get("paths").and_then(Value::as_array).filter(|paths| !paths.is_empty());
+    match (text_at(&shown, "/prefix").parse::<Prefix>(), paths) {
+        // The longest prefix that contains a host can be another one.
+        (Ok(found), Some(_)) if found != prefix => Ok(Vec::new()),
+        (Ok(_), Some(paths)) => {
+            let valid = paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true)));
+            Ok(valid.map(path).collect())
+        }
+        _ => Err(io::ErrorKind::Unsupported.into()),
+    }
+}
+
 fn path(shown: &Value) -> DestinationPath {
+    let is_of_another_form =
+        |kind| shown.get(kind).is_some_and(|set| set.get("string").is_none_or(|text| !text.is_string()));
     let words = ["/community/string", "/largeCommunity/string"];
     let words = words.into_iter().flat_map(|place| text_at(shown, place).split_ascii_whitespace());
     let known: Vec<_> = words.map(community).collect();
     let targets = text_at(shown, "/extendedCommunity/string").split_ascii_whitespace();
     let targets = targets.filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?));
     DestinationPath {
-        is_unclear: known.contains(&None),
+        is_unclear: known.contains(&None)
+            || ["community", "largeCommunity", "extendedCommunity"].into_iter().any(is_of_another_form),
         communities: known.into_iter().flatten().chain(targets.map(Community::RouteTarget)).collect(),
         best: shown.pointer("/bestpath/overall") == Some(&Value::Bool(true)),
         neighbor: text_at(shown, "/peer/peerId").to_owned(),

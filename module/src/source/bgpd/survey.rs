@@ -31,10 +31,13 @@ pub fn read_table(reply: impl Read) -> io::Result<Table> {
         table_version: Option<u64>,
         #[serde(default)]
         rib_count: u64,
+        #[serde(default)]
+        dampening_enabled: bool,
     }
 
     let summary: Summary = serde_json::from_reader(io::BufReader::new(reply))?;
-    Ok(Table { version: summary.table_version, entries: summary.rib_count })
+    let Summary { table_version: version, rib_count: entries, dampening_enabled: dampening } = summary;
+    Ok(Table { version, entries, dampening })
 }
 
 /// A neighbor in the reply to `show bgp neighbors json`; what is absent is so because the session is down.
@@ -59,7 +62,8 @@ struct Capabilities {
     add_path: BTreeMap<String, Capability>,
 }
 
-/// What each side said of a capability for a family; of several paths of a prefix, "tx" is what the neighbor may send.
+/// What was said of a capability for a family. `txReceived` is the neighbor's word that it may send additional paths,
+/// `txAdvertisedAndReceived` the same when bgpd said so too.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Capability {
