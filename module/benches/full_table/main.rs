@@ -181,7 +181,7 @@ impl Bench {
     /// The service, which takes so many seconds to follow an announcement, and a withdrawal.
     fn service(&mut self, announcement: f64, withdrawal: f64) -> Service {
         // What took long is followed by a pause of 19 times as long; some more is rest.
-        let rest_after = |seconds: f64| thread::sleep(Duration::from_secs_f64(2.0 + 25.0 * seconds));
+        let rest_after = |seconds: f64| thread::sleep(Duration::from_secs_f64(5.0 + 25.0 * seconds));
         let churn_alone = self.bgpd_share_during(|bench| bench.churn(CHURN.start));
         let output = self.scratch.path().join("output.json");
         // Looked at only when it was replaced: reading it over and over would take the processor from bgpd.
