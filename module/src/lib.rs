@@ -1,9 +1,9 @@
 //! The router's half of BGP Community Services: an application identification module of SSR that turns the
 //! communities of BGP routes into prefixes by application.
 //!
-//! A [`run`](run::run) reads the configuration, [looks](look) at the routes of a
-//! [route source](source::RouteSource), gathers the answers ([`resolve`]), decides what stays when there was no answer ([`hold`]) and replaces the output file
-//! ([`output`]). Only a route source opens a socket; `resolve` and `hold` take values and return values.
+//! A [`run`](run::run) reads the configuration, [looks](look) at the routes of a [route source](source::RouteSource),
+//! gathers the answers ([`resolve`]), decides what stays when there was no answer ([`hold`]) and replaces the output
+//! file ([`output`]). Only a route source opens a socket; `resolve` and `hold` take values and return values.
 
 pub mod digest;
 pub mod error;

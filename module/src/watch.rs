@@ -119,6 +119,9 @@ struct Watched {
 
 impl Watched {
     fn look(&mut self, settings: &Settings, lock: &Lock) -> Result<(), NotWritten> {
+        if self.looked.is_some() {
+            sleep(SETTLE);
+        }
         let began = Instant::now();
         self.configuration = stamp(settings);
         self.state = run_locked(settings, lock, Rewrite::WhenChanged)?;
@@ -135,11 +138,7 @@ impl Watched {
             Some(Doubt::Other) => AGAIN,
             Some(Doubt::Routes) => (took * PAUSE).min(self.refresh_interval()).max(FLOOR),
         };
-        if ended.elapsed() < pause {
-            return false;
-        }
-        sleep(SETTLE);
-        true
+        ended.elapsed() >= pause
     }
 
     fn refresh_interval(&self) -> Duration {

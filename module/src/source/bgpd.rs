@@ -218,10 +218,8 @@ impl RouteSource for Bgpd {
         question: &Question,
         each: &mut dyn FnMut(Path, &str),
     ) -> Result<(), SourceError> {
-        let command = match question.community {
-            Community::RouteTarget(_) => format!("{} json detail", Self::show(question)),
-            _ => format!("{} json", Self::show(question)),
-        };
+        let form = if question.shows_detail() { "json detail" } else { "json" };
+        let command = format!("{} {form}", Self::show(question));
         let tell = &mut |prefix, path: &reply::ReplyPath| {
             for (community, wanted) in question.communities().enumerate().filter(|_| path.valid) {
                 let carried = match wanted {

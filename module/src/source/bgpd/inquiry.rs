@@ -35,9 +35,7 @@ pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyEr
         return Ok(None);
     }
     let shown: Value = serde_json::from_str(&text).map_err(ReplyError::Syntax)?;
-    let paths = shown.get("paths").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let paths: Vec<DestinationPath> =
-        paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true))).map(path).collect();
+    let paths = paths_in(&shown).map(valid).unwrap_or_default();
     let prefix = text_at(&shown, "/prefix").parse().ok();
     Ok(prefix.filter(|_| !paths.is_empty()).map(|prefix| Destination { prefix, paths }))
 }
@@ -57,16 +55,21 @@ pub fn read_paths_of(reply: impl Read, prefix: Prefix) -> io::Result<Vec<Destina
     if shown.is_null() || shown.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(Vec::new());
     }
-    let paths = shown.get("paths").and_then(Value::as_array).filter(|paths| !paths.is_empty());
+    let paths = paths_in(&shown).filter(|paths| !paths.is_empty());
     match (text_at(&shown, "/prefix").parse::<Prefix>(), paths) {
         // The longest prefix that contains a host can be another one.
         (Ok(found), Some(_)) if found != prefix => Ok(Vec::new()),
-        (Ok(_), Some(paths)) => {
-            let valid = paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true)));
-            Ok(valid.map(path).collect())
-        }
+        (Ok(_), Some(paths)) => Ok(valid(paths)),
         _ => Err(io::ErrorKind::Unsupported.into()),
     }
+}
+
+fn paths_in(shown: &Value) -> Option<&[Value]> {
+    shown.get("paths").and_then(Value::as_array).map(Vec::as_slice)
+}
+
+fn valid(paths: &[Value]) -> Vec<DestinationPath> {
+    paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true))).map(path).collect()
 }
 
 fn path(shown: &Value) -> DestinationPath {
