@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use bgpcs::operator::counted;
+use bgpcs_display::counted;
 use serde::{Serialize, Serializer};
 
 use crate::finding::{Finding, Severity};

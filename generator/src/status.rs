@@ -8,9 +8,11 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use bgpcs::AssetId;
-use bgpcs::operator::table::{Head, Paint, Table};
-use bgpcs::operator::time::{self, UnixTime};
-use bgpcs::operator::{Health, counted, plain};
+use bgpcs::UnixTime;
+use bgpcs::{Health, plain};
+use bgpcs_display::counted;
+use bgpcs_display::table::{Head, Paint, Table};
+use bgpcs_display::time;
 use serde::Serialize;
 
 use crate::authority::{Authority, Node};

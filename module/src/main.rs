@@ -8,7 +8,7 @@ use bgp_community_services::operator;
 use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::watch::watch;
-use bgpcs::operator::Health;
+use bgpcs::Health;
 
 /// The output file says what happened, be it an error.
 const DONE: u8 = 0;

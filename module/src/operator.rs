@@ -16,10 +16,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bgpcs::operator::Health;
-use bgpcs::operator::table::Paint;
+use bgpcs::Health;
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{Community, CommunityError};
+use bgpcs_display::table::Paint;
 use clap::ValueEnum;
 
 use crate::settings::Settings;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::resolve::CommunityCount;
 use crate::source::Survey;
 
-pub use bgpcs::operator::time::UnixTime;
+pub use bgpcs::UnixTime;
 
 /// The present time by the system's clock.
 pub fn now() -> UnixTime {

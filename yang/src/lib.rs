@@ -6,8 +6,8 @@
 
 mod asset_id;
 mod community;
+mod health;
 mod name;
-pub mod operator;
 pub mod paths;
 mod pillar;
 mod profile;
@@ -17,14 +17,18 @@ pub mod whole_file;
 
 pub use asset_id::{AssetId, AssetIdError};
 pub use community::{Community, CommunityError, LargeCommunity, RouteTarget, StandardCommunity, WellKnown};
+pub use health::Health;
 pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError};
 pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
 pub use profile::{
     Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, RefreshInterval,
     StalePathTime, UpdateMode,
 };
-pub use quoted::Quoted;
+pub use quoted::{Quoted, plain};
 pub use ranged::{Ranged, RangedError};
+
+/// Seconds since 1970-01-01 UTC.
+pub type UnixTime = u64;
 
 /// The plugin's name: of the module, of its files, and of the pillar key.
 pub const PLUGIN: &str = "bgp-community-services";

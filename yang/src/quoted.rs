@@ -17,3 +17,10 @@ impl fmt::Display for Quoted<'_> {
         }
     }
 }
+
+/// A text from outside, on one line and without what a terminal would obey or what turns the direction of writing. Unlike
+/// [`Quoted`] it adds nothing, which is what a cell of a table or a page wants.
+pub fn plain(text: &str) -> String {
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
+}

@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bgpcs::operator::Health;
-use bgpcs::operator::table::Paint;
+use bgpcs::Health;
 use bgpcs::{Quoted, whole_file};
+use bgpcs_display::table::Paint;
 
 use super::{Exit, failed, print, refused};
 use crate::generate::{GenerateError, Settings};

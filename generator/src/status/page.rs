@@ -1,9 +1,8 @@
 //! The fleet as a page. Without scripts it is a table; with them, one to search and to sort.
 
-use bgpcs::operator::html::{
-    Html, all, badge, element, of_text, page as whole_page, raw, section, text, wide,
-};
-use bgpcs::operator::{Health, time};
+use bgpcs::Health;
+use bgpcs_display::html::{Html, all, badge, element, of_text, page as whole_page, raw, section, text, wide};
+use bgpcs_display::time;
 
 use super::{NodeStatus, RouterStatus, Status};
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::time::{Duration, UNIX_EPOCH};
 
-use bgpcs::operator::table::Paint;
+use bgpcs_display::table::Paint;
 use generate_pillar::generate::{Settings, Source};
 use generate_pillar::log::Log;
 use generate_pillar::status::Status;

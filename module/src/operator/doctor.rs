@@ -1,8 +1,9 @@
 //! Walks the chain from the package to the prefixes and says of each link whether it holds, and what mends it.
 
-use bgpcs::operator::table::Paint;
-use bgpcs::operator::{Health, counted, plain, time};
+use bgpcs::{Health, plain};
 use bgpcs::{Quoted, ROUTER_PACKAGE, VERSION};
+use bgpcs_display::table::Paint;
+use bgpcs_display::{counted, time};
 use serde::Serialize;
 use serde_json::json;
 

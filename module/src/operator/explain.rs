@@ -3,9 +3,9 @@
 mod community;
 mod prefix;
 
-use bgpcs::operator::table::{Head, Paint, Table};
-use bgpcs::operator::{Health, plain};
 use bgpcs::{Community, Quoted};
+use bgpcs::{Health, plain};
+use bgpcs_display::table::{Head, Paint, Table};
 use ipnet::IpNet;
 use serde::Serialize;
 

@@ -19,7 +19,8 @@ use crate::services::Services;
 use crate::settings::Settings;
 use crate::source::{Advice, Survey};
 use crate::state::{Outcome, State, UnixTime};
-use bgpcs::operator::{Health, plain, time};
+use bgpcs::{Health, plain};
+use bgpcs_display::time;
 
 /// How much later than it is due, in seconds, a run may come before something is taken to be wrong: a run may take
 /// four minutes ([`Limits`](crate::source::Limits)), and SSR may be late.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use bgpcs::operator::html::{Html, all, element, of_text, text};
+use bgpcs_display::html::{Html, all, element, of_text, text};
 
 use crate::prefix::Prefix;
 

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use bgpcs::ApplicationName;
-use bgpcs::operator::html::{Html, all, element, text};
-use bgpcs::operator::time;
+use bgpcs_display::html::{Html, all, element, text};
+use bgpcs_display::time;
 
 use crate::history::{Entry, History};
 use crate::state::{Outcome, UnixTime};

@@ -1,8 +1,9 @@
 //! A page with all of it: self-contained, without scripts, readable wherever there is a browser.
 
 use bgpcs::Community;
-use bgpcs::operator::html::{Html, all, badge, element, of_text, page, raw, section, text, wide};
-use bgpcs::operator::{Health, counted, plain, time};
+use bgpcs::{Health, plain};
+use bgpcs_display::html::{Html, all, badge, element, of_text, page, raw, section, text, wide};
+use bgpcs_display::{counted, time};
 use ipnet::IpNet;
 
 use super::facts::{ApplicationFacts, Facts};

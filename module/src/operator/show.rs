@@ -5,9 +5,9 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bgpcs::operator::table::{Head, Paint, Table};
-use bgpcs::operator::{Health, plain};
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, Quoted};
+use bgpcs::{Health, plain};
+use bgpcs_display::table::{Head, Paint, Table};
 use ipnet::IpNet;
 use serde_json::json;
 

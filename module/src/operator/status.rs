@@ -1,7 +1,8 @@
 //! How the module is, as `show plugins state` shows a plugin.
 
-use bgpcs::operator::table::{Head, Paint, Table};
-use bgpcs::operator::{Health, plain, time};
+use bgpcs::{Health, plain};
+use bgpcs_display::table::{Head, Paint, Table};
+use bgpcs_display::time;
 use serde_json::json;
 
 use super::facts::{ApplicationFacts, Facts};

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use bgpcs::Community;
-use bgpcs::operator::counted;
+use bgpcs_display::counted;
 
 use super::http::{Client, HttpUrl};
 use super::select::{self, Route};

@@ -6,7 +6,7 @@ pub mod event;
 mod rib;
 pub mod sessions;
 
-use bgpcs::operator::counted;
+use bgpcs_display::counted;
 
 use super::{Abilities, Path, Question, RouteSource, Survey, Table, select};
 use crate::error::SourceError;

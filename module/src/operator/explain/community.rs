@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bgpcs::operator::{Health, counted, plain};
 use bgpcs::{Community, PathSelection};
+use bgpcs::{Health, plain};
+use bgpcs_display::counted;
 
 use super::{Explanation, Facts, Seen, list};
 use crate::error::SourceError;

@@ -1,7 +1,8 @@
 //! Why a prefix is in an application or not, as the routing engine says now.
 
-use bgpcs::operator::{Health, counted, plain};
 use bgpcs::{Community, PathSelection};
+use bgpcs::{Health, plain};
+use bgpcs_display::counted;
 use ipnet::IpNet;
 
 use super::{Explanation, Facts, Seen};

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Seconds since 1970-01-01 UTC.
-pub type UnixTime = u64;
+use bgpcs::UnixTime;
 
 /// A point in time by RFC 3339, in UTC: `2026-11-21T09:00:00Z`.
 pub fn at(time: UnixTime) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Health;
+use bgpcs::Health;
 
 /// Whether words may be coloured.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::{Health, plain};
+use bgpcs::{Health, plain};
 
 /// The style of every page, light and dark.
 const STYLE: &str = include_str!("page.css");
