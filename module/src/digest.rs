@@ -1,32 +1,34 @@
-//! Numbers that tell the contents of files apart.
+//! Digests that tell the contents of files apart, and stay the same from release to release.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Passes on what is written, and makes a number of it.
+use sha2::{Digest, Sha256};
+
+/// Passes on what is written, and makes a digest of it: the first 64 bits of its SHA-256.
 pub struct Digesting<W> {
     inner: W,
-    hasher: DefaultHasher,
+    hash: Sha256,
 }
 
 impl<W: Write> Digesting<W> {
     /// Nothing written yet.
     pub fn new(inner: W) -> Self {
-        Self { inner, hasher: DefaultHasher::new() }
+        Self { inner, hash: Sha256::new() }
     }
 
-    /// The number of what was written.
-    pub fn digest(&self) -> u64 {
-        self.hasher.finish()
+    /// The digest of what was written.
+    pub fn digest(self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.hash.finalize().0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 }
 
 impl<W: Write> Write for Digesting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let length = self.inner.write(bytes)?;
-        self.hasher.write(bytes.get(..length).unwrap_or_default());
+        self.hash.update(bytes.get(..length).unwrap_or_default());
         Ok(length)
     }
 
@@ -35,14 +37,15 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
-/// The number of these bytes.
+/// The digest of these bytes.
 pub fn digest_of_bytes(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish()
+    let mut digesting = Digesting::new(io::sink());
+    // A sink does not fail.
+    digesting.write_all(bytes).ok();
+    digesting.digest()
 }
 
-/// The number of a file's content, if it can be read.
+/// The digest of a file's content, if it can be read.
 pub fn digest_of(path: &Path) -> Option<u64> {
     let mut digesting = Digesting::new(io::sink());
     io::copy(&mut File::open(path).ok()?, &mut digesting).ok()?;

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use bgp_community_services::error::with_causes;
-use bgp_community_services::exabgp::follow;
+use bgp_community_services::drive::exabgp::follow;
+use bgp_community_services::drive::once::run;
+use bgp_community_services::drive::watch::watch;
+use bgp_community_services::error_text::with_causes;
 use bgp_community_services::operator;
-use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
-use bgp_community_services::watch::watch;
 use bgpcs::Health;
 
 /// The output file says what happened, be it an error.

@@ -5,26 +5,25 @@
 
 mod doctor;
 mod explain;
-mod facts;
+pub mod facts;
+mod health;
 mod map;
 mod plot;
+pub mod printed;
 mod report;
 mod show;
 mod status;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
-use bgpcs::Health;
 use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{Community, CommunityError};
+use bgpcs::{CommunityError, Health};
 use bgpcs_display::table::Paint;
-use clap::ValueEnum;
 
-use crate::settings::Settings;
-use crate::state::UnixTime;
-pub use show::Wanted;
+use crate::operator::printed::Printed;
+use crate::settings::{Request, Settings};
+use bgpcs::UnixTime;
 
 /// How long `status`, `doctor` and `report` wait for a routing engine: monitoring commonly gives up after ten seconds.
 const STATUS_PATIENCE: Duration = Duration::from_secs(5);
@@ -32,66 +31,7 @@ const STATUS_PATIENCE: Duration = Duration::from_secs(5);
 /// How long `show` waits for which community brought a prefix, which it can do without.
 const SHOW_PATIENCE: Duration = Duration::from_secs(20);
 
-/// What an operator asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// How the module is.
-    Status {
-        /// As nested text instead of tables.
-        detail: bool,
-        /// As JSON.
-        json: bool,
-    },
-    /// Which prefixes there are.
-    Show {
-        /// Only these; all, when absent.
-        wanted: Option<Wanted>,
-        /// In which form.
-        format: Format,
-    },
-    /// Why something is there or not.
-    Explain {
-        /// What.
-        subject: Wanted,
-        /// As JSON.
-        json: bool,
-    },
-    /// What is wrong, and what mends it.
-    Doctor {
-        /// As JSON.
-        json: bool,
-    },
-    /// All of it, to look at in a browser.
-    Report {
-        /// The page.
-        html: PathBuf,
-    },
-}
-
-/// A form of a listing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A table, laid out as the PCLI does.
-    #[default]
-    Table,
-    /// JSON.
-    Json,
-    /// Comma-separated values, RFC 4180, with a head.
-    Csv,
-    /// Nested text, laid out as the PCLI's `show config running`.
-    Pcli,
-}
-
-/// What is printed, and how things are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// With a line break at the end.
-    pub text: String,
-    /// The worst of what was found.
-    pub health: Health,
-}
-
-/// A question without an answer.
+/// A query without an answer.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
     /// The page could not be written.
@@ -110,29 +50,29 @@ pub enum OperatorError {
     },
 }
 
-/// Answers on standard output, in colour when that is a terminal and `NO_COLOR` is not set.
+/// Printeds on standard output, in colour when that is a terminal and `NO_COLOR` is not set.
 ///
 /// # Errors
-/// When there is no answer to the question, or nowhere to write it.
+/// When there is no answer to the query, or nowhere to write it.
 pub fn run(settings: &Settings, request: &Request) -> Result<Health, OperatorError> {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    let answer = answer(settings, request, crate::state::now(), colour)?;
+    let answer = answer(settings, request, crate::clock::now(), colour)?;
     match io::stdout().lock().write_all(answer.text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(answer.health),
     }
 }
 
-/// Answers as of `now`.
+/// Printeds as of `now`.
 ///
 /// # Errors
-/// When there is no answer to the question, or the report cannot be written.
+/// When there is no answer to the query, or the report cannot be written.
 pub fn answer(
     settings: &Settings,
     request: &Request,
     now: UnixTime,
     colour: bool,
-) -> Result<Answer, OperatorError> {
+) -> Result<Printed, OperatorError> {
     let paint = Paint(colour);
     let patience = match request {
         Request::Explain { .. } => settings.limits,
@@ -155,25 +95,14 @@ pub fn answer(
             if *json { explained.json() } else { explained.text() }
         }
         Request::Doctor { json } => {
-            let checks = doctor::examine(&facts());
+            let checks = health::examine(&facts());
             if *json { doctor::json(&checks) } else { doctor::text(&checks, paint) }
         }
         Request::Report { html } => {
             let facts = facts();
             whole_file::write(html, report::report(&facts).as_bytes(), 0o644)?;
-            let health = facts.health();
-            Answer { text: format!("{} ({})\n", html.display(), health.name()), health }
+            let health = health::overall(&facts);
+            Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })
-}
-
-/// JSON as it is printed.
-fn json_text(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
-}
-
-/// Communities of the configuration or the command line, for a message.
-fn list(communities: &[Community]) -> String {
-    let texts: Vec<String> = communities.iter().map(Community::to_string).collect();
-    texts.join(", ")
 }

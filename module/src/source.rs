@@ -1,92 +1,88 @@
-//! Where routes come from: one trait, one file per kind of source.
+//! Where routes come from: a folder per routing engine, behind two traits. [`RouteSource`] is what every engine can do:
+//! answer a query by community. [`RibInspection`] is what only some can: cheap signs of a change, the changes since a
+//! table version, look-ups by prefix.
 
 pub mod bagpipe;
 pub mod bgpd;
-mod bounded;
+mod bounded_json;
+pub mod deadlines;
+pub mod error;
 pub mod exabgp;
+pub mod filter;
 pub mod gobgp;
 pub mod http;
-mod limits;
-mod listing;
-pub mod reply;
+pub mod json_arrays;
+pub mod open;
+pub mod routes_json;
 pub mod routing_manager;
-pub mod select;
-mod survey;
-mod unix;
+pub mod summary;
+mod unix_socket;
 
 use bgpcs::{ApplicationName, Community};
 
-use crate::error::SourceError;
 use crate::prefix::{Family, Prefix};
+use crate::source::error::SourceError;
+use crate::source::summary::{BgpSummary, TableStatus};
 
-pub(crate) use limits::left_until;
-pub use limits::{Budget, Limits};
-pub use survey::{Session, Survey, Table};
-
-/// One question to a route source: the paths of a family that carry a community.
+/// One query to a route source: the paths of a family that carry a community.
 ///
-/// What a route source can filter by is asked one community at a time; the others share a question, because each would
-/// otherwise cost a look at every route.
+/// A source that can filter by community gets a query per community. Where every query is a scan of all routes anyway,
+/// several communities share one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct Query {
     /// Which routes.
     pub family: Family,
-    /// The first application that asks it.
+    /// The first application that lists the community.
     pub application: ApplicationName,
     /// The community, or the first of several.
     pub community: Community,
-    /// Further communities, for each of which the source looks at every route.
+    /// Further communities that share the query.
     pub further: Vec<Community>,
 }
 
-impl Question {
-    /// Every community of the question; a [`Path`] names one by its index.
+impl Query {
+    /// Every community of the query; a [`MatchedPath`] refers to one by its index.
     pub fn communities(&self) -> impl Iterator<Item = &Community> {
         std::iter::once(&self.community).chain(&self.further)
     }
 
     /// Whether bgpd has to show every path in detail, since it cannot select by route target.
-    pub fn shows_detail(&self) -> bool {
+    pub fn needs_detail(&self) -> bool {
         matches!(self.community, Community::RouteTarget(_))
     }
 }
 
-/// The community by its value, so that `no-export` and `65535:65281` are one.
-pub fn on_the_wire(community: &Community) -> Community {
-    community.standard().map_or(*community, Community::Standard)
-}
-
 /// A piece of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum QueryItem {
     /// One path; the paths of a prefix follow one another.
-    Path(Path),
-    /// The answer begins anew: what was told until now does not count.
-    Anew,
+    Path(MatchedPath),
+    /// The answer starts over: drop everything that came before.
+    StartOver,
 }
 
-/// A valid path of a prefix that carries a community of the question.
+/// A valid path that carries a community of the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Path {
-    /// Which of the question's communities, by its index.
+pub struct MatchedPath {
+    /// Which of the query's communities, by its index.
     pub community: usize,
-    /// Where it leads.
+    /// The path's prefix.
     pub prefix: Prefix,
     /// Whether it is the prefix's best path.
     pub best: bool,
 }
 
-/// A routing engine that can be asked for routes by community.
-pub trait RouteSource {
-    /// What is asked, for the operator: `bgpd at /run/frr/bgpd.vty`.
+/// A routing engine that answers queries by community.
+pub trait RouteSource: RibInspection {
+    /// The source's name for the operator: `bgpd at /run/frr/bgpd.vty`.
     fn name(&self) -> String;
 
-    /// What questions it takes.
+    /// Which queries it answers.
     fn abilities(&self) -> Abilities {
         Abilities::default()
     }
 
-    /// Where an operator looks closer.
+    /// Where an operator finds more details.
     fn advice(&self) -> Advice {
         Advice::default()
     }
@@ -94,82 +90,91 @@ pub trait RouteSource {
     /// Passes the answer to `each` as it arrives.
     ///
     /// # Errors
-    /// When the answer does not come whole, in time and in the expected form; what was passed to `each` until then
-    /// is worth nothing.
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
-        self.ask_with_neighbors(question, &mut |path, _| each(Told::Path(path)))
+    /// When the answer does not arrive complete, in time and in the expected form. Everything that was passed to `each`
+    /// before the error has to be dropped.
+    fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
+        self.query_with_neighbors(query, &mut |path, _| each(QueryItem::Path(path)))
     }
 
-    /// What tells at next to no cost whether routes may have changed, if this source has such a thing.
-    fn survey(&mut self) -> Option<Survey> {
+    /// Passes the answer to `each` together with the neighbor of each path, which is empty when the source does not say
+    /// it. This can cost the source twice as much as [`query`](Self::query).
+    ///
+    /// # Errors
+    /// As for [`query`](Self::query).
+    fn query_with_neighbors(
+        &mut self,
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
+    ) -> Result<(), SourceError>;
+
+    /// What was unusual in its answers, a sentence each, for the operator.
+    fn warnings(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What some routing engines tell about their RIB besides answering queries. Every method has a default for a source that
+/// does not have it.
+pub trait RibInspection {
+    /// Table versions and sessions, if the source tells them at next to no cost.
+    fn summary(&mut self) -> Option<BgpSummary> {
         None
     }
 
-    /// The prefixes of a family whose best path changed since its table was as in an earlier survey, if this source can
-    /// tell. `now` is the table of the last survey, in case that the source does not say how it is at this moment.
-    fn changes(&mut self, _family: Family, _since: &Table, _now: &Table) -> Option<Changes> {
+    /// The prefixes of a family whose best path changed since the table was as in an earlier summary. `now` is the table
+    /// of the latest summary, for a source whose reply does not say the version itself.
+    fn changes_since(
+        &mut self,
+        _family: Family,
+        _since: &TableStatus,
+        _now: &TableStatus,
+    ) -> Option<TableChanges> {
         None
     }
 
-    /// The valid paths of this very prefix, none if it has none; `None` unless that is certain.
+    /// The valid paths of exactly this prefix, none if it has none; `None` unless that is certain.
     fn paths_of(&mut self, _prefix: Prefix) -> Option<Vec<DestinationPath>> {
         None
     }
 
-    /// How many paths the table of a family had when a question about all of it, or about [`changes`](Self::changes), was
-    /// answered last, if the source said so then.
+    /// How many paths the table of a family had when the last query for all of it, or for [its
+    /// changes](Self::changes_since), was answered.
     fn path_count(&self, _family: Family) -> Option<u64> {
         None
     }
 
-    /// Which of these communities any route carries, if this source can tell at next to no cost. They are given, and
-    /// compared, by their values [`on_the_wire`].
-    fn in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
+    /// For each of these communities whether any route carries it, at next to no cost. They are given, and compared, in
+    /// [canonical](Community::canonical) form.
+    fn communities_in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
         None
     }
 
-    /// What is odd about what it has told, for the operator.
-    fn warnings(&mut self) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// Passes the answer to `each` together with the neighbor of each path, which is empty when the source does not
-    /// say. It may cost the source twice what [`ask`](Self::ask) does.
-    ///
-    /// # Errors
-    /// As for [`ask`](Self::ask).
-    fn ask_with_neighbors(
-        &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
-    ) -> Result<(), SourceError>;
-
-    /// The paths by which packets to a prefix would go: those of the longest prefix that contains it, if any does.
-    /// `None` when this source cannot tell.
-    fn paths_to(&mut self, _prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+    /// The longest match of a prefix, with its paths; `Ok(None)` when no route contains it. `None` when this source cannot
+    /// tell.
+    fn longest_match(&mut self, _prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
         None
     }
 
-    /// The communities of the same AS number as this one that any route carries, sorted. `None` when this source
-    /// cannot tell.
-    fn of_the_same_as(&mut self, _community: &Community) -> Option<Vec<Community>> {
+    /// The communities with the same AS number as this one that any route carries, sorted. `None` when this source cannot
+    /// tell.
+    fn communities_of_same_as(&mut self, _community: &Community) -> Option<Vec<Community>> {
         None
     }
 }
 
-/// What changed in the table of a family.
+/// What changed in the table of a family since an earlier version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// The prefixes whose best path changed and that are still in the table, though maybe without a best path.
+pub struct TableChanges {
+    /// The prefixes whose best path changed and that are still in the table, though perhaps without a best path.
     pub prefixes: Vec<Prefix>,
-    /// How many changes there were beyond one of each of these prefixes. Without any, no prefix can be gone.
+    /// How many changes there were beyond one for each of these prefixes. If there were none, no prefix was removed.
     pub unaccounted: u64,
 }
 
-/// A prefix that the routing engine has, with its paths.
+/// A prefix of the RIB with its paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
-    /// As the routing engine has it.
+    /// As it is in the RIB.
     pub prefix: Prefix,
     /// The valid ones.
     pub paths: Vec<DestinationPath>,
@@ -178,34 +183,34 @@ pub struct Destination {
 /// A path of a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DestinationPath {
-    /// The neighbor's address; empty when the source does not say.
+    /// The neighbor's address; empty when the source does not say it.
     pub neighbor: String,
     /// Whether it is the best one.
     pub best: bool,
-    /// What it carries, of every kind that can be configured, by its values [`on_the_wire`].
+    /// The communities that it carries, of every kind that can be configured, in [canonical](Community::canonical) form.
     pub communities: Vec<Community>,
-    /// Whether it carries something that cannot be told from its name, such as an alias.
+    /// Whether it carries something whose value is not certain, such as an alias.
     pub is_unclear: bool,
 }
 
-/// Where an operator looks closer at a route source.
+/// Where an operator finds more details about a route source: the end of a sentence, `in the PCLI: show bgp summary`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
-    /// When it does not answer.
+    /// When it does not answer: what to check.
     pub silent: &'static str,
-    /// At all sessions.
+    /// About all sessions.
     pub summary: &'static str,
-    /// At one session.
+    /// About one session.
     pub neighbors: &'static str,
-    /// At routes.
+    /// About routes.
     pub routes: &'static str,
 }
 
 impl Default for Advice {
-    /// Where the router's own routing engine is looked at.
+    /// For the router's own routing engine.
     fn default() -> Self {
         Self {
-            silent: "see that BGP is configured on this router and that routingManager runs, in the PCLI: show system processes",
+            silent: "check that BGP is configured on this router and that routingManager runs, in the PCLI: show system processes",
             summary: "in the PCLI: show bgp summary",
             neighbors: "in the PCLI: show bgp neighbors",
             routes: "in the PCLI: show bgp",
@@ -213,29 +218,29 @@ impl Default for Advice {
     }
 }
 
-/// What questions a route source takes.
+/// Which queries a route source answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Abilities {
-    /// Whether its routes have standard and large communities; route targets they have in any case.
+    /// Whether its routes have standard and large communities. Every source has route targets.
     pub communities: bool,
     /// Whether it tells the best path of a prefix. A path of a source that does not counts as best.
     pub best_path: bool,
-    /// Whether it looks at every route whatever is asked, so that all communities share a question.
-    pub one_look: bool,
-    /// Whether anybody can ask it; else it tells its routes to one process of this program only.
-    pub can_be_asked: bool,
+    /// Whether every query is one scan of all routes, so that all communities share a query.
+    pub scans_once: bool,
+    /// Whether any process can query it. ExaBGP gives its routes to one process only.
+    pub can_be_queried: bool,
 }
 
 impl Default for Abilities {
     /// Those of bgpd.
     fn default() -> Self {
-        Self { communities: true, best_path: true, one_look: false, can_be_asked: true }
+        Self { communities: true, best_path: true, scans_once: false, can_be_queried: true }
     }
 }
 
 impl Abilities {
     /// Whether routes can be selected by this community.
-    pub fn select_by(&self, community: &Community) -> bool {
+    pub fn can_select(&self, community: &Community) -> bool {
         self.communities || matches!(community, Community::RouteTarget(_))
     }
 }

@@ -36,7 +36,7 @@ pub fn of(origin: &Origin, ingredients: &Ingredients) -> Result<Vec<u8>, Content
 
 /// The command line of a binary, from which its help, its manual page and its completions are made.
 fn command(binary: &str) -> Result<clap::Command, ContentsError> {
-    let commands = [generate_pillar::cli::command(), bgp_community_services::settings::command()];
+    let commands = [generate_pillar::cli::command(), bgp_community_services::cli::command()];
     let named = commands.into_iter().find(|command| command.get_name() == binary);
     named.ok_or_else(|| ContentsError::NoCommand { name: binary.to_owned() })
 }

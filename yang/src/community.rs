@@ -22,6 +22,12 @@ pub enum Community {
 }
 
 impl Community {
+    /// The community by its value, so that the well-known name `no-export` and the number `65535:65281` are one
+    /// (RFC 1997).
+    pub fn canonical(&self) -> Self {
+        self.standard().map_or(*self, Self::Standard)
+    }
+
     /// The four octets of RFC 1997, where this community has them.
     pub fn standard(&self) -> Option<StandardCommunity> {
         match self {

@@ -3,18 +3,18 @@
 mod community;
 mod prefix;
 
-use bgpcs::{Community, Quoted};
-use bgpcs::{Health, plain};
+use bgpcs::{Community, Health, Quoted, plain};
 use bgpcs_display::table::{Head, Paint, Table};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::facts::Facts;
-use super::show::Wanted;
-use super::{Answer, OperatorError, json_text, list};
-use crate::error::with_causes;
-use crate::run;
+use crate::cli::selector::Selector;
+use crate::error_text::with_causes;
+use crate::operator::OperatorError;
+use crate::operator::facts::Facts;
+use crate::operator::printed::{Printed, json_text, list};
 use crate::settings::Settings;
+use crate::source::open::open;
 
 /// What was found out.
 #[derive(Debug, Serialize)]
@@ -51,7 +51,7 @@ struct Seen {
 
 impl Explanation {
     /// For people.
-    pub fn text(&self) -> Answer {
+    pub fn text(&self) -> Printed {
         let heads =
             [Head::Text("Neighbor"), Head::Number("Paths"), Head::Number("Best"), Head::Text("Communities")];
         let has_communities = self.paths.iter().any(|seen| !seen.communities.is_empty());
@@ -68,15 +68,15 @@ impl Explanation {
         let next: String = self.next.iter().map(|next| format!("  - {next}\n")).collect();
         let next = if next.is_empty() { next } else { format!("Next:\n{next}") };
         let (subject, source) = (&self.subject, plain(&self.source));
-        Answer {
+        Printed {
             text: format!("{subject}, asked of {source}\n\n{table}{findings}{next}"),
             health: self.health,
         }
     }
 
     /// For programs.
-    pub fn json(&self) -> Answer {
-        Answer { text: json_text(&serde_json::json!(self)), health: self.health }
+    pub fn json(&self) -> Printed {
+        Printed { text: json_text(&serde_json::json!(self)), health: self.health }
     }
 
     fn fails(mut self, health: Health, finding: String, next: String) -> Self {
@@ -108,8 +108,8 @@ impl Explanation {
 ///
 /// # Errors
 /// When the subject is neither.
-pub fn explain(facts: &Facts, settings: &Settings, subject: &Wanted) -> Result<Explanation, OperatorError> {
-    let source = run::open(settings);
+pub fn explain(facts: &Facts, settings: &Settings, subject: &Selector) -> Result<Explanation, OperatorError> {
+    let source = open(settings);
     let name = source.name();
     let begin = |subject: String| Explanation {
         health: Health::Healthy,
@@ -121,17 +121,17 @@ pub fn explain(facts: &Facts, settings: &Settings, subject: &Wanted) -> Result<E
         next: Vec::new(),
     };
     match subject {
-        Wanted::Community(community) => {
+        Selector::Community(community) => {
             let begun = begin(format!("community {community}"));
             Ok(community::explain(facts, source, *community, begun))
         }
-        Wanted::Net(net) => {
+        Selector::Net(net) => {
             let (address, length) = net.parts();
             let is_host = length == IpNet::from(*net).max_prefix_len();
             let begun = begin(if is_host { format!("address {address}") } else { format!("prefix {net}") });
             Ok(prefix::explain(facts, source, *net, begun))
         }
-        Wanted::Application(text) => match text.parse::<Community>() {
+        Selector::Application(text) => match text.parse::<Community>() {
             Ok(community) => {
                 Ok(community::explain(facts, source, community, begin(format!("community {community}"))))
             }

@@ -8,22 +8,25 @@ use std::time::UNIX_EPOCH;
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, paths};
 use serde_json::Value;
 
-use crate::error::{ConfigurationError, with_causes};
-use crate::history::{Change, History};
-use crate::look::FULL_LOOK_INTERVAL;
-use crate::output;
+use crate::collect::last_good::LastOutput;
+use crate::collect::plan::queries;
+use crate::collect::schedule::FULL_REFRESH_INTERVAL;
+use crate::collect::services::Services;
+use crate::collect::state::{Outcome, State};
+use crate::drive::configuration::{self, ConfigurationError};
+use crate::error_text::with_causes;
 use crate::prefix::{Family, Prefix};
-use crate::resolve::questions;
-use crate::run;
-use crate::services::Services;
+use crate::publish::history::{ApplicationChange, History};
+use crate::publish::output::OutputFile;
 use crate::settings::Settings;
-use crate::source::{Advice, Survey};
-use crate::state::{Outcome, State, UnixTime};
-use bgpcs::{Health, plain};
+use crate::source::Advice;
+use crate::source::open::open;
+use crate::source::summary::BgpSummary;
+use bgpcs::{UnixTime, plain};
 use bgpcs_display::time;
 
 /// How much later than it is due, in seconds, a run may come before something is taken to be wrong: a run may take
-/// four minutes ([`Limits`](crate::source::Limits)), and SSR may be late.
+/// four minutes ([`Limits`](crate::settings::Limits)), and SSR may be late.
 const PATIENCE: u64 = 300;
 
 /// What is known.
@@ -96,7 +99,7 @@ impl std::fmt::Display for Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceAnswer {
     /// It does, with its sessions if it tells them.
-    Yes(Option<Survey>),
+    Yes(Option<BgpSummary>),
     /// It does not, for this reason.
     No(String),
     /// There was nothing to ask it.
@@ -113,7 +116,7 @@ pub struct ApplicationFacts<'f> {
     /// Its prefixes in the output file.
     pub prefixes: &'f [Prefix],
     /// When prefixes last came or went, and how many.
-    pub change: Option<(UnixTime, &'f Change)>,
+    pub change: Option<(UnixTime, &'f ApplicationChange)>,
 }
 
 impl ApplicationFacts<'_> {
@@ -142,7 +145,7 @@ impl Facts {
         let link = below(paths::MODULE_LINK);
         let executable = below(paths::MODULE);
         let registration = below(paths::MODULES_DIR).join("services").join(bgpcs::PLUGIN);
-        let configuration = run::read_configuration(&settings.configuration);
+        let configuration = configuration::read(&settings.configuration);
         // The executable itself in the link's place makes SSR run the module as well.
         let linked = fs::read_link(&link).or_else(|error| match link.is_file() {
             true => Ok(link.clone()),
@@ -152,7 +155,7 @@ impl Facts {
             router: init(&below(paths::ROUTER_INIT), "routerName"),
             node: init(&below(paths::NODE_INIT), "id"),
         };
-        let source = run::open(settings);
+        let source = open(settings);
         Self {
             now,
             is_installed: executable.exists(),
@@ -169,7 +172,7 @@ impl Facts {
             configured: modified(&settings.configuration),
             output_file: settings.output.clone(),
             written: modified(&settings.output),
-            services: output::read_services(&settings.output).unwrap_or_default(),
+            services: OutputFile(&settings.output).services(),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
             source: source.name(),
@@ -202,7 +205,7 @@ impl Facts {
     /// For how many seconds a run has been overdue, so that SSR is not running the module.
     pub fn overdue(&self) -> Option<u64> {
         // A service looks when routes change, and else at this interval.
-        let due = self.next_run()?.max(self.state.finished.saturating_add(FULL_LOOK_INTERVAL));
+        let due = self.next_run()?.max(self.state.finished.saturating_add(FULL_REFRESH_INTERVAL));
         self.now.checked_sub(due.saturating_add(PATIENCE))
     }
 
@@ -210,19 +213,6 @@ impl Facts {
     pub fn stale_for(&self) -> Option<u64> {
         let last_good = self.state.last_good.as_ref().filter(|_| self.state.outcome == Outcome::Held)?;
         Some(self.now.saturating_sub(last_good.time))
-    }
-
-    /// Everything that is not as it should be, the worst first, each with what to do.
-    pub fn findings(&self) -> Vec<(Health, String)> {
-        let checks = super::doctor::examine(self);
-        let of = |health| checks.iter().filter(move |check| check.health == health);
-        let findings = [Health::Broken, Health::Degraded].into_iter().flat_map(of);
-        findings.map(|check| (check.health, check.sentence())).collect()
-    }
-
-    /// The worst of the findings.
-    pub fn health(&self) -> Health {
-        self.findings().first().map(|(health, _)| *health).unwrap_or_default()
     }
 
     /// How the last run ended, in words.
@@ -240,9 +230,9 @@ impl Facts {
     pub fn answer(&self) -> String {
         match &self.answer {
             SourceAnswer::Yes(None) => "answers".to_owned(),
-            SourceAnswer::Yes(Some(survey)) => {
-                let up = survey.sessions.iter().filter(|session| session.since.is_some()).count();
-                format!("answers; {up} of {} BGP sessions established", survey.sessions.len())
+            SourceAnswer::Yes(Some(summary)) => {
+                let up = summary.sessions.iter().filter(|session| session.since.is_some()).count();
+                format!("answers; {up} of {} BGP sessions established", summary.sessions.len())
             }
             SourceAnswer::No(_) => "does not answer".to_owned(),
             SourceAnswer::NotAsked => "not asked, for there is nothing to ask".to_owned(),
@@ -259,14 +249,14 @@ impl Facts {
 }
 
 fn ask(settings: &Settings, configuration: Option<&ModuleConfiguration>) -> SourceAnswer {
-    let mut source = run::open(settings);
-    if let Some(survey) = source.survey() {
-        return SourceAnswer::Yes(Some(survey));
+    let mut source = open(settings);
+    if let Some(summary) = source.summary() {
+        return SourceAnswer::Yes(Some(summary));
     }
     let abilities = source.abilities();
-    let first = |configuration| questions(configuration, &abilities).into_iter().next();
-    let Some(question) = configuration.and_then(first) else { return SourceAnswer::NotAsked };
-    match source.ask(&question, &mut |_| {}) {
+    let first = |configuration| queries(configuration, &abilities).into_iter().next();
+    let Some(query) = configuration.and_then(first) else { return SourceAnswer::NotAsked };
+    match source.query(&query, &mut |_| {}) {
         Ok(()) => SourceAnswer::Yes(None),
         Err(error) => SourceAnswer::No(with_causes(&error)),
     }

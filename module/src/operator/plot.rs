@@ -6,23 +6,24 @@ use bgpcs::ApplicationName;
 use bgpcs_display::html::{Html, all, element, text};
 use bgpcs_display::time;
 
-use crate::history::{Entry, History};
-use crate::state::{Outcome, UnixTime};
+use crate::collect::state::Outcome;
+use crate::publish::history::{History, RunRecord};
+use bgpcs::UnixTime;
 
 /// Units of the drawing; the page stretches it.
 const WIDTH: u64 = 600;
 const HEIGHT: u64 = 60;
 
-/// Prefixes over time as a stepped line, of one application or of all together; from the first entry until `now`.
+/// Prefixes over time as a stepped line, of one application or of all together; from the first record until `now`.
 pub fn prefixes(history: &History, application: Option<&ApplicationName>, now: UnixTime) -> Option<Html> {
-    let count = |entry: &Entry| match application {
-        None => entry.prefixes(),
+    let count = |record: &RunRecord| match application {
+        None => record.prefixes(),
         Some(name) => {
-            let change = entry.applications.iter().find(|change| change.application == *name);
+            let change = record.applications.iter().find(|change| change.application == *name);
             change.map_or(0, |change| change.ipv4 + change.ipv6)
         }
     };
-    let counts: Vec<(UnixTime, u64)> = history.0.iter().map(|entry| (entry.time, count(entry))).collect();
+    let counts: Vec<(UnixTime, u64)> = history.0.iter().map(|record| (record.time, count(record))).collect();
     let (first, _) = *counts.first()?;
     let (_, last) = *counts.last()?;
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
@@ -54,16 +55,16 @@ pub fn prefixes(history: &History, application: Option<&ApplicationName>, now: U
 pub fn outcomes(history: &History, now: UnixTime) -> Option<Html> {
     let first = history.0.first()?.time;
     let x = scale(first, now);
-    let ends = history.0.iter().skip(1).map(|entry| entry.time).chain([now]);
-    let stretch = |(entry, end): (&Entry, UnixTime)| {
-        let class = match entry.outcome {
+    let ends = history.0.iter().skip(1).map(|record| record.time).chain([now]);
+    let stretch = |(record, end): (&RunRecord, UnixTime)| {
+        let class = match record.outcome {
             Outcome::Good => "good",
             Outcome::Held | Outcome::None => "degraded",
             Outcome::Failed => "broken",
             Outcome::Standby => "standby",
         };
-        let (from, to) = (x(entry.time), x(end));
-        let name = format!("{class} from {} to {}", time::at(entry.time), time::at(end));
+        let (from, to) = (x(record.time), x(end));
+        let name = format!("{class} from {} to {}", time::at(record.time), time::at(end));
         element(
             "rect",
             &[

@@ -1,16 +1,16 @@
 //! A page with all of it: self-contained, without scripts, readable wherever there is a browser.
 
-use bgpcs::Community;
-use bgpcs::{Health, plain};
+use bgpcs::{Community, Health, plain};
 use bgpcs_display::html::{Html, all, badge, element, of_text, page, raw, section, text, wide};
 use bgpcs_display::{counted, time};
 use ipnet::IpNet;
 
-use super::facts::{ApplicationFacts, Facts};
-use super::map::{self, Classified};
-use super::{plot, status};
-use crate::history::Entry;
+use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::operator::health::{self, overall};
+use crate::operator::map::{self, Classified};
+use crate::operator::{plot, status};
 use crate::prefix::{Family, Prefix};
+use crate::publish::history::{ApplicationChange, RunRecord};
 
 /// The colours of the applications with the most prefixes; the others share the last one.
 const COLOURS: [&str; 8] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "other"];
@@ -39,7 +39,7 @@ pub fn report(facts: &Facts) -> String {
 
 fn head(facts: &Facts) -> Html {
     let heading = of_text("h1", &facts.target);
-    let line = all([badge(facts.health()), text(format!(" as of {}", time::at(facts.now)))]);
+    let line = all([badge(overall(facts)), text(format!(" as of {}", time::at(facts.now)))]);
     let shown = ["Source state", "Last run", "Last outcome", "Prefixes", "Stale for"];
     let cards = status::properties(facts)
         .into_iter()
@@ -50,7 +50,7 @@ fn head(facts: &Facts) -> Html {
 }
 
 fn findings(facts: &Facts) -> Html {
-    let findings = facts.findings();
+    let findings = health::findings(facts);
     if findings.is_empty() {
         return of_text("p", "Everything is as it should be.");
     }
@@ -195,20 +195,19 @@ fn history(facts: &Facts, applications: &[ApplicationFacts<'_>]) -> Html {
         Some(element("div", &[], all([of_text("h3", title), plot])))
     };
     let total = format!("All applications: {} prefixes", facts.services.prefix_count());
-    let run = |entry: &Entry| {
-        let sum =
-            |count: fn(&crate::history::Change) -> u64| entry.applications.iter().map(count).sum::<u64>();
+    let run = |record: &RunRecord| {
+        let sum = |count: fn(&ApplicationChange) -> u64| record.applications.iter().map(count).sum::<u64>();
         let change = format!("+{} -{}", sum(|change| change.added), sum(|change| change.removed));
         let number = |value: String| element("td", &[("class", &"number")], text(value));
         element(
             "tr",
             &[],
             all([
-                element("td", &[("class", &"time")], text(time::at(entry.time))),
-                of_text("td", entry.outcome.name()),
-                number(grouped(u128::from(entry.prefixes()))),
+                element("td", &[("class", &"time")], text(time::at(record.time))),
+                of_text("td", record.outcome.name()),
+                number(grouped(u128::from(record.prefixes()))),
                 number(change),
-                element("td", &[("class", &"text")], text(entry.error.as_deref().unwrap_or_default())),
+                element("td", &[("class", &"text")], text(record.error.as_deref().unwrap_or_default())),
             ]),
         )
     };

@@ -1,48 +1,23 @@
 //! Which prefixes the applications have, and which community brought each.
 
 use std::cmp::Ordering;
-use std::convert::Infallible;
-use std::net::IpAddr;
-use std::str::FromStr;
 
-use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, Quoted};
-use bgpcs::{Health, plain};
+use bgpcs::{Application, ApplicationName, Community, Health, ModuleConfiguration, Quoted, plain};
 use bgpcs_display::table::{Head, Paint, Table};
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::facts::Facts;
-use super::{Answer, Format, json_text};
-use crate::error::with_causes;
+use crate::cli::Format;
+use crate::cli::selector::Selector;
+use crate::collect::plan::queries;
+use crate::error_text::with_causes;
+use crate::operator::facts::Facts;
+use crate::operator::printed::list;
+use crate::operator::printed::{Printed, json_text};
 use crate::prefix::Prefix;
-use crate::resolve::questions;
-use crate::run;
 use crate::settings::Settings;
-use crate::source::{Told, on_the_wire};
-
-/// What an operator names on the command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// Prefixes in relation to this one; an address is the prefix of its full length.
-    Net(Prefix),
-    /// Whatever carries this.
-    Community(Community),
-    /// Anything else is taken for an application.
-    Application(String),
-}
-
-impl FromStr for Wanted {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        let address = || text.parse::<IpAddr>().map(|address| Prefix::from(IpNet::from(address)));
-        Ok(match (text.parse().or_else(|_| address()), text.parse()) {
-            (Ok(prefix), _) => Self::Net(prefix),
-            (_, Ok(community)) => Self::Community(community),
-            _ => Self::Application(text.to_owned()),
-        })
-    }
-}
+use crate::source::QueryItem;
+use crate::source::open::open;
 
 /// One prefix of one application.
 #[derive(Clone)]
@@ -54,14 +29,14 @@ struct Row<'f> {
 
 /// Lists the prefixes. Which of an application's communities brought a prefix is asked of the source, but only for
 /// applications that have several.
-pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Wanted>, format: Format) -> Answer {
+pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Selector>, format: Format) -> Printed {
     let applications = facts.applications();
     let selected: Vec<_> = applications
         .iter()
         .filter(|application| match wanted {
-            Some(Wanted::Application(name)) => application.name.as_str() == name,
-            Some(Wanted::Community(community)) => lists(application.communities, community),
-            Some(Wanted::Net(_)) | None => true,
+            Some(Selector::Application(name)) => application.name.as_str() == name,
+            Some(Selector::Community(community)) => lists(application.communities, community),
+            Some(Selector::Net(_)) | None => true,
         })
         .collect();
     let several = selected.iter().filter(|application| application.communities.len() > 1);
@@ -85,16 +60,16 @@ pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Wanted>, format:
                 }
             };
             let is_wanted = match wanted {
-                Some(Wanted::Net(net)) => contains(prefix, *net) || contains(*net, prefix),
-                Some(Wanted::Community(community)) => lists(&brought_by, community),
-                Some(Wanted::Application(_)) | None => true,
+                Some(Selector::Net(net)) => contains(prefix, *net) || contains(*net, prefix),
+                Some(Selector::Community(community)) => lists(&brought_by, community),
+                Some(Selector::Application(_)) | None => true,
             };
             if is_wanted {
                 rows.push(Row { application: application.name, prefix, brought_by });
             }
         }
     }
-    if let Some(Wanted::Net(net)) = wanted {
+    if let Some(Selector::Net(net)) = wanted {
         // The longest match first, since that is the one by which SSR decides.
         let nearness = |row: &Row<'_>| (contains(row.prefix, *net), row.prefix.parts().1);
         sort(&mut rows, &|one, another| nearness(another).cmp(&nearness(one)));
@@ -102,21 +77,21 @@ pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Wanted>, format:
     }
     notes.extend(overlaps(&rows));
     let health = if rows.is_empty() { Health::Degraded } else { Health::Healthy };
-    if rows.is_empty() && !matches!(wanted, Some(Wanted::Net(_))) {
+    if rows.is_empty() && !matches!(wanted, Some(Selector::Net(_))) {
         notes.push(nothing(wanted));
     }
-    Answer { text: write(&rows, &notes, format), health }
+    Printed { text: write(&rows, &notes, format), health }
 }
 
-fn nothing(wanted: Option<&Wanted>) -> String {
+fn nothing(wanted: Option<&Selector>) -> String {
     match wanted {
-        Some(Wanted::Application(name)) => {
+        Some(Selector::Application(name)) => {
             format!(
                 "no application {} with prefixes; see the names with: bgp-community-services status",
                 Quoted(name)
             )
         }
-        Some(Wanted::Community(community)) => {
+        Some(Selector::Community(community)) => {
             format!(
                 "no prefix was brought by {community}; see why with: bgp-community-services explain {community}"
             )
@@ -167,7 +142,7 @@ fn contains(outer: Prefix, inner: Prefix) -> bool {
 }
 
 fn lists(communities: &[Community], community: &Community) -> bool {
-    communities.iter().any(|listed| on_the_wire(listed) == on_the_wire(community))
+    communities.iter().any(|listed| listed.canonical() == community.canonical())
 }
 
 /// What each community of these applications brings now, or why that is not known.
@@ -177,20 +152,20 @@ fn ask(
     applications: Vec<Application>,
 ) -> (Vec<(Community, Vec<Prefix>)>, Vec<String>) {
     let configuration = ModuleConfiguration { applications, ..configuration.clone() };
-    let mut source = run::open(settings);
+    let mut source = open(settings);
     let mut brought = Vec::new();
-    for question in questions(&configuration, &source.abilities()) {
-        let communities: Vec<Community> = question.communities().copied().collect();
+    for query in queries(&configuration, &source.abilities()) {
+        let communities: Vec<Community> = query.communities().copied().collect();
         let mut found = vec![Vec::new(); communities.len()];
         let mut take = |told| match told {
-            Told::Path(path) => {
+            QueryItem::Path(path) => {
                 if let Some(prefixes) = found.get_mut(path.community) {
                     prefixes.push(path.prefix);
                 }
             }
-            Told::Anew => found.iter_mut().for_each(Vec::clear),
+            QueryItem::StartOver => found.iter_mut().for_each(Vec::clear),
         };
-        if let Err(error) = source.ask(&question, &mut take) {
+        if let Err(error) = source.query(&query, &mut take) {
             let note = format!(
                 "which of several communities brought a prefix is not known: {} gave no answer: {}",
                 source.name(),
@@ -209,7 +184,7 @@ fn ask(
 
 /// Whether a community brings a prefix, or, if prefixes were merged, one within it.
 fn carries(brought: &[(Community, Vec<Prefix>)], community: &Community, prefix: Prefix) -> bool {
-    let mut of_it = brought.iter().filter(|(asked, _)| on_the_wire(asked) == on_the_wire(community));
+    let mut of_it = brought.iter().filter(|(asked, _)| asked.canonical() == community.canonical());
     of_it.any(|(_, prefixes)| {
         // What a prefix contains follows it in the order of prefixes, shorter ones at the same address aside.
         let from = prefixes.partition_point(|known| known.parts().0 < prefix.parts().0);
@@ -226,8 +201,7 @@ fn write(rows: &[Row<'_>], notes: &[String], format: Format) -> String {
             let heads = [Head::Text("Application"), Head::Text("Prefix"), Head::Text("Community")];
             let mut table = Table::new(heads, Paint(false));
             for row in rows {
-                let cells =
-                    [plain(row.application.as_str()), row.prefix.to_string(), super::list(&row.brought_by)];
+                let cells = [plain(row.application.as_str()), row.prefix.to_string(), list(&row.brought_by)];
                 table.row(Health::Healthy, cells);
             }
             let notes: String = notes.iter().map(|note| format!("{note}\n")).collect();

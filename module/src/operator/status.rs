@@ -5,10 +5,11 @@ use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::time;
 use serde_json::json;
 
-use super::facts::{ApplicationFacts, Facts};
-use super::{Answer, json_text};
+use crate::collect::state::Outcome;
+use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::operator::health::{findings, overall};
+use crate::operator::printed::{Printed, json_text};
 use crate::prefix::Family;
-use crate::state::Outcome;
 
 /// What there is to know apart from applications, by name.
 pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
@@ -29,7 +30,7 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
         (None, None) => "unknown".to_owned(),
     };
     let mut properties = vec![
-        ("Health", facts.health().name().to_owned()),
+        ("Health", overall(facts).name().to_owned()),
         ("Module", format!("{linked}, version {}", bgpcs::VERSION)),
         ("Configuration", configuration),
         ("Source", plain(&facts.source)),
@@ -46,8 +47,8 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
 }
 
 /// Two tables: the module, and its applications; then what is not as it should be.
-pub fn summary(facts: &Facts, paint: Paint) -> Answer {
-    let health = facts.health();
+pub fn summary(facts: &Facts, paint: Paint) -> Printed {
+    let health = overall(facts);
     let mut module = Table::new([Head::Text("Property"), Head::Text("Value")], paint);
     for (name, value) in properties(facts) {
         let row_health = if name == "Health" { health } else { Health::Healthy };
@@ -78,13 +79,13 @@ pub fn summary(facts: &Facts, paint: Paint) -> Answer {
         );
     }
     let findings: String =
-        facts.findings().into_iter().map(|(health, text)| paint.by(health, &format!("{text}\n"))).collect();
+        findings(facts).into_iter().map(|(health, text)| paint.by(health, &format!("{text}\n"))).collect();
     let findings = if findings.is_empty() { findings } else { format!("\n{findings}") };
-    Answer { text: format!("Target: {}\n{module}\n{applications}{findings}", facts.target), health }
+    Printed { text: format!("Target: {}\n{module}\n{applications}{findings}", facts.target), health }
 }
 
 /// Nested text with everything.
-pub fn detail(facts: &Facts) -> Answer {
+pub fn detail(facts: &Facts) -> Printed {
     let mut text = format!("Target: {}\n", facts.target);
     let mut line = |indent: usize, name: &str, value: &str| {
         let separator = if value.is_empty() { "" } else { " " };
@@ -112,23 +113,23 @@ pub fn detail(facts: &Facts) -> Answer {
             line(8, &community.to_string(), &value);
         }
     }
-    line(2, "Findings", if facts.findings().is_empty() { "none" } else { "" });
-    for (health, finding) in facts.findings() {
+    line(2, "Findings", if findings(facts).is_empty() { "none" } else { "" });
+    for (health, finding) in findings(facts) {
         line(4, health.name(), &finding);
     }
-    Answer { text, health: facts.health() }
+    Printed { text, health: overall(facts) }
 }
 
 /// What a community brought in the last good run.
 fn counts(facts: &Facts, community: &bgpcs::Community) -> Option<(u64, u64)> {
-    let asked = |count: &&crate::resolve::CommunityCount| {
-        crate::source::on_the_wire(&count.community) == crate::source::on_the_wire(community)
+    let asked = |count: &&crate::collect::gather::CommunityCount| {
+        count.community.canonical() == community.canonical()
     };
     facts.state.communities.iter().find(asked).map(|count| (count.ipv4, count.ipv6))
 }
 
 /// Everything as JSON; times are seconds since 1970.
-pub fn json(facts: &Facts) -> Answer {
+pub fn json(facts: &Facts) -> Printed {
     let application = |application: &ApplicationFacts<'_>| {
         json!({
             "application-name": application.name,
@@ -140,10 +141,10 @@ pub fn json(facts: &Facts) -> Answer {
             "removed": application.change.map(|(_, change)| change.removed),
         })
     };
-    let findings = facts.findings();
+    let findings = findings(facts);
     let findings: Vec<_> =
         findings.iter().map(|(health, text)| json!({"health": health, "text": text})).collect();
-    let health = facts.health();
+    let health = overall(facts);
     let has_run = facts.state.outcome != Outcome::None;
     let value = json!({
         "router": facts.target.router,
@@ -169,5 +170,5 @@ pub fn json(facts: &Facts) -> Answer {
         "applications": facts.applications().iter().map(application).collect::<Vec<_>>(),
         "findings": findings,
     });
-    Answer { text: json_text(&value), health }
+    Printed { text: json_text(&value), health }
 }

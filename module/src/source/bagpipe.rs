@@ -1,9 +1,9 @@
 //! BaGPipe-BGP, by its looking glass over HTTP: VPN routes, selected by route target.
 //!
-//! It shows all its routes at once and no other way, so every question costs it all of them.
+//! It shows all its routes at once and no other way, so every query costs it all of them.
 
 pub mod peers;
-pub mod table;
+pub mod routes;
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -11,11 +11,14 @@ use std::io::Read;
 use bgpcs::Community;
 use bgpcs_display::counted;
 
-use super::http::{Client, HttpUrl};
-use super::select::{self, Route};
-use super::{Abilities, Advice, Budget, Destination, Path, Question, RouteSource, Session, Survey, Table};
-use crate::error::SourceError;
 use crate::prefix::{Family, Prefix};
+use crate::source::deadlines::Deadlines;
+use crate::source::error::SourceError;
+use crate::source::filter::{self, Route};
+use crate::source::http::Client;
+use crate::source::summary::{BgpSummary, Session, TableStatus};
+use crate::source::{Abilities, Advice, Destination, MatchedPath, Query, RibInspection, RouteSource};
+use crate::url::HttpUrl;
 
 /// The looking glass at a URL.
 pub struct Bagpipe {
@@ -27,15 +30,15 @@ pub struct Bagpipe {
 
 impl Bagpipe {
     /// The looking glass whose root is `url`.
-    pub fn new(url: HttpUrl, budget: Budget) -> Self {
-        Self { url, client: Client::new(None, budget), in_several: 0 }
+    pub fn new(url: HttpUrl, deadlines: Deadlines) -> Self {
+        Self { url, client: Client::new(None, deadlines), in_several: 0 }
     }
 
     /// Passes every VPN route of a family to `each`.
     fn routes(&self, family: Family, each: &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> {
         let url = format!("{}/bgp/routes", self.url);
         self.client.get(&url, &format!("asked {} for {url}", self.name()), &mut |body| {
-            table::read(body, family, each)
+            routes::read(body, family, each)
         })
     }
 
@@ -59,7 +62,7 @@ impl RouteSource for Bagpipe {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { communities: false, best_path: false, one_look: true, can_be_asked: true }
+        Abilities { communities: false, best_path: false, scans_once: true, can_be_queried: true }
     }
 
     fn advice(&self) -> Advice {
@@ -71,18 +74,18 @@ impl RouteSource for Bagpipe {
         }
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        let wanted = select::wanted(question);
+        let wanted = filter::wanted(query);
         // A VPN is told from another by its route targets.
         let mut vpns: Vec<Vec<Community>> = Vec::new();
         let mut in_vpns: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
         let mut every_route = |family, each: &mut dyn FnMut(Route<'_>)| {
             self.routes(family, &mut |route| {
-                if select::paths(&wanted, route).next().is_some() {
+                if filter::paths(&wanted, route).next().is_some() {
                     let known = vpns.iter().position(|vpn| vpn == route.communities);
                     in_vpns.insert((route.prefix, known.unwrap_or(vpns.len()), 0));
                     if known.is_none() {
@@ -92,7 +95,7 @@ impl RouteSource for Bagpipe {
                 each(route);
             })
         };
-        select::in_order(question, &mut every_route, each)?;
+        filter::in_order(query, &mut every_route, each)?;
         let (mut last, mut last_repeated) = (None, None);
         for (prefix, ..) in in_vpns {
             if last.replace(prefix) == Some(prefix) && last_repeated.replace(prefix) != Some(prefix) {
@@ -102,9 +105,17 @@ impl RouteSource for Bagpipe {
         Ok(())
     }
 
-    fn survey(&mut self) -> Option<Survey> {
-        let table = Table::default();
-        Some(Survey {
+    fn warnings(&mut self) -> Vec<String> {
+        let several = counted(self.in_several, "prefix");
+        let warning = format!("{several} in several VPNs, which the file cannot tell apart: one entry each");
+        (self.in_several > 0).then_some(warning).into_iter().collect()
+    }
+}
+
+impl RibInspection for Bagpipe {
+    fn summary(&mut self) -> Option<BgpSummary> {
+        let table = TableStatus::default();
+        Some(BgpSummary {
             process: None,
             ipv4: table,
             ipv6: table,
@@ -113,17 +124,11 @@ impl RouteSource for Bagpipe {
         })
     }
 
-    fn paths_to(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
-        Some(select::paths_to(prefix, &mut |family, each| self.routes(family, each)))
+    fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        Some(filter::paths_to(prefix, &mut |family, each| self.routes(family, each)))
     }
 
-    fn of_the_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
-        select::of_the_same_as(community, &mut |family, each| self.routes(family, each))
-    }
-
-    fn warnings(&mut self) -> Vec<String> {
-        let several = counted(self.in_several, "prefix");
-        let warning = format!("{several} in several VPNs, which the file cannot tell apart: one entry each");
-        (self.in_several > 0).then_some(warning).into_iter().collect()
+    fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
+        filter::of_the_same_as(community, &mut |family, each| self.routes(family, each))
     }
 }

@@ -1,32 +1,34 @@
 //! FRR's `bgpd`, asked over its VTY socket.
 //!
-//! A question costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
-//! hence one question at a time, and never one that can be avoided.
+//! A query costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
+//! hence one query at a time, and never one that can be avoided.
 
 pub mod changes;
-pub mod inquiry;
-pub mod survey;
-pub mod table;
+pub mod lookup;
+pub mod summary;
+pub mod text;
 mod vty;
 
 use std::io;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::{Path, PathBuf};
 
 use bgpcs::Community;
 
-use super::reply::{self, ReplyError};
-use super::{
-    Budget, Changes, Destination, DestinationPath, Path, Question, RouteSource, Survey, Table, Told,
-};
-use crate::error::{Cause, Shape, SourceError};
 use crate::prefix::{Family, Prefix};
-use table::{Said, TableError};
+use crate::source::deadlines::Deadlines;
+use crate::source::error::{Cause, Shape, SourceError};
+use crate::source::routes_json::{self, ReplyError};
+use crate::source::summary::{BgpSummary, TableStatus};
+use crate::source::{
+    Destination, DestinationPath, MatchedPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
+};
+use text::{TableTotals, TextError};
 use vty::Vty;
 
 /// bgpd behind one of its sockets.
 pub struct Bgpd {
     socket: PathBuf,
-    budget: Budget,
+    deadlines: Deadlines,
     /// Absent before the first command, and after a failed one.
     connection: Option<Vty>,
     /// Whether the tables that this release prints as text can be read, as far as is known.
@@ -34,14 +36,14 @@ pub struct Bgpd {
     /// Whether it answered so far. If not, only what is needed is asked, so that its silence is waited for once.
     answers: bool,
     /// Whether BGP is configured, as far as is known. Without it no community is in use either, but that is no answer:
-    /// the question has to be asked, and bgpd then says why not.
+    /// the query has to be asked, and bgpd then says why not.
     has_tables: bool,
     /// How many paths the tables had when they were last shown as text, IPv4 first.
     paths: [Option<u64>; 2],
 }
 
 /// Why a command has no result.
-enum Failure<E> {
+enum CommandFailure<E> {
     /// There was no connection.
     Connect(io::Error),
     /// The command could not be given.
@@ -55,7 +57,7 @@ enum Failure<E> {
 /// A reply that is no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", match .said { Some(said) => format!("bgpd said: {said}"), None => .fault.to_string() })]
-struct Reply {
+struct BadReply {
     said: Option<String>,
     #[source]
     fault: Cause,
@@ -70,11 +72,11 @@ const SILENCE: [io::ErrorKind; 4] = [
 ];
 
 impl Bgpd {
-    /// The bgpd that listens at `socket`; connects with the first question.
-    pub fn new(socket: &FilePath, budget: Budget) -> Self {
+    /// The bgpd that listens at `socket`; connects with the first query.
+    pub fn new(socket: &Path, deadlines: Deadlines) -> Self {
         Self {
             socket: socket.to_owned(),
-            budget,
+            deadlines,
             connection: None,
             reads_text: true,
             answers: true,
@@ -84,16 +86,16 @@ impl Bgpd {
     }
 
     /// What the bgpd that listens at `socket` is called.
-    pub fn name_at(socket: &FilePath) -> String {
+    pub fn name_at(socket: &Path) -> String {
         format!("bgpd at {}", socket.display())
     }
 
-    /// The command that answers a question, as text.
-    fn show(question: &Question) -> String {
-        let routes = format!("show bgp {} unicast", question.family);
+    /// The command that answers a query, as text.
+    fn show(query: &Query) -> String {
+        let routes = format!("show bgp {} unicast", query.family);
         // bgpd selects by one community, but not by route target, for which every path has to be shown in detail.
         // Well-known communities go by their numbers, which every release knows.
-        match question.community {
+        match query.community {
             Community::Standard(standard) => format!("{routes} community {standard}"),
             Community::WellKnown(name) => format!("{routes} community {}", name.value()),
             Community::Large(large) => format!("{routes} large-community {large}"),
@@ -105,21 +107,21 @@ impl Bgpd {
     fn command<T, E>(
         &mut self,
         command: &str,
-        budget: Budget,
-        read: impl FnOnce(&mut vty::Reply<'_>) -> Result<T, E>,
-    ) -> Result<T, Failure<E>> {
+        deadlines: Deadlines,
+        read: impl FnOnce(&mut vty::VtyReply<'_>) -> Result<T, E>,
+    ) -> Result<T, CommandFailure<E>> {
         let mut vty = match self.connection.take() {
             Some(vty) => vty,
-            None => Vty::connect(&self.socket, &budget).map_err(Failure::Connect)?,
+            None => Vty::connect(&self.socket, &deadlines).map_err(CommandFailure::Connect)?,
         };
-        let mut reply = vty.ask(command, &budget).map_err(Failure::Ask)?;
-        let value = read(&mut reply).map_err(|error| Failure::Read(error, reply.refusal()))?;
+        let mut reply = vty.command(command, &deadlines).map_err(CommandFailure::Ask)?;
+        let value = read(&mut reply).map_err(|error| CommandFailure::Read(error, reply.refusal()))?;
         match reply.status() {
             Some(0) => {
                 self.connection = Some(vty);
                 Ok(value)
             }
-            status => Err(Failure::Status(status, reply.refusal())),
+            status => Err(CommandFailure::Status(status, reply.refusal())),
         }
     }
 
@@ -128,16 +130,16 @@ impl Bgpd {
         &mut self,
         command: &str,
         reply_bytes: u64,
-        read: impl FnOnce(&mut vty::Reply<'_>) -> io::Result<T>,
+        read: impl FnOnce(&mut vty::VtyReply<'_>) -> io::Result<T>,
     ) -> Option<T> {
         if !self.answers {
             return None;
         }
-        let reply = self.command(command, self.budget.with_reply_bytes(reply_bytes), read);
+        let reply = self.command(command, self.deadlines.with_reply_limit(reply_bytes), read);
         self.answers = match &reply {
-            Err(Failure::Connect(_) | Failure::Ask(_)) => false,
-            Err(Failure::Read(error, _)) => !SILENCE.contains(&error.kind()),
-            Ok(_) | Err(Failure::Status(..)) => true,
+            Err(CommandFailure::Connect(_) | CommandFailure::Ask(_)) => false,
+            Err(CommandFailure::Read(error, _)) => !SILENCE.contains(&error.kind()),
+            Ok(_) | Err(CommandFailure::Status(..)) => true,
         };
         reply.ok()
     }
@@ -147,50 +149,54 @@ impl Bgpd {
         &mut self,
         family: Family,
         command: &str,
-        each: &mut dyn FnMut(Told),
+        each: &mut dyn FnMut(QueryItem),
     ) -> Result<bool, SourceError> {
-        let tell = &mut |path: table::ShownPath| {
+        let tell = &mut |path: text::ShownPath| {
             if path.valid {
-                each(Told::Path(Path { community: 0, prefix: path.prefix, best: path.best }));
+                each(QueryItem::Path(MatchedPath { community: 0, prefix: path.prefix, best: path.best }));
             }
         };
-        match self.command(command, self.budget, |reply| table::read(reply, tell)) {
+        match self.command(command, self.deadlines, |reply| text::read(reply, tell)) {
             Ok(said) => {
                 self.note(family, said);
                 Ok(true)
             }
-            Err(Failure::Read(TableError::Unknown, _) | Failure::Status(..)) => Ok(false),
-            Err(Failure::Read(TableError::Io(error), _)) => Err(self.explain(command, Failure::Ask(error))),
-            Err(Failure::Connect(error)) => Err(self.explain(command, Failure::Connect(error))),
-            Err(Failure::Ask(error)) => Err(self.explain(command, Failure::Ask(error))),
+            Err(CommandFailure::Read(TextError::Unknown, _) | CommandFailure::Status(..)) => Ok(false),
+            Err(CommandFailure::Read(TextError::Io(error), _)) => {
+                Err(self.explain(command, CommandFailure::Ask(error)))
+            }
+            Err(CommandFailure::Connect(error)) => Err(self.explain(command, CommandFailure::Connect(error))),
+            Err(CommandFailure::Ask(error)) => Err(self.explain(command, CommandFailure::Ask(error))),
         }
     }
 
     /// Notes what was said of the table of a family; where there was no path to show, nothing is said.
-    fn note(&mut self, family: Family, said: Option<Said>) {
+    fn note(&mut self, family: Family, said: Option<TableTotals>) {
         let [ipv4, ipv6] = &mut self.paths;
         let known = if family == Family::Ipv4 { ipv4 } else { ipv6 };
         *known = said.and_then(|said| said.paths).or(*known);
     }
 
-    fn explain(&self, command: &str, failure: Failure<ReplyError>) -> SourceError {
+    fn explain(&self, command: &str, failure: CommandFailure<ReplyError>) -> SourceError {
         let socket = self.socket.display();
         let asked = format!("asked bgpd at {socket} \"{command}\"");
         match failure {
-            Failure::Connect(error) => {
+            CommandFailure::Connect(error) => {
                 SourceError::io(error, format!("could not connect to bgpd at {socket}"))
             }
-            Failure::Ask(error) | Failure::Read(ReplyError::Io(error), _) => SourceError::io(error, asked),
-            Failure::Read(error, said) => {
-                let shape = error.shape().unwrap_or(Shape::Text);
-                SourceError::shape(shape, asked, Reply { said, fault: error.into() })
+            CommandFailure::Ask(error) | CommandFailure::Read(ReplyError::Io(error), _) => {
+                SourceError::io(error, asked)
             }
-            Failure::Status(status, said) => {
+            CommandFailure::Read(error, said) => {
+                let shape = error.shape().unwrap_or(Shape::Text);
+                SourceError::shape(shape, asked, BadReply { said, fault: error.into() })
+            }
+            CommandFailure::Status(status, said) => {
                 let fault = match status {
                     Some(status) => format!("the reply has status {status}, expected 0").into(),
                     None => "the reply goes on after its end".into(),
                 };
-                SourceError::shape(Shape::Text, asked, Reply { said, fault })
+                SourceError::shape(Shape::Text, asked, BadReply { said, fault })
             }
         }
     }
@@ -201,60 +207,67 @@ impl RouteSource for Bgpd {
         Self::name_at(&self.socket)
     }
 
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
-        let command = Self::show(question);
-        if self.reads_text && !question.shows_detail() {
-            self.reads_text = self.ask_for_text(question.family, &command, each)?;
+    fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
+        let command = Self::show(query);
+        if self.reads_text && !query.needs_detail() {
+            self.reads_text = self.ask_for_text(query.family, &command, each)?;
             if self.reads_text {
                 return Ok(());
             }
-            each(Told::Anew);
+            each(QueryItem::StartOver);
         }
-        self.ask_with_neighbors(question, &mut |path, _| each(Told::Path(path)))
+        self.query_with_neighbors(query, &mut |path, _| each(QueryItem::Path(path)))
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        let form = if question.shows_detail() { "json detail" } else { "json" };
-        let command = format!("{} {form}", Self::show(question));
-        let tell = &mut |prefix, path: &reply::ReplyPath| {
-            for (community, wanted) in question.communities().enumerate().filter(|_| path.valid) {
+        let form = if query.needs_detail() { "json detail" } else { "json" };
+        let command = format!("{} {form}", Self::show(query));
+        let tell = &mut |prefix, path: &routes_json::ReplyPath| {
+            for (community, wanted) in query.communities().enumerate().filter(|_| path.valid) {
                 let carried = match wanted {
                     Community::RouteTarget(target) => path.route_targets.contains(target),
                     _ => true,
                 };
                 if carried {
-                    each(Path { community, prefix, best: path.best }, &path.neighbor);
+                    each(MatchedPath { community, prefix, best: path.best }, &path.neighbor);
                 }
             }
         };
-        self.command(&command, self.budget, |reply| reply::read(reply, tell))
+        self.command(&command, self.deadlines, |reply| routes_json::read(reply, tell))
             .map_err(|failure| self.explain(&command, failure))
     }
+}
 
-    fn survey(&mut self) -> Option<Survey> {
+impl RibInspection for Bgpd {
+    fn summary(&mut self) -> Option<BgpSummary> {
         // Versions before counters: what happens in between is seen as a change the next time.
         let mut table = |family| {
             let command = format!("show bgp {family} unicast summary json");
-            self.try_command(&command, survey::REPLY_BYTES, |reply| survey::read_table(reply))
+            self.try_command(&command, summary::REPLY_BYTES, |reply| summary::read_table(reply))
         };
         let tables = table(Family::Ipv4).and_then(|ipv4| Some((ipv4, table(Family::Ipv6)?)));
         self.has_tables = tables.is_some();
         let (ipv4, ipv6) = tables?;
         let neighbors = "show bgp neighbors json";
         let sessions =
-            self.try_command(neighbors, survey::REPLY_BYTES, |reply| survey::read_sessions(reply))?;
+            self.try_command(neighbors, summary::REPLY_BYTES, |reply| summary::read_sessions(reply))?;
         let process = self.connection.as_ref().and_then(Vty::process);
-        Some(Survey { process, ipv4, ipv6, sessions, sessions_only: false })
+        Some(BgpSummary { process, ipv4, ipv6, sessions, sessions_only: false })
     }
 
-    fn changes(&mut self, family: Family, since: &Table, now: &Table) -> Option<Changes> {
+    fn changes_since(
+        &mut self,
+        family: Family,
+        since: &TableStatus,
+        now: &TableStatus,
+    ) -> Option<TableChanges> {
         let (since, now) = (since.version?, now.version?);
         if since == now {
-            return Some(Changes::default());
+            return Some(TableChanges::default());
         }
         let command = changes::show(family, since)?;
         let (changes, said) =
@@ -264,8 +277,8 @@ impl RouteSource for Bgpd {
     }
 
     fn paths_of(&mut self, prefix: Prefix) -> Option<Vec<DestinationPath>> {
-        let command = inquiry::show(prefix);
-        self.try_command(&command, inquiry::REPLY_BYTES, |reply| inquiry::read_paths_of(reply, prefix))
+        let command = lookup::show(prefix);
+        self.try_command(&command, lookup::REPLY_BYTES, |reply| lookup::read_paths_of(reply, prefix))
     }
 
     fn path_count(&self, family: Family) -> Option<u64> {
@@ -273,15 +286,15 @@ impl RouteSource for Bgpd {
         if family == Family::Ipv4 { ipv4 } else { ipv6 }
     }
 
-    fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
+    fn communities_in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
         if !self.has_tables {
             return None;
         }
         let mut found: Vec<_> =
             communities.iter().map(|community| matches!(community, Community::RouteTarget(_))).collect();
         let mut look = |this: &mut Self, command| {
-            this.try_command(command, survey::REPLY_BYTES, |reply| {
-                survey::read_communities(reply, communities, &mut found)
+            this.try_command(command, summary::REPLY_BYTES, |reply| {
+                summary::read_communities(reply, communities, &mut found)
             })
         };
         if communities.iter().any(|community| matches!(community, Community::Standard(_))) {
@@ -293,19 +306,19 @@ impl RouteSource for Bgpd {
         Some(found)
     }
 
-    fn paths_to(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
-        let command = inquiry::show(prefix);
-        let budget = self.budget.with_reply_bytes(survey::REPLY_BYTES);
-        let found = self.command(&command, budget, |reply| inquiry::read_destination(reply));
+    fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        let command = lookup::show(prefix);
+        let deadlines = self.deadlines.with_reply_limit(summary::REPLY_BYTES);
+        let found = self.command(&command, deadlines, |reply| lookup::read_destination(reply));
         Some(found.map_err(|failure| self.explain(&command, failure)))
     }
 
-    fn of_the_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
+    fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
         let command = match community {
             Community::Standard(_) | Community::WellKnown(_) => "show bgp community-info",
             Community::Large(_) => "show ip bgp large-community-info",
             Community::RouteTarget(_) => return None,
         };
-        self.try_command(command, survey::REPLY_BYTES, |reply| inquiry::read_same_as(reply, community))
+        self.try_command(command, summary::REPLY_BYTES, |reply| lookup::read_same_as(reply, community))
     }
 }

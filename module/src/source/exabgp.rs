@@ -1,29 +1,30 @@
 //! ExaBGP, which tells of every event on a pipe instead of being asked.
 //!
-//! It keeps no routes for its programs, so they are kept here, and a question costs ExaBGP nothing.
+//! It keeps no routes for its programs, so they are kept here, and a query costs ExaBGP nothing.
 
+mod adj_rib_in;
 pub mod event;
-mod rib;
 pub mod sessions;
 
 use bgpcs_display::counted;
 
-use super::{Abilities, Path, Question, RouteSource, Survey, Table, select};
-use crate::error::SourceError;
+use crate::source::error::SourceError;
+use crate::source::summary::{BgpSummary, TableStatus};
+use crate::source::{Abilities, MatchedPath, Query, RibInspection, RouteSource, filter};
+use adj_rib_in::{AdjRibIn, MissedEvents};
 use event::{Event, Kind};
-use rib::{MissedEvents, Rib};
 
 const NAME: &str = "ExaBGP";
 
 const ABILITIES: Abilities =
-    Abilities { communities: true, best_path: false, one_look: true, can_be_asked: true };
+    Abilities { communities: true, best_path: false, scans_once: true, can_be_queried: true };
 
 /// What ExaBGP has told.
 #[derive(Debug)]
 pub struct ExaBgp {
     /// ExaBGP's process id.
     process: u32,
-    rib: Rib,
+    rib: AdjRibIn,
     not_understood: u64,
     /// Neighbors whose sessions are asked to begin anew.
     renewed: u64,
@@ -43,7 +44,7 @@ pub enum Taken {
 impl ExaBgp {
     /// The ExaBGP of that process id, of which nothing is known yet.
     pub fn new(process: u32) -> Self {
-        Self { process, rib: Rib::default(), not_understood: 0, renewed: 0 }
+        Self { process, rib: AdjRibIn::default(), not_understood: 0, renewed: 0 }
     }
 
     /// Takes in a line that ExaBGP has printed.
@@ -77,11 +78,11 @@ impl ExaBgp {
     }
 
     /// How the session with each of them is.
-    pub fn sessions(&self) -> Survey {
+    pub fn sessions(&self) -> BgpSummary {
         let process = i32::try_from(self.process).ok();
-        let table = Table::default();
+        let table = TableStatus::default();
         let sessions = self.rib.sessions();
-        Survey { process, ipv4: table, ipv6: table, sessions, sessions_only: false }
+        BgpSummary { process, ipv4: table, ipv6: table, sessions, sessions_only: false }
     }
 }
 
@@ -94,20 +95,16 @@ impl RouteSource for ExaBgp {
         ABILITIES
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        let wanted = select::wanted(question);
-        for route in self.rib.routes(question.family) {
-            select::paths(&wanted, route).for_each(|path| each(path, route.neighbor));
+        let wanted = filter::wanted(query);
+        for route in self.rib.routes(query.family) {
+            filter::paths(&wanted, route).for_each(|path| each(path, route.neighbor));
         }
         Ok(())
-    }
-
-    fn survey(&mut self) -> Option<Survey> {
-        Some(self.sessions())
     }
 
     fn warnings(&mut self) -> Vec<String> {
@@ -118,5 +115,11 @@ impl RouteSource for ExaBgp {
             format!("{sessions} of ExaBGP ended, to begin anew, since something that was told there was lost")
         });
         not_understood.into_iter().chain(renewed).collect()
+    }
+}
+
+impl RibInspection for ExaBgp {
+    fn summary(&mut self) -> Option<BgpSummary> {
+        Some(self.sessions())
     }
 }

@@ -5,7 +5,7 @@
 
 mod command;
 pub mod neighbors;
-pub mod table;
+pub mod rib;
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
@@ -14,22 +14,25 @@ use std::process::Command;
 use bgpcs::Community;
 use serde_json::Value;
 
-use super::reply::ReplyError;
-use super::select::{self, Route};
-use super::{Abilities, Advice, Budget, Destination, Path, Question, RouteSource, Survey, left_until};
-use crate::error::{Shape, SourceError, SourceErrorKind};
+use crate::clock::now;
 use crate::prefix::{Family, Prefix};
-use crate::state::now;
+use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::error::{Shape, SourceError, SourceErrorKind};
+use crate::source::filter::{self, Route};
+use crate::source::routes_json::ReplyError;
+use crate::source::summary::BgpSummary;
+use crate::source::summary::TableStatus;
+use crate::source::{Abilities, Advice, Destination, MatchedPath, Query, RibInspection, RouteSource};
 use command::Output;
-use neighbors::Neighbor;
-use table::TableError;
+use neighbors::GobgpNeighbor;
+use rib::RibError;
 
 /// A reply about neighbors that is longer than this is not worth its memory.
 const SHORT_REPLY: u64 = 32 << 20;
 
 /// Which routes count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
+pub enum RibView {
     /// Those that GoBGP may use.
     Global,
     /// Those that neighbors sent, before any import policy.
@@ -39,14 +42,14 @@ pub enum Table {
 /// The gobgpd at an address.
 pub struct GoBgp {
     address: SocketAddr,
-    table: Table,
-    budget: Budget,
+    table: RibView,
+    deadlines: Deadlines,
 }
 
 impl GoBgp {
     /// The gobgpd that answers at `address`.
-    pub fn new(address: SocketAddr, table: Table, budget: Budget) -> Self {
-        Self { address, table, budget }
+    pub fn new(address: SocketAddr, table: RibView, deadlines: Deadlines) -> Self {
+        Self { address, table, deadlines }
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -68,15 +71,15 @@ impl GoBgp {
         each: &mut dyn FnMut(Prefix, bool, &[Community]),
     ) -> Result<(), SourceError> {
         // The command does not say why it has no connection.
-        left_until(self.budget.connected_by())
+        left_until(self.deadlines.connected_by())
             .and_then(|limit| TcpStream::connect_timeout(&self.address, limit))
             .map_err(|error| SourceError::io(error, self.asked(words)))?;
-        let mut output = Output::of(&mut self.command(words), &self.budget)
+        let mut output = Output::of(&mut self.command(words), &self.deadlines)
             .map_err(|error| SourceError::io(error, "could not start the command gobgp"))?;
-        table::read(&mut output, each).map_err(|error| match error {
-            TableError::Reply(ReplyError::Io(error)) => SourceError::io(error, self.asked(words)),
-            TableError::Reply(error) => SourceError::shape(Shape::Text, self.asked(words), error),
-            TableError::Refused(why) => {
+        rib::read(&mut output, each).map_err(|error| match error {
+            RibError::Reply(ReplyError::Io(error)) => SourceError::io(error, self.asked(words)),
+            RibError::Reply(error) => SourceError::shape(Shape::Text, self.asked(words), error),
+            RibError::Refused(why) => {
                 SourceError::new(SourceErrorKind::System(None, why), self.asked(words), None)
             }
         })
@@ -85,7 +88,7 @@ impl GoBgp {
     /// Passes every route of a family to `each`: in the global table prefix by prefix, else neighbor by neighbor.
     fn routes(&self, family: Family, each: &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> {
         let name = family.to_string();
-        if self.table == Table::Global {
+        if self.table == RibView::Global {
             return self.show(&["global", "rib", "-a", &name], &mut |prefix, best, communities| {
                 each(Route { prefix, neighbor: "", best, communities });
             });
@@ -104,12 +107,12 @@ impl GoBgp {
     /// A short reply.
     fn tell(&self, words: &[&str]) -> io::Result<Vec<u8>> {
         let mut reply = Vec::new();
-        let budget = self.budget.with_reply_bytes(SHORT_REPLY);
-        Output::of(&mut self.command(words), &budget)?.read_to_end(&mut reply)?;
+        let deadlines = self.deadlines.with_reply_limit(SHORT_REPLY);
+        Output::of(&mut self.command(words), &deadlines)?.read_to_end(&mut reply)?;
         Ok(reply)
     }
 
-    fn neighbors(&self) -> io::Result<Vec<Neighbor>> {
+    fn neighbors(&self) -> io::Result<Vec<GobgpNeighbor>> {
         neighbors::read(&self.tell(&["neighbor"])?).ok_or(io::ErrorKind::InvalidData.into())
     }
 
@@ -124,14 +127,14 @@ impl GoBgp {
 impl RouteSource for GoBgp {
     fn name(&self) -> String {
         let table = match self.table {
-            Table::Global => "",
-            Table::AdjIn => ", adj-in",
+            RibView::Global => "",
+            RibView::AdjIn => ", adj-in",
         };
         format!("GoBGP at {}{table}", self.address)
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { best_path: self.table == Table::Global, one_look: true, ..Abilities::default() }
+        Abilities { best_path: self.table == RibView::Global, scans_once: true, ..Abilities::default() }
     }
 
     fn advice(&self) -> Advice {
@@ -143,38 +146,40 @@ impl RouteSource for GoBgp {
         }
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        if self.table == Table::AdjIn {
-            return select::in_order(question, &mut |family, each| self.routes(family, each), each);
+        if self.table == RibView::AdjIn {
+            return filter::in_order(query, &mut |family, each| self.routes(family, each), each);
         }
-        let wanted = select::wanted(question);
-        self.routes(question.family, &mut |route| {
-            select::paths(&wanted, route).for_each(|path| each(path, route.neighbor));
+        let wanted = filter::wanted(query);
+        self.routes(query.family, &mut |route| {
+            filter::paths(&wanted, route).for_each(|path| each(path, route.neighbor));
         })
     }
+}
 
-    fn paths_to(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
-        Some(select::paths_to(prefix, &mut |family, each| self.routes(family, each)))
-    }
-
-    fn of_the_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
-        select::of_the_same_as(community, &mut |family, each| self.routes(family, each))
-    }
-
-    fn survey(&mut self) -> Option<Survey> {
+impl RibInspection for GoBgp {
+    fn summary(&mut self) -> Option<BgpSummary> {
         // Sessions before routes: what happens in between is seen as a change the next time.
         let sessions = self.neighbors().ok()?.iter().map(|neighbor| neighbor.session(now())).collect();
-        let table = |family| super::Table { version: self.version(family), ..super::Table::default() };
-        Some(Survey {
+        let table = |family| TableStatus { version: self.version(family), ..TableStatus::default() };
+        Some(BgpSummary {
             process: None,
             ipv4: table(Family::Ipv4),
             ipv6: table(Family::Ipv6),
             sessions,
             sessions_only: false,
         })
+    }
+
+    fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+        Some(filter::paths_to(prefix, &mut |family, each| self.routes(family, each)))
+    }
+
+    fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
+        filter::of_the_same_as(community, &mut |family, each| self.routes(family, each))
     }
 }

@@ -2,63 +2,27 @@
 
 mod transport;
 
-use std::fmt;
 use std::io::Read;
 use std::path::Path as FilePath;
-use std::str::FromStr;
 
-use bgpcs::Quoted;
 use ureq::config::Config;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Timeout};
 
-use super::reply::ReplyError;
-use super::{Budget, left_until};
-use crate::error::{ReplyTooLong, Shape, SourceError, SourceErrorKind};
-use transport::{LiteralAddress, UnixConnector, address};
-
-/// An `http` URL without a `/` at its end, whose host is an address or `localhost`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpUrl(String);
-
-impl fmt::Display for HttpUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for HttpUrl {
-    type Err = HttpUrlError;
-
-    fn from_str(text: &str) -> Result<Self, HttpUrlError> {
-        let fault = match text.parse::<ureq::http::Uri>() {
-            Err(_) => "is not a URL",
-            Ok(url) if url.scheme_str() != Some("http") => "does not start with http://",
-            Ok(url) if address(&url).is_none() => "has a host that is neither an address nor localhost",
-            Ok(_) => return Ok(Self(text.trim_end_matches('/').to_owned())),
-        };
-        Err(HttpUrlError { text: text.to_owned(), fault })
-    }
-}
-
-/// A text that is no URL to ask at.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} {fault}; expected a form like http://127.0.0.1:8082/path", Quoted(.text))]
-pub struct HttpUrlError {
-    text: String,
-    /// What is wrong with it.
-    pub fault: &'static str,
-}
+use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::error::{ReplyTooLong, Shape, SourceError, SourceErrorKind};
+use crate::source::routes_json::ReplyError;
+use transport::{LiteralAddress, UnixConnector};
 
 /// A client of one server.
 pub struct Client {
     agent: Agent,
-    budget: Budget,
+    deadlines: Deadlines,
 }
 
 impl Client {
     /// Connects to the Unix socket if there is one, else to the host and port of each URL.
-    pub fn new(socket: Option<&FilePath>, budget: Budget) -> Self {
+    pub fn new(socket: Option<&FilePath>, deadlines: Deadlines) -> Self {
         let config = Config::builder()
             .proxy(None)
             .max_redirects(0)
@@ -73,7 +37,7 @@ impl Client {
             Some(socket) => Agent::with_parts(config, ().chain(UnixConnector::new(socket)), LiteralAddress),
             None => Agent::with_parts(config, ().chain(TcpConnector::default()), LiteralAddress),
         };
-        Self { agent, budget }
+        Self { agent, deadlines }
     }
 
     /// Gets `url` and hands the reply to `read`, which has to read all of it; `asked` says who was asked for what.
@@ -87,7 +51,7 @@ impl Client {
         read: &mut dyn FnMut(&mut dyn Read) -> Result<(), ReplyError>,
     ) -> Result<(), SourceError> {
         let body = self.request(url).map_err(|error| explain(error, asked))?;
-        let mut body = body.into_with_config().limit(self.budget.reply_bytes()).reader();
+        let mut body = body.into_with_config().limit(self.deadlines.reply_bytes()).reader();
         read(&mut body).map_err(|error| match error {
             ReplyError::Io(error) => explain(error.into(), asked),
             other => SourceError::shape(other.shape().unwrap_or(Shape::Text), asked, other),
@@ -99,9 +63,9 @@ impl Client {
             .agent
             .get(url)
             .config()
-            .timeout_connect(Some(left_until(self.budget.connected_by())?))
-            .timeout_recv_response(Some(left_until(self.budget.begun_by())?))
-            .timeout_global(Some(left_until(self.budget.complete_by())?))
+            .timeout_connect(Some(left_until(self.deadlines.connected_by())?))
+            .timeout_recv_response(Some(left_until(self.deadlines.begun_by())?))
+            .timeout_global(Some(left_until(self.deadlines.complete_by())?))
             .build();
         let response = request.call()?;
         match response.status().as_u16() {

@@ -2,12 +2,13 @@
 //!
 //! Its path is not public, so the whole URL is a setting; the reply is taken to be the one that bgpd gives.
 
-use std::path::Path as FilePath;
+use std::path::Path;
 
-use super::http::Client;
-use super::{Budget, Path, Question, RouteSource, reply};
-use crate::error::SourceError;
-use crate::settings::UrlTemplate;
+use crate::source::deadlines::Deadlines;
+use crate::source::error::SourceError;
+use crate::source::http::Client;
+use crate::source::{MatchedPath, Query, RibInspection, RouteSource, routes_json};
+use crate::url::UrlTemplate;
 
 /// The HTTP API behind a URL with the placeholders `{family}` and `{community}`.
 pub struct RoutingManager {
@@ -18,12 +19,12 @@ pub struct RoutingManager {
 
 impl RoutingManager {
     /// Asks at `url`, connecting to the Unix socket if there is one, else to the URL's host and port.
-    pub fn new(url: UrlTemplate, socket: Option<&FilePath>, budget: Budget) -> Self {
+    pub fn new(url: UrlTemplate, socket: Option<&Path>, deadlines: Deadlines) -> Self {
         let name = match socket {
             Some(socket) => format!("routingManager at {url} by {}", socket.display()),
             None => format!("routingManager at {url}"),
         };
-        Self { url, name, client: Client::new(socket, budget) }
+        Self { url, name, client: Client::new(socket, deadlines) }
     }
 }
 
@@ -32,21 +33,23 @@ impl RouteSource for RoutingManager {
         self.name.clone()
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        for (index, community) in question.communities().enumerate() {
-            let url = self.url.fill(question.family, community);
+        for (index, community) in query.communities().enumerate() {
+            let url = self.url.fill(query.family, community);
             let asked = format!("asked {} for {url}", self.name);
-            let tell = &mut |prefix, path: &reply::ReplyPath| {
+            let tell = &mut |prefix, path: &routes_json::ReplyPath| {
                 if path.valid {
-                    each(Path { community: index, prefix, best: path.best }, &path.neighbor);
+                    each(MatchedPath { community: index, prefix, best: path.best }, &path.neighbor);
                 }
             };
-            self.client.get(&url, &asked, &mut |body| reply::read(body, tell))?;
+            self.client.get(&url, &asked, &mut |body| routes_json::read(body, tell))?;
         }
         Ok(())
     }
 }
+
+impl RibInspection for RoutingManager {}

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bgpcs::{Community, PathSelection};
-use bgpcs::{Health, plain};
+use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
-use super::{Explanation, Facts, Seen, list};
-use crate::error::SourceError;
+use crate::collect::gather::CommunityCount;
+use crate::operator::explain::{Explanation, Facts, Seen, list};
 use crate::prefix::Family;
-use crate::resolve::CommunityCount;
-use crate::source::{Question, RouteSource, on_the_wire};
+use crate::source::error::SourceError;
+use crate::source::{Query, RouteSource};
 
 /// How many communities of the same AS are named.
 const MOST_OTHERS: usize = 20;
@@ -24,7 +23,7 @@ pub(super) fn explain(
 ) -> Explanation {
     let listing = facts.applications();
     let lists = |communities: &[Community]| {
-        communities.iter().any(|listed| on_the_wire(listed) == on_the_wire(&community))
+        communities.iter().any(|listed| listed.canonical() == community.canonical())
     };
     let listing: Vec<_> = listing.into_iter().filter(|application| lists(application.communities)).collect();
     explanation.applications = listing.iter().map(|application| plain(application.name.as_str())).collect();
@@ -47,10 +46,10 @@ pub(super) fn explain(
         Ok(_) => explanation.findings.push(format!("listed by {names}")),
     }
     let abilities = source.abilities();
-    if !abilities.can_be_asked {
+    if !abilities.can_be_queried {
         return from_outside(facts, community, explanation);
     }
-    if !abilities.select_by(&community) {
+    if !abilities.can_select(&community) {
         let finding = format!("{} has routes with route targets only", explanation.source);
         let next =
             "in the profile, list the route target (target:…) of the VPN instead, and commit".to_owned();
@@ -87,7 +86,7 @@ pub(super) fn explain(
 
 /// What to say of a community when the source tells its routes to somebody else only.
 fn from_outside(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
-    let is_it = |count: &&CommunityCount| on_the_wire(&count.community) == on_the_wire(&community);
+    let is_it = |count: &&CommunityCount| count.community.canonical() == community.canonical();
     if let Some(count) = facts.state.communities.iter().find(is_it) {
         let CommunityCount { ipv4, ipv6, .. } = count;
         explanation.findings.push(format!(
@@ -110,7 +109,7 @@ fn without_paths(
     explanation.findings.push("no path carries it".to_owned());
     let health = if is_listed { Health::Degraded } else { Health::Healthy };
     explanation.health = explanation.health.max(health);
-    match source.of_the_same_as(&community) {
+    match source.communities_of_same_as(&community) {
         Some(others) if others.is_empty() => {
             explanation.findings.push("no route carries any community of the same AS number".to_owned());
             explanation.next.push(
@@ -128,8 +127,8 @@ fn without_paths(
         }
         None => explanation.next.push(format!("see what the neighbors send {}", source.advice().routes)),
     }
-    if let Some(survey) = source.survey() {
-        let down: Vec<String> = survey
+    if let Some(summary) = source.summary() {
+        let down: Vec<String> = summary
             .sessions
             .iter()
             .filter(|session| session.since.is_none())
@@ -145,7 +144,7 @@ fn without_paths(
 
 /// The communities nearest by number, which a typing mistake would be. All of them are of one AS number and in order.
 fn nearest(others: &[Community], wanted: Community) -> &[Community] {
-    let at = others.partition_point(|other| on_the_wire(other) < on_the_wire(&wanted));
+    let at = others.partition_point(|other| other.canonical() < wanted.canonical());
     let from = at.saturating_sub(MOST_OTHERS / 2);
     let to = others.len().min(from + MOST_OTHERS);
     others.get(from..to).unwrap_or_default()
@@ -163,8 +162,8 @@ fn ask_both_families(source: &mut dyn RouteSource, community: Community) -> Resu
     for (family, prefixes) in Family::ALL.into_iter().zip(0..) {
         let mut last = None;
         let mut count = 0;
-        let question = Question { family, application: community.into(), community, further: Vec::new() };
-        source.ask_with_neighbors(&question, &mut |path, neighbor| {
+        let query = Query { family, application: community.into(), community, further: Vec::new() };
+        source.query_with_neighbors(&query, &mut |path, neighbor| {
             let known = carried.by_neighbor.entry(neighbor.to_owned());
             let seen = known.or_insert_with(|| Seen { neighbor: neighbor.to_owned(), ..Seen::default() });
             seen.paths += 1;

@@ -1,13 +1,12 @@
 //! Why a prefix is in an application or not, as the routing engine says now.
 
-use bgpcs::{Community, PathSelection};
-use bgpcs::{Health, plain};
+use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 use ipnet::IpNet;
 
-use super::{Explanation, Facts, Seen};
+use crate::operator::explain::{Explanation, Facts, Seen};
 use crate::prefix::Prefix;
-use crate::source::{Destination, RouteSource, on_the_wire};
+use crate::source::{Destination, RouteSource};
 
 /// Says which applications have a prefix or an address, and what the paths to it carry.
 pub(super) fn explain(
@@ -39,10 +38,10 @@ pub(super) fn explain(
         }
         None => "in no application: no prefix of the output file contains it".to_owned(),
     });
-    if !source.abilities().can_be_asked {
+    if !source.abilities().can_be_queried {
         return explanation.was_not_asked(facts);
     }
-    let destination = match source.paths_to(net) {
+    let destination = match source.longest_match(net) {
         None => {
             explanation.next.push(format!("see its communities {}", source.advice().routes));
             return explanation;
@@ -82,7 +81,7 @@ fn of_destination(facts: &Facts, destination: Destination, mut explanation: Expl
     let carries = |community: &Community, best_only: bool| {
         let counted = paths.iter().filter(|path| path.best || !best_only);
         let mut communities = counted.flat_map(|path| &path.communities);
-        communities.any(|carried| on_the_wire(carried) == on_the_wire(community))
+        communities.any(|carried| carried.canonical() == community.canonical())
     };
     let applications = facts.applications();
     let mut is_selected = false;

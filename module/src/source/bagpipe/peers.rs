@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::source::Session;
+use crate::source::summary::Session;
 
 /// The sessions; `None` when the reply is no such list. The looking glass says neither since when they are established
 /// nor what they carried, and there are no routes of IPv6.
@@ -21,7 +21,7 @@ fn session(shown: &Value) -> Option<Session> {
         updates: 0,
         ipv4: established,
         ipv6: None,
-        settled: established.is_some(),
+        converged: established.is_some(),
         add_path: false,
     })
 }

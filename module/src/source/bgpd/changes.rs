@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
-use super::table::{self, Said, TableError};
 use crate::prefix::{Family, Prefix};
-use crate::source::Changes;
+use crate::source::TableChanges;
+use crate::source::bgpd::text::{self, TableTotals, TextError};
 
 /// Longer replies are not read: when so many prefixes changed, a look at all of them costs less.
 pub const REPLY_BYTES: u64 = 8 << 20;
@@ -22,22 +22,22 @@ pub fn show(family: Family, since: u64) -> Option<String> {
 ///
 /// # Errors
 /// When the reply does not come whole, is not of the known form, or has more prefixes than there were changes.
-pub fn read(reply: impl Read, since: u64, now: u64) -> io::Result<(Changes, Option<Said>)> {
+pub fn read(reply: impl Read, since: u64, now: u64) -> io::Result<(TableChanges, Option<TableTotals>)> {
     let mut prefixes: Vec<Prefix> = Vec::new();
-    let said = table::read(reply, &mut |path| {
+    let said = text::read(reply, &mut |path| {
         if prefixes.last() != Some(&path.prefix) {
             prefixes.push(path.prefix);
         }
     });
     let said = said.map_err(|error| match error {
-        TableError::Io(error) => error,
-        TableError::Unknown => io::ErrorKind::Unsupported.into(),
+        TextError::Io(error) => error,
+        TextError::Unknown => io::ErrorKind::Unsupported.into(),
     })?;
     // Where nothing is listed, nothing is said of the table either.
     let version = said.map_or(Some(now), |table| table.version);
     let changes = version.and_then(|version| version.checked_sub(since));
     match changes.and_then(|changes| changes.checked_sub(prefixes.len() as u64)) {
-        Some(unaccounted) => Ok((Changes { prefixes, unaccounted }, said)),
+        Some(unaccounted) => Ok((TableChanges { prefixes, unaccounted }, said)),
         None => Err(io::ErrorKind::Unsupported.into()),
     }
 }

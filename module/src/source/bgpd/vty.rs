@@ -11,8 +11,9 @@ use std::time::Instant;
 use memchr::memchr;
 use rustix::net::sockopt;
 
-use crate::error::ReplyTooLong;
-use crate::source::{Budget, left_until, unix};
+use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::error::ReplyTooLong;
+use crate::source::unix_socket;
 
 /// A connection on which commands can be given, one after another.
 pub struct Vty {
@@ -21,8 +22,8 @@ pub struct Vty {
 
 impl Vty {
     /// Connects to the daemon that listens at `socket`.
-    pub fn connect(socket: &Path, budget: &Budget) -> io::Result<Self> {
-        Ok(Self { stream: unix::connect(socket, budget.connected_by())? })
+    pub fn connect(socket: &Path, deadlines: &Deadlines) -> io::Result<Self> {
+        Ok(Self { stream: unix_socket::connect(socket, deadlines.connected_by())? })
     }
 
     /// The process that listens, by its number; absent when it is not visible from here.
@@ -31,15 +32,15 @@ impl Vty {
     }
 
     /// Gives a command, whose reply has to be read to its end before the next one.
-    pub fn ask(&mut self, command: &str, budget: &Budget) -> io::Result<Reply<'_>> {
-        let begun_by = budget.begun_by();
+    pub fn command(&mut self, command: &str, deadlines: &Deadlines) -> io::Result<VtyReply<'_>> {
+        let begun_by = deadlines.begun_by();
         self.stream.set_write_timeout(Some(left_until(begun_by)?))?;
         self.stream.write_all(&[command.as_bytes(), b"\0"].concat())?;
-        Ok(Reply {
+        Ok(VtyReply {
             stream: &mut self.stream,
             deadline: begun_by,
-            complete_by: budget.complete_by(),
-            limit: budget.reply_bytes(),
+            complete_by: deadlines.complete_by(),
+            limit: deadlines.reply_bytes(),
             length: 0,
             trailer: Vec::with_capacity(TRAILER),
             head: Vec::new(),
@@ -51,7 +52,7 @@ impl Vty {
 const TRAILER: usize = 4;
 
 /// The text of a reply as it arrives.
-pub struct Reply<'v> {
+pub struct VtyReply<'v> {
     stream: &'v mut UnixStream,
     /// Of the next byte.
     deadline: Instant,
@@ -67,7 +68,7 @@ pub struct Reply<'v> {
 /// More than the daemon needs to say that it cannot do what it was asked for.
 const HEAD: usize = 200;
 
-impl Reply<'_> {
+impl VtyReply<'_> {
     /// What the daemon says instead of an answer, as far as it has come: a line that begins with `%`, or the `warning` of
     /// a JSON object.
     pub fn refusal(&self) -> Option<String> {
@@ -105,7 +106,7 @@ impl Reply<'_> {
     }
 }
 
-impl Read for Reply<'_> {
+impl Read for VtyReply<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);

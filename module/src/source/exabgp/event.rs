@@ -25,7 +25,7 @@ pub enum Kind {
     Down,
     /// All routes of a family are sent.
     EndOfRib,
-    /// Routes came, changed or went.
+    /// Snapshot came, changed or went.
     Update(Update),
     /// Something that changes no routes.
     Other,

@@ -1,13 +1,14 @@
 //! What the program leaves while it is a process of ExaBGP: for its next process, and for whoever asks from outside.
 
 use std::fs;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::{Path, PathBuf};
 
 use bgpcs::whole_file::{Staged, WholeFileError};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{SourceError, SourceErrorKind};
-use crate::source::{Abilities, Advice, Path, Question, RouteSource, Survey};
+use crate::source::error::{SourceError, SourceErrorKind};
+use crate::source::summary::BgpSummary;
+use crate::source::{Abilities, Advice, MatchedPath, Query, RibInspection, RouteSource};
 
 /// A process, told apart from another one that has its number later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,12 +45,13 @@ pub struct Sessions {
     /// Its process, which has written this.
     pub program: Process,
     /// What was known of them at the last look at the routes.
-    pub survey: Survey,
+    #[serde(rename = "survey")]
+    pub summary: BgpSummary,
 }
 
 impl Sessions {
     /// What the last process left in `directory`, if it is readable.
-    pub fn load(directory: &FilePath) -> Option<Self> {
+    pub fn load(directory: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(file(directory)).ok()?).ok()
     }
 
@@ -57,13 +59,13 @@ impl Sessions {
     ///
     /// # Errors
     /// When the directory cannot be written to.
-    pub fn save(&self, directory: &FilePath) -> Result<(), WholeFileError> {
+    pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         Staged::write(&file(directory), &bytes, 0o644)?.publish()
     }
 }
 
-fn file(directory: &FilePath) -> PathBuf {
+fn file(directory: &Path) -> PathBuf {
     directory.join("exabgp-sessions.json")
 }
 
@@ -73,12 +75,12 @@ pub struct FromOutside(Option<Sessions>);
 
 impl FromOutside {
     /// The ExaBGP whose process is at work in `directory`.
-    pub fn at(directory: &FilePath) -> Self {
+    pub fn at(directory: &Path) -> Self {
         Self(Sessions::load(directory).filter(|sessions| sessions.program.is_alive()))
     }
 
     /// Whether there is a process of ExaBGP.
-    pub fn is_at_work(&self) -> bool {
+    pub fn is_running(&self) -> bool {
         self.0.is_some()
     }
 }
@@ -89,7 +91,7 @@ impl RouteSource for FromOutside {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { can_be_asked: false, ..super::ABILITIES }
+        Abilities { can_be_queried: false, ..super::ABILITIES }
     }
 
     fn advice(&self) -> Advice {
@@ -101,20 +103,22 @@ impl RouteSource for FromOutside {
         }
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        _: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        _: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
         let reason = match self.0 {
             Some(_) => "ExaBGP tells its routes to nobody but its process",
             None => "ExaBGP runs no process bgp-community-services exabgp",
         };
-        let asked = format!("asked {} for {} routes", super::NAME, question.family);
+        let asked = format!("asked {} for {} routes", super::NAME, query.family);
         Err(SourceError::new(SourceErrorKind::System(None, reason.to_owned()), asked, None))
     }
+}
 
-    fn survey(&mut self) -> Option<Survey> {
-        Some(self.0.as_ref()?.survey.clone())
+impl RibInspection for FromOutside {
+    fn summary(&mut self) -> Option<BgpSummary> {
+        Some(self.0.as_ref()?.summary.clone())
     }
 }

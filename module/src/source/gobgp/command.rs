@@ -7,8 +7,8 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::error::ReplyTooLong;
-use crate::source::{Budget, left_until};
+use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::error::ReplyTooLong;
 
 /// What a command prints, for as long and as much as the limits allow. The command ends with this value.
 pub struct Output {
@@ -26,15 +26,15 @@ impl Output {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn of(command: &mut Command, budget: &Budget) -> io::Result<Self> {
+    pub fn of(command: &mut Command, deadlines: &Deadlines) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let limit = budget.reply_bytes();
+        let limit = deadlines.reply_bytes();
         Ok(Self {
             child,
             output,
-            begun_by: budget.begun_by(),
-            complete_by: budget.complete_by(),
+            begun_by: deadlines.begun_by(),
+            complete_by: deadlines.complete_by(),
             begun: false,
             limit,
             left: limit,

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::prefix::Family;
-use crate::source::Session;
-use crate::state::UnixTime;
+use crate::source::summary::Session;
+use bgpcs::UnixTime;
 
 /// The session state of the field's BGP models (`ESTABLISHED`).
 const ESTABLISHED: u64 = 6;
@@ -13,12 +13,12 @@ const ESTABLISHED: u64 = 6;
 const GROWN: u64 = 60;
 
 /// A neighbor.
-pub struct Neighbor(Value);
+pub struct GobgpNeighbor(Value);
 
 /// Reads a reply; `None` when it is no list of neighbors.
-pub fn read(reply: &[u8]) -> Option<Vec<Neighbor>> {
+pub fn read(reply: &[u8]) -> Option<Vec<GobgpNeighbor>> {
     let Value::Array(shown) = serde_json::from_slice(reply).ok()? else { return None };
-    shown.iter().all(|shown| address(shown).is_some()).then(|| shown.into_iter().map(Neighbor).collect())
+    shown.iter().all(|shown| address(shown).is_some()).then(|| shown.into_iter().map(GobgpNeighbor).collect())
 }
 
 fn address(shown: &Value) -> Option<&str> {
@@ -29,7 +29,7 @@ fn number(shown: &Value, place: &str) -> u64 {
     shown.pointer(place).and_then(Value::as_u64).unwrap_or_default()
 }
 
-impl Neighbor {
+impl GobgpNeighbor {
     /// The neighbor's address.
     pub fn address(&self) -> &str {
         address(&self.0).unwrap_or_default()
@@ -56,7 +56,7 @@ impl Neighbor {
         self.0.get("afi_safis")?.as_array()?.iter().filter(|_| self.is_established()).find(is_it)
     }
 
-    /// What a survey at `now` says of it.
+    /// What a summary at `now` says of it.
     pub fn session(&self, now: UnixTime) -> Session {
         let since = number(&self.0, "/timers/state/uptime/seconds");
         let ended = |family| {
@@ -71,7 +71,7 @@ impl Neighbor {
             updates: number(&self.0, "/state/messages/received/update"),
             ipv4: accepted(Family::Ipv4),
             ipv6: accepted(Family::Ipv6),
-            settled: Family::ALL.into_iter().all(ended) || since.saturating_add(GROWN) <= now,
+            converged: Family::ALL.into_iter().all(ended) || since.saturating_add(GROWN) <= now,
             add_path: false,
         }
     }

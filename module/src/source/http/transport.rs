@@ -1,7 +1,7 @@
 //! How HTTP reaches the router itself: by a Unix socket, or by an address that is written out.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,7 +14,8 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
 
-use crate::source::unix;
+use crate::source::unix_socket;
+use crate::url::address;
 
 /// Takes an address for an address. Names are not looked up: what is asked runs on the router itself, and a static
 /// binary has no name service.
@@ -27,14 +28,6 @@ impl Resolver for LiteralAddress {
         let mut addresses = self.empty();
         addresses.push(SocketAddr::new(address, uri.port_u16().unwrap_or(80)));
         Ok(addresses)
-    }
-}
-
-/// The address that a URL's host is, if it is one; `localhost` is 127.0.0.1.
-pub fn address(uri: &Uri) -> Option<IpAddr> {
-    match uri.host()? {
-        "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
-        host => host.trim_start_matches('[').trim_end_matches(']').parse().ok(),
     }
 }
 
@@ -55,7 +48,7 @@ impl Connector<()> for UnixConnector {
     type Out = UnixTransport;
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<UnixTransport>, Error> {
-        let stream = unix::connect(&self.socket, Instant::now() + *details.timeout.after)?;
+        let stream = unix_socket::connect(&self.socket, Instant::now() + *details.timeout.after)?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(UnixTransport { stream, buffers }))

@@ -1,0 +1,78 @@
+//! The last good run, and for how long its prefixes stay in the output file. Values in, values out.
+
+use bgpcs::{ApplicationName, ModuleConfiguration, PathSelection, StalePathTime, UnixTime};
+use serde::{Deserialize, Serialize};
+
+use crate::collect::services::Services;
+use crate::source::summary::BgpSummary;
+
+/// The last good run; its prefixes are in the output file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct LastGood {
+    /// When it began.
+    pub time: UnixTime,
+    /// When all routes were last queried: earlier than `time` if there was no sign of a change since, or only what changed
+    /// was queried.
+    #[serde(rename = "looked")]
+    pub refreshed: UnixTime,
+    /// The route source.
+    pub source: String,
+    /// The configuration.
+    pub configuration: ModuleConfiguration,
+    /// Table versions and sessions just before.
+    #[serde(rename = "survey")]
+    pub summary: Option<BgpSummary>,
+    /// The [digest](crate::digest) of the output file.
+    pub output: Option<u64>,
+    /// The [digest](crate::digest) of the [snapshot](crate::collect::snapshot), if there is one.
+    #[serde(default, rename = "routes")]
+    pub snapshot: Option<u64>,
+}
+
+/// The output file as the last run left it.
+pub trait LastOutput {
+    /// The [digest](crate::digest) of its content; none if it cannot be read.
+    fn digest(&self) -> Option<u64>;
+
+    /// Its prefixes; none if it cannot be read.
+    fn services(&self) -> Services;
+}
+
+impl LastGood {
+    /// Whether its prefixes may still be used at `now`.
+    pub fn may_stay(&self, stale_path_time: StalePathTime, now: UnixTime) -> bool {
+        now.saturating_sub(self.time) < u64::from(stale_path_time.get())
+    }
+
+    /// The same run as it is to be remembered at `now`. A time in the future, from before the clock was set back, would let
+    /// its prefixes stay for ever: its age is unknown, and begins again.
+    pub fn not_after(self, now: UnixTime) -> Self {
+        Self { time: self.time.min(now), ..self }
+    }
+
+    /// Whether the present summary shows no sign of a change of routes that count.
+    pub fn has_same_routes(&self, now: &BgpSummary) -> bool {
+        self.summary.as_ref().is_some_and(|summary| {
+            let only_best_count = self.configuration.path_selection == PathSelection::Best;
+            summary.same_routes(now) || (only_best_count && summary.same_best_paths(now))
+        })
+    }
+
+    /// Its prefixes, of the applications that still list the same communities; of all, when there is no configuration to
+    /// compare with.
+    pub fn services(&self, output: &dyn LastOutput, configuration: Option<&ModuleConfiguration>) -> Services {
+        let mut services = output.services();
+        let Some(configuration) = configuration else { return services };
+        let communities = |configuration: &ModuleConfiguration, name: &ApplicationName| {
+            let of_that_name =
+                configuration.applications.iter().filter(|application| application.application_name == *name);
+            of_that_name.flat_map(|application| application.bgp_community.clone()).collect::<Vec<_>>()
+        };
+        services.retain(|name| {
+            let listed = communities(configuration, name);
+            !listed.is_empty() && listed == communities(&self.configuration, name)
+        });
+        services
+    }
+}

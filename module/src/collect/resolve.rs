@@ -1,0 +1,86 @@
+//! Gets the answer to every query: from the route source, or from the snapshot of the last answers.
+
+use bgpcs::{Community, ModuleConfiguration, PathSelection};
+
+use crate::collect::error::CollectError;
+use crate::collect::gather::{Gathering, Resolution};
+use crate::collect::incremental::{Remembered, update};
+use crate::collect::plan::queries;
+use crate::collect::snapshot::Snapshot;
+use crate::prefix::Family;
+use crate::source::summary::BgpSummary;
+use crate::source::{Abilities, Query, RibInspection, RouteSource};
+
+/// Resolves a configuration to prefixes by application.
+///
+/// Communities that no route carries are not queried. What is `remembered` is brought up to date and used instead of a query
+/// where that is possible; the second value tells whether all answers came from the source.
+///
+/// # Errors
+/// When a query is not answered, the source has no communities of the configured kind, or there are too many prefixes.
+pub fn resolve(
+    configuration: &ModuleConfiguration,
+    source: &mut dyn RouteSource,
+    summary: Option<&BgpSummary>,
+    remembered: Option<Remembered<'_>>,
+) -> Result<(Resolution, bool), CollectError> {
+    let abilities = source.abilities();
+    check_kinds(configuration, source, &abilities)?;
+    let queries = queries(configuration, &abilities);
+    let in_use = in_use(source, &queries);
+    let due: Vec<&Query> =
+        queries.iter().zip(&in_use).filter(|(_, in_use)| **in_use).map(|(query, _)| query).collect();
+    let mut snapshot = remembered.map_or(Snapshot::default(), |remembered| update(source, remembered, &due));
+    let mut is_full = true;
+    let mut gathering = Gathering::new(configuration);
+    for (query, in_use) in queries.iter().zip(in_use) {
+        gathering.gather(query, |query, each| {
+            let is_known = in_use && snapshot.answer(query, each);
+            is_full &= !is_known;
+            if is_known || !in_use { Ok(()) } else { source.query(query, each) }
+        })?;
+    }
+    let mut resolution = gathering.finish();
+    for family in Family::ALL {
+        let are_single = match summary.zip(source.path_count(family)) {
+            Some((summary, paths)) => summary.has_single_paths(family, paths),
+            None => snapshot.has_single_paths(family),
+        };
+        resolution.snapshot.set_single_paths(family, are_single);
+    }
+    resolution.warnings.extend(source.warnings());
+    if configuration.path_selection == PathSelection::Best && !abilities.best_path {
+        resolution.warnings.push(format!("{} selects no best path: every path counts", source.name()));
+    }
+    Ok((resolution, is_full))
+}
+
+/// Refuses communities of a kind that the source's routes do not have.
+fn check_kinds(
+    configuration: &ModuleConfiguration,
+    source: &dyn RouteSource,
+    abilities: &Abilities,
+) -> Result<(), CollectError> {
+    for application in &configuration.applications {
+        let mut others = application.bgp_community.iter().filter(|listed| !abilities.can_select(listed));
+        if let Some(community) = others.next() {
+            return Err(CollectError::Selection {
+                source_name: source.name(),
+                application: application.application_name.clone(),
+                community: *community,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// For each query whether any route carries a community of it, as far as the source can tell.
+fn in_use(source: &mut dyn RibInspection, queries: &[Query]) -> Vec<bool> {
+    let communities: Vec<_> =
+        queries.iter().flat_map(|query| query.communities()).map(Community::canonical).collect();
+    let in_use = source.communities_in_use(&communities).unwrap_or_else(|| vec![true; communities.len()]);
+    let mut in_use = in_use.into_iter();
+    let any_is_used =
+        |query: &Query| in_use.by_ref().take(query.communities().count()).filter(|used| *used).count() > 0;
+    queries.iter().map(any_is_used).collect()
+}

@@ -1,0 +1,130 @@
+//! Prefixes by application: what the module is for.
+
+use std::fmt;
+
+use bgpcs::ApplicationName;
+use ipnet::IpNet;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+use crate::prefix::{Family, Prefix};
+
+/// Prefixes by application, in the operator's order of applications; those of one application are sorted, and none is
+/// there twice. Applications without prefixes are not shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Services(Vec<(ApplicationName, Vec<Prefix>)>);
+
+impl Services {
+    /// These applications, in this order, so far without prefixes.
+    pub fn of<'a>(applications: impl IntoIterator<Item = &'a ApplicationName>) -> Self {
+        let mut services = Self::default();
+        applications.into_iter().for_each(|application| services.add(application, &[]));
+        services
+    }
+
+    /// Whether no application has a prefix.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The applications that have prefixes, with these.
+    pub fn iter(&self) -> impl Iterator<Item = (&ApplicationName, &[Prefix])> {
+        let lists = self.0.iter().map(|(name, prefixes)| (name, prefixes.as_slice()));
+        lists.filter(|(_, prefixes)| !prefixes.is_empty())
+    }
+
+    /// How many prefixes there are, over all applications.
+    pub fn prefix_count(&self) -> u64 {
+        self.0.iter().map(|(_, prefixes)| prefixes.len() as u64).sum()
+    }
+
+    /// Gives an application further prefixes.
+    pub fn add(&mut self, application: &ApplicationName, prefixes: &[Prefix]) {
+        match self.0.iter_mut().find(|(name, _)| name == application) {
+            Some((_, known)) => {
+                known.extend_from_slice(prefixes);
+                // Two sorted runs, which the stable sort merges in one pass.
+                known.sort();
+                known.dedup();
+            }
+            None => self.0.push((application.clone(), prefixes.to_vec())),
+        }
+    }
+
+    /// Merges the prefixes of each application into the fewest that contain the same addresses.
+    pub fn aggregate(&mut self) {
+        for (_, prefixes) in &mut self.0 {
+            let nets: Vec<IpNet> = prefixes.iter().map(|prefix| IpNet::from(*prefix)).collect();
+            *prefixes = IpNet::aggregate(&nets).into_iter().map(Prefix::from).collect();
+            prefixes.sort();
+        }
+    }
+
+    /// The prefixes of a family that an application has here and not in `other`.
+    pub fn missing_in<'s>(&'s self, other: &'s Self, family: Family) -> impl Iterator<Item = Prefix> + 's {
+        let lists = self.0.iter().map(move |(name, prefixes)| (prefixes, other.get(name)));
+        let of_family = lists.flat_map(move |(here, there)| {
+            here.iter().copied().filter(move |prefix| there.binary_search(prefix).is_err())
+        });
+        of_family.filter(move |prefix| prefix.family() == family)
+    }
+
+    /// The prefixes of an application, sorted; none for one that is not there.
+    pub fn get(&self, application: &ApplicationName) -> &[Prefix] {
+        self.0.iter().find(|(name, _)| name == application).map_or(&[], |(_, prefixes)| prefixes)
+    }
+
+    /// Keeps only the applications that `keep` names.
+    pub fn retain(&mut self, keep: impl Fn(&ApplicationName) -> bool) {
+        self.0.retain(|(name, _)| keep(name));
+    }
+}
+
+/// One entry of an application's list; SSR would also take ports and a protocol here.
+#[derive(Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct PrefixEntry {
+    ip_prefix: Prefix,
+}
+
+impl Serialize for Services {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// An application's list, made entry by entry.
+        struct Entries<'p>(&'p [Prefix]);
+
+        impl Serialize for Entries<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.iter().map(|prefix| PrefixEntry { ip_prefix: *prefix }))
+            }
+        }
+
+        serializer.collect_map(self.iter().map(|(name, prefixes)| (name, Entries(prefixes))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Services {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByApplication;
+
+        impl<'de> Visitor<'de> for ByApplication {
+            type Value = Services;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("lists of prefixes by application")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Services, A::Error> {
+                let mut services = Services::default();
+                while let Some((name, entries)) = map.next_entry::<ApplicationName, Vec<PrefixEntry>>()? {
+                    let mut prefixes: Vec<_> = entries.into_iter().map(|entry| entry.ip_prefix).collect();
+                    prefixes.sort();
+                    prefixes.dedup();
+                    services.add(&name, &prefixes);
+                }
+                Ok(services)
+            }
+        }
+
+        deserializer.deserialize_map(ByApplication)
+    }
+}

@@ -1,0 +1,105 @@
+//! What is kept from one run to the next, and shown by the operator's commands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::{ModuleConfiguration, UnixTime};
+use serde::{Deserialize, Serialize};
+
+use crate::collect::gather::CommunityCount;
+use crate::collect::last_good::LastGood;
+
+/// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
+pub const FORM: u32 = 1;
+
+/// The last run, as it is in the state directory.
+///
+/// Every key may be absent, so that the file of another release is used as far as it goes. A file that cannot be read counts
+/// as none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct State {
+    /// The [form](FORM) of the file.
+    pub version: u32,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// When the run began.
+    pub started: UnixTime,
+    /// When the output file was written.
+    pub finished: UnixTime,
+    /// The route source.
+    pub source: Option<String>,
+    /// The last configuration that could be read.
+    pub configuration: Option<ModuleConfiguration>,
+    /// The last good run.
+    pub last_good: Option<LastGood>,
+    /// How many prefixes each community brought in the last good run.
+    pub communities: Vec<CommunityCount>,
+    /// What is unusual, but no failure.
+    pub warnings: Vec<String>,
+    /// Why the run was not good.
+    pub error: Option<RunFailure>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// There was no run yet.
+    #[default]
+    None,
+    /// The output file has the source's present prefixes.
+    Good,
+    /// The output file has the last good prefixes, and an error.
+    Held,
+    /// The output file has an error and no prefixes.
+    Failed,
+    /// The output file has the last good prefixes; the routing engine is not active on this node.
+    Standby,
+}
+
+impl Outcome {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Good => "good",
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Standby => "standby",
+        }
+    }
+}
+
+/// Why a run was not good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunFailure {
+    /// The `error` of the output file.
+    pub text: String,
+    /// Its causes, outermost first.
+    pub causes: Vec<String>,
+}
+
+impl State {
+    /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
+    pub fn load(directory: &Path) -> Self {
+        let bytes = fs::read(file(directory)).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Replaces the state in `directory`. A power failure may lose it, which costs no more than a full refresh: to wait for
+    /// the disk in every run would cost more.
+    ///
+    /// # Errors
+    /// When the directory cannot be written to.
+    pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
+        let bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        Staged::write(&file(directory), &bytes, 0o644)?.publish()
+    }
+}
+
+fn file(directory: &Path) -> PathBuf {
+    directory.join("last-run.json")
+}

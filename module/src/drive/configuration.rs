@@ -1,0 +1,61 @@
+//! The module's configuration, `config.json`, as Salt wrote it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use bgpcs::ModuleConfiguration;
+
+use crate::error_text::errno;
+
+/// The module's configuration as it is now.
+///
+/// # Errors
+/// When the file cannot be read, or is not a configuration.
+pub fn read(path: &Path) -> Result<ModuleConfiguration, ConfigurationError> {
+    let bytes =
+        fs::read(path).map_err(|source| ConfigurationError::Unreadable { path: path.to_owned(), source })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|source| ConfigurationError::Malformed { path: path.to_owned(), source })
+}
+
+/// What changes when Salt replaces the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    /// Seconds and nanoseconds.
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    /// The present one; none without a file.
+    pub fn of(path: &Path) -> Option<Self> {
+        let file = fs::metadata(path).ok()?;
+        let modified = (file.mtime(), file.mtime_nsec());
+        Some(Self { device: file.dev(), inode: file.ino(), size: file.size(), modified })
+    }
+}
+
+/// A `config.json` that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    /// It is absent, or may not be read.
+    #[error("cannot read {}: {}; assign a profile to the router and check that Salt has applied it", .path.display(), errno(.source))]
+    Unreadable {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is no JSON, or does not say what it has to.
+    #[error("cannot use {}: {source}; apply the Salt state again", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong, and where in the file.
+        source: serde_json::Error,
+    },
+}

@@ -1,0 +1,150 @@
+//! The program as a `process` of ExaBGP: follows the events on standard input, and prints nothing but commands.
+//!
+//! It does not end before ExaBGP does, whatever fails: ExaBGP starts a program that ended again, but tells it nothing of
+//! what it has told before, and ends itself after several such deaths.
+
+mod lines;
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use crate::collect::schedule::{has_settled, pause_without_events};
+use crate::collect::state::{Outcome, State};
+use crate::drive::configuration::Stamp;
+use crate::drive::lock::Lock;
+use crate::drive::once::{Rewrite, run_with};
+use crate::error_text::with_causes;
+use crate::settings::Settings;
+use crate::source::exabgp::sessions::{Process, Sessions};
+use crate::source::exabgp::{ExaBgp, Taken};
+use lines::Lines;
+
+/// How often the clock is looked at without events.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The code of the NOTIFICATION that ends a session: administrative reset (RFC 4486).
+const ADMINISTRATIVE_RESET: u8 = 4;
+
+/// Follows ExaBGP until it closes the pipe.
+///
+/// # Errors
+/// When nothing can be read from it.
+pub fn follow(settings: &Settings) -> io::Result<()> {
+    let mut lines = Lines::of_standard_input()?;
+    let mut follower = Follower::new(settings, Process::of(std::os::unix::process::parent_id()));
+    follower.renew_what_was_lost();
+    follower.refresh();
+    while lines.come_within(TICK, &mut |line| follower.take(line))? {
+        if follower.is_due() {
+            follower.refresh();
+        }
+    }
+    Ok(())
+}
+
+struct Follower<'s> {
+    settings: &'s Settings,
+    source: ExaBgp,
+    sessions: Sessions,
+    lock: Option<Lock>,
+    state: State,
+    configuration: Option<Stamp>,
+    /// Since when there are events that have not been looked at.
+    changing: Option<Instant>,
+    last_event: Instant,
+    last_refresh: Option<Instant>,
+}
+
+impl<'s> Follower<'s> {
+    fn new(settings: &'s Settings, exabgp: Process) -> Self {
+        let source = ExaBgp::new(exabgp.id);
+        Self {
+            settings,
+            sessions: Sessions {
+                exabgp,
+                program: Process::of(std::process::id()),
+                summary: source.sessions(),
+            },
+            source,
+            lock: None,
+            state: State::default(),
+            configuration: None,
+            changing: None,
+            last_event: Instant::now(),
+            last_refresh: None,
+        }
+    }
+
+    /// Asks the neighbors of an earlier process of this ExaBGP for everything they have told, by ending their sessions:
+    /// the one way that needs nothing of ExaBGP's configuration and leaves no doubt about what came in between.
+    fn renew_what_was_lost(&mut self) {
+        if let Some(earlier) = Sessions::load(&self.settings.state_dir)
+            && earlier.exabgp == self.sessions.exabgp
+        {
+            earlier.summary.sessions.iter().for_each(|session| self.renew(&session.peer));
+        }
+    }
+
+    fn renew(&mut self, neighbor: &str) {
+        let mut commands = io::stdout().lock();
+        let command = format!("neighbor {neighbor} teardown {ADMINISTRATIVE_RESET}\n");
+        // Who does not take commands does not take this one.
+        if commands.write_all(command.as_bytes()).and_then(|()| commands.flush()).is_ok() {
+            self.source.renewed(neighbor);
+        }
+    }
+
+    fn take(&mut self, line: &[u8]) {
+        match self.source.take(line) {
+            Taken::Nothing => return,
+            Taken::Change => {}
+            Taken::Renew(neighbor) => self.renew(&neighbor),
+        }
+        if self.source.neighbor_count() != self.sessions.summary.sessions.len()
+            && let Err(error) = self.remember_sessions()
+        {
+            eprintln!("{error}");
+        }
+        self.last_event = Instant::now();
+        self.changing.get_or_insert(self.last_event);
+    }
+
+    /// Whether it is time to look at the routes.
+    fn is_due(&self) -> bool {
+        let Some(last_refresh) = self.last_refresh else { return true };
+        if let Some(since) = self.changing {
+            return has_settled(since.elapsed(), self.last_event.elapsed());
+        }
+        self.configuration != Stamp::of(&self.settings.configuration)
+            || last_refresh.elapsed() >= pause_without_events(self.state.outcome == Outcome::Good)
+    }
+
+    fn refresh(&mut self) {
+        self.changing = None;
+        self.last_refresh = Some(Instant::now());
+        if let Err(error) = self.try_to_refresh() {
+            eprintln!("{error}");
+            self.state.outcome = Outcome::Failed;
+        }
+    }
+
+    fn try_to_refresh(&mut self) -> Result<(), String> {
+        let directory = self.settings.state_dir.display();
+        if self.lock.is_none() {
+            self.lock = Lock::take(&self.settings.state_dir)
+                .map_err(|error| format!("cannot use {directory}: {error}"))?;
+        }
+        let Some(lock) = &self.lock else {
+            return Err(format!("another process is at work in {directory}; waiting for its end"));
+        };
+        self.configuration = Stamp::of(&self.settings.configuration);
+        self.state = run_with(self.settings, lock, Rewrite::WhenChanged, &mut self.source)
+            .map_err(|error| with_causes(&error))?;
+        self.remember_sessions()
+    }
+
+    fn remember_sessions(&mut self) -> Result<(), String> {
+        self.sessions.summary = self.source.sessions();
+        self.sessions.save(&self.settings.state_dir).map_err(|error| with_causes(&error))
+    }
+}

@@ -1,0 +1,265 @@
+//! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
+
+use bgpcs::whole_file::{self, WholeFileError};
+use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
+
+use crate::cli::SourceChoice;
+use crate::clock::now;
+use crate::collect::error::CollectError;
+use crate::collect::gather::Resolution;
+use crate::collect::last_good::{LastGood, LastOutput};
+use crate::collect::refresh::{Collected, Refresh, Refreshed};
+use crate::collect::snapshot::Snapshot;
+use crate::collect::state::{FORM, Outcome, RunFailure, State};
+use crate::drive::configuration::{self, ConfigurationError};
+use crate::drive::lock::Lock;
+use crate::error_text::{FIX_FILE, causes, with_causes};
+use crate::publish::history::{self, RunRecord};
+use crate::publish::output::{self, OutputContent, OutputFile};
+use crate::settings::Settings;
+use crate::source::RouteSource;
+use crate::source::open::open;
+
+/// A run that is not good. `Display` is what goes into the output file.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no usable configuration.
+    #[error("ConfigurationError: {0}")]
+    Configuration(#[from] ConfigurationError),
+    /// There are no prefixes to publish.
+    #[error(transparent)]
+    Collect(#[from] CollectError),
+}
+
+/// The output file could not be replaced.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}; SSR keeps its current prefixes; {FIX_FILE}")]
+pub struct NotWritten(#[from] WholeFileError);
+
+/// Whether the output file is replaced by one with the same content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewrite {
+    /// Its modification time then tells when the module last ran.
+    Always,
+    /// For a service, which runs often.
+    WhenChanged,
+}
+
+/// Makes one run, unless another process uses the same state directory.
+///
+/// # Errors
+/// When the output file cannot be replaced.
+pub fn run(settings: &Settings) -> Result<State, NotWritten> {
+    match Lock::take(&settings.state_dir) {
+        Ok(Some(lock)) => run_locked(settings, &lock, Rewrite::Always),
+        Ok(None) => {
+            eprintln!(
+                "another process uses {} and writes the output file; to see what it does: {PLUGIN} status",
+                settings.state_dir.display()
+            );
+            Ok(State::load(&settings.state_dir))
+        }
+        Err(error) => {
+            // The prefixes matter more than the state.
+            eprintln!(
+                "cannot use {}: {error}; the next run will not know of this one; {FIX_FILE}",
+                settings.state_dir.display()
+            );
+            run_once(settings, Rewrite::Always, &mut *open(settings))
+        }
+    }
+}
+
+/// Makes one run while no other process does: queries the route source and replaces the output file. A failure is reported
+/// in that file, on standard error, and in the state that is saved and returned.
+///
+/// # Errors
+/// When the output file cannot be replaced.
+pub fn run_locked(settings: &Settings, lock: &Lock, rewrite: Rewrite) -> Result<State, NotWritten> {
+    run_with(settings, lock, rewrite, &mut *open(settings))
+}
+
+/// Makes one run like [`run_locked`], with a route source that is open already.
+///
+/// # Errors
+/// When the output file cannot be replaced.
+pub fn run_with(
+    settings: &Settings,
+    _: &Lock,
+    rewrite: Rewrite,
+    source: &mut dyn RouteSource,
+) -> Result<State, NotWritten> {
+    // Files of an earlier run that was killed. If they cannot be removed, that is no failure of this run.
+    whole_file::sweep_beside(&settings.output).ok();
+    whole_file::sweep(&settings.state_dir).ok();
+    let state = run_once(settings, rewrite, source)?;
+    if let Err(error) = state.save(&settings.state_dir) {
+        eprintln!("{}; the next run will not know of this one; {FIX_FILE}", with_causes(&error));
+    }
+    Ok(state)
+}
+
+/// What is published, and why.
+struct Ending {
+    outcome: Outcome,
+    resolution: Resolution,
+    /// Replaces the last good run in the state.
+    last_good: Option<LastGood>,
+    error: Option<RunError>,
+}
+
+fn run_once(
+    settings: &Settings,
+    rewrite: Rewrite,
+    source: &mut dyn RouteSource,
+) -> Result<State, NotWritten> {
+    let started = now();
+    let mut earlier = State::load(&settings.state_dir);
+    earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
+    let output = OutputFile(&settings.output);
+    let (configuration, source, result) = match configuration::read(&settings.configuration) {
+        Ok(configuration) => {
+            let refresh = Refresh {
+                configuration: &configuration,
+                earlier: &earlier,
+                output: &output,
+                state_dir: &settings.state_dir,
+                now: started,
+            };
+            let Refreshed { source, result } = refresh.run(source);
+            (Some(configuration), source, result.map_err(RunError::from))
+        }
+        Err(error) => (None, None, Err(error.into())),
+    };
+    let ending = match result {
+        Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
+        Ok(Some(Collected { resolution, last_good })) => {
+            Ending { outcome: Outcome::Good, resolution, last_good: Some(last_good), error: None }
+        }
+        Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
+    };
+    let known = configuration.as_ref().or(earlier.configuration.as_ref());
+    let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
+    let digest = write(settings, rewrite, duration, &ending, started)?;
+    let error = ending.error.as_ref().map(|error| report(error, rewrite, earlier.error.as_ref()));
+    let last_good = match ending.outcome {
+        Outcome::Good => {
+            let snapshot = save_snapshot(settings, &ending.resolution.snapshot);
+            ending.last_good.map(|last_good| LastGood { output: Some(digest), snapshot, ..last_good })
+        }
+        Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => ending.last_good,
+    };
+    Ok(State {
+        version: FORM,
+        outcome: ending.outcome,
+        started,
+        finished: now(),
+        source,
+        configuration: configuration.or(earlier.configuration),
+        last_good: last_good.or(earlier.last_good),
+        communities: ending.resolution.counts,
+        warnings: ending.resolution.warnings,
+        error,
+    })
+}
+
+/// Saves the answers for the next run; returns the digest of the file.
+fn save_snapshot(settings: &Settings, snapshot: &Snapshot) -> Option<u64> {
+    snapshot.save(&settings.state_dir).unwrap_or_else(|error| {
+        eprintln!("{}; the next run will query all routes; {FIX_FILE}", with_causes(&error));
+        None
+    })
+}
+
+/// Leaves the output file as it is, except for its modification time.
+fn leave_unchanged(settings: &Settings, rewrite: Rewrite, earlier: State, started: UnixTime) -> State {
+    if rewrite == Rewrite::Always
+        && let Err(error) = output::touch(&settings.output)
+    {
+        eprintln!("cannot set the time of {}: {error}; {FIX_FILE}", settings.output.display());
+    }
+    let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
+    State { version: FORM, started, finished: now(), last_good, ..earlier }
+}
+
+/// Replaces the output file, unless it has the same content and that is enough; returns the digest of the content.
+fn write(
+    settings: &Settings,
+    rewrite: Rewrite,
+    duration: RefreshInterval,
+    ending: &Ending,
+    started: UnixTime,
+) -> Result<u64, NotWritten> {
+    let file = OutputFile(&settings.output);
+    let services = &ending.resolution.services;
+    let error = ending.error.as_ref().map(RunError::to_string);
+    let content = OutputContent::new(duration, services, error.as_deref());
+    let unchanged = Some(content.digest()).filter(|digest| file.digest() == Some(*digest));
+    let before = match unchanged {
+        Some(_) => None,
+        None => Some(file.services()),
+    };
+    let record = RunRecord::new(started, ending.outcome, error.as_deref(), services, before.as_ref());
+    drop(before);
+    let digest = match unchanged.filter(|_| rewrite == Rewrite::WhenChanged) {
+        Some(digest) => digest,
+        None => content.write(&settings.output)?,
+    };
+    if let Err(error) = history::add(&settings.state_dir, record) {
+        eprintln!("{}; this run is missing in the history; {FIX_FILE}", with_causes(&error));
+    }
+    Ok(digest)
+}
+
+/// Reports an error on standard error, where a service does not repeat the last one.
+fn report(error: &RunError, rewrite: Rewrite, last: Option<&RunFailure>) -> RunFailure {
+    let failure = RunFailure { text: error.to_string(), causes: causes(error).into_iter().skip(1).collect() };
+    if rewrite == Rewrite::Always || last != Some(&failure) {
+        eprintln!("{}; to see how to fix it: {PLUGIN} doctor", with_causes(error));
+    }
+    failure
+}
+
+/// What is published without an answer: the last good prefixes, for as long as they may stay.
+fn fall_back(
+    settings: &Settings,
+    earlier: &State,
+    configuration: Option<&ModuleConfiguration>,
+    error: RunError,
+    now: UnixTime,
+) -> Ending {
+    let known = configuration.or(earlier.configuration.as_ref());
+    let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
+    let last_good = earlier.last_good.as_ref();
+    let output = OutputFile(&settings.output);
+    let last_good_prefixes = |warnings| Resolution {
+        services: last_good.map(|good| good.services(&output, configuration)).unwrap_or_default(),
+        counts: earlier.communities.clone(),
+        warnings,
+        snapshot: Snapshot::default(),
+    };
+    if known.is_some_and(|known| known.high_availability) && is_inactive(settings, &error) {
+        let prefixes = match last_good {
+            Some(_) => "the last good prefixes stay",
+            None => "there are no last good prefixes yet",
+        };
+        let warning = format!("the routing engine is not active on this node ({error}); {prefixes}");
+        // The age of the last good prefixes counts from when the routing engine was last known to be on the other node.
+        let last_good = last_good.map(|good| LastGood { time: now, ..good.clone() });
+        let resolution = last_good_prefixes(vec![warning]);
+        Ending { outcome: Outcome::Standby, resolution, last_good, error: None }
+    } else if last_good.is_some_and(|good| good.may_stay(stale_path_time, now)) {
+        let resolution = last_good_prefixes(Vec::new());
+        Ending { outcome: Outcome::Held, resolution, last_good: None, error: Some(error) }
+    } else {
+        let resolution = Resolution::default();
+        Ending { outcome: Outcome::Failed, resolution, last_good: None, error: Some(error) }
+    }
+}
+
+/// Whether the routing engine does not run on this node, which is no failure on a node of an HA pair. A bgpd leaves its
+/// socket behind when it ends, so what counts is that nobody listens.
+fn is_inactive(settings: &Settings, error: &RunError) -> bool {
+    settings.source == SourceChoice::Auto
+        && matches!(error, RunError::Collect(CollectError::Source { source, .. }) if source.kind.nobody_listens())
+}

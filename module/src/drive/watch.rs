@@ -1,0 +1,157 @@
+//! The service: watches the routes instead of querying them at intervals.
+
+use std::io;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::clock::now;
+use crate::collect::schedule::{self, FULL_REFRESH_INTERVAL, Trigger, full_refresh_is_due, pause_of_signs};
+use crate::collect::state::{Outcome, State};
+use crate::drive::configuration::Stamp;
+use crate::drive::lock::Lock;
+use crate::drive::once::{NotWritten, Rewrite, run_locked};
+use crate::drive::service_manager::{ALIVE, READY, STOPPING, notify};
+use crate::drive::signals::Signals;
+use crate::error_text::{FIX_FILE, with_causes};
+use crate::settings::Settings;
+use crate::source::open::open;
+
+/// How often the routing engine is asked for signs of a change, which costs it less than a millisecond.
+const TICK: Duration = Duration::from_millis(250);
+
+/// The time from a sign of a change to the refresh: bgpd selects best paths 50 ms after an UPDATE message.
+const BEST_PATH_DELAY: Duration = Duration::from_millis(100);
+
+/// How often the service manager is told that the service is alive.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// A service that cannot do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// SIGTERM cannot be caught.
+    #[error("cannot listen for signals; start the service again")]
+    Signals(#[source] io::Error),
+    /// The lock cannot be taken.
+    #[error("cannot use {}; {FIX_FILE}", .0.display())]
+    StateDirectory(PathBuf, #[source] io::Error),
+    /// The output file cannot be replaced.
+    #[error(transparent)]
+    NotWritten(#[from] NotWritten),
+}
+
+/// Keeps the output file up to date until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When it cannot do its work; the service manager then starts it again.
+pub fn watch(settings: &Settings) -> Result<(), WatchError> {
+    let signals = Signals::listen().map_err(WatchError::Signals)?;
+    let Some(lock) = take_lock(settings, &signals)? else { return Ok(()) };
+    let mut watched = Watched::default();
+    let mut notified: Option<Instant> = None;
+    loop {
+        signals.end_at_once(true);
+        if watched.needs_refresh(settings) {
+            watched.refresh(settings, &lock)?;
+        }
+        signals.end_at_once(false);
+        if notified.is_none_or(|notified| notified.elapsed() >= HEARTBEAT) {
+            tell(if notified.is_none() { READY } else { ALIVE });
+            notified = Some(Instant::now());
+        }
+        if signals.arrived_within(TICK).map_err(WatchError::Signals)? {
+            tell(STOPPING);
+            return Ok(());
+        }
+    }
+}
+
+/// Waits until no other process writes the output file; `None` when a signal ended the wait.
+fn take_lock(settings: &Settings, signals: &Signals) -> Result<Option<Lock>, WatchError> {
+    let take = || {
+        Lock::take(&settings.state_dir)
+            .map_err(|error| WatchError::StateDirectory(settings.state_dir.clone(), error))
+    };
+    let mut lock = take()?;
+    if lock.is_none() {
+        eprintln!(
+            "another process uses {} and writes the output file; waiting until it ends, or end this one",
+            settings.state_dir.display()
+        );
+    }
+    while lock.is_none() && !signals.arrived_within(TICK).map_err(WatchError::Signals)? {
+        lock = take()?;
+    }
+    Ok(lock)
+}
+
+/// What the service saw last, and when.
+#[derive(Default)]
+struct Watched {
+    configuration: Option<Stamp>,
+    state: State,
+    /// When the last refresh ended, and how long it took.
+    refreshed: Option<(Instant, Duration)>,
+    /// Until when the routing engine is not asked for signs of a change.
+    no_signs_until: Option<Instant>,
+}
+
+impl Watched {
+    fn refresh(&mut self, settings: &Settings, lock: &Lock) -> Result<(), NotWritten> {
+        if self.refreshed.is_some() {
+            sleep(BEST_PATH_DELAY);
+        }
+        let began = Instant::now();
+        self.configuration = Stamp::of(&settings.configuration);
+        self.state = run_locked(settings, lock, Rewrite::WhenChanged)?;
+        self.refreshed = Some((Instant::now(), began.elapsed()));
+        Ok(())
+    }
+
+    /// Whether there is a trigger, and the pause for it is over.
+    fn needs_refresh(&mut self, settings: &Settings) -> bool {
+        let Some((ended, took)) = self.refreshed else { return true };
+        let Some(trigger) = self.trigger(settings) else { return false };
+        ended.elapsed() >= schedule::pause(trigger, took, self.refresh_interval())
+    }
+
+    fn refresh_interval(&self) -> Duration {
+        let configured = self.state.configuration.as_ref().map(|configuration| configuration.duration);
+        Duration::from_secs(configured.unwrap_or_default().get().into())
+    }
+
+    fn trigger(&mut self, settings: &Settings) -> Option<Trigger> {
+        let last_good = self.state.last_good.as_ref();
+        let Some(last_good) = last_good.filter(|_| self.state.outcome == Outcome::Good) else {
+            return Some(Trigger::Retry);
+        };
+        if self.configuration != Stamp::of(&settings.configuration) || !settings.output.exists() {
+            return Some(Trigger::Urgent);
+        }
+        let has_signs = last_good.summary.as_ref().is_some_and(|summary| !summary.sessions_only);
+        let interval = if has_signs { FULL_REFRESH_INTERVAL } else { self.refresh_interval().as_secs() };
+        if full_refresh_is_due(last_good.refreshed, interval, now()) {
+            return Some(Trigger::Routes);
+        }
+        let began = Instant::now();
+        if !has_signs || self.no_signs_until.is_some_and(|until| began < until) {
+            return None;
+        }
+        let summary = open(settings).summary();
+        self.no_signs_until = Some(Instant::now() + pause_of_signs(began.elapsed()));
+        match summary {
+            None => Some(Trigger::Urgent),
+            Some(summary) if last_good.has_same_routes(&summary) => None,
+            Some(_) => Some(Trigger::Routes),
+        }
+    }
+}
+
+fn tell(message: &str) {
+    if let Err(error) = notify(message) {
+        eprintln!(
+            "cannot send {message} to the service manager: {}; check that NOTIFY_SOCKET is its socket",
+            with_causes(&error)
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! How errors are written: chains of causes on one line, and errors of the system as the documented texts write them.
+
+use std::error::Error;
+use std::io;
+
+/// What to do about a file that cannot be written.
+pub const FIX_FILE: &str = "check its owner, its permissions and the free space on its file system";
+
+/// The system's text for an error, without the number that Rust appends.
+pub fn strerror(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error ").map_or(text.clone(), |(text, _)| text.to_owned())
+}
+
+/// `[Errno 2] No such file or directory`, as the documented errors write it.
+pub fn errno(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => format!("[Errno {number}] {}", strerror(error)),
+        None => error.to_string(),
+    }
+}
+
+/// An error and everything behind it, outermost first; texts that only repeat the one before are left out.
+pub fn causes(error: &dyn Error) -> Vec<String> {
+    let mut chain: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if chain.last().is_none_or(|last| !last.contains(&text)) {
+            chain.push(text);
+        }
+        next = error.source();
+    }
+    chain
+}
+
+/// An error and its causes on one line, whatever names they contain.
+pub fn with_causes(error: &dyn Error) -> String {
+    causes(error).join("; because: ").replace(char::is_control, " ")
+}

@@ -1,0 +1,44 @@
+//! Opens the route source that the settings name.
+
+use std::path::Path;
+
+use crate::cli::SourceChoice;
+use crate::settings::Settings;
+use crate::source::RouteSource;
+use crate::source::bagpipe::Bagpipe;
+use crate::source::bgpd::Bgpd;
+use crate::source::deadlines::Deadlines;
+use crate::source::exabgp::sessions::FromOutside;
+use crate::source::gobgp::{GoBgp, RibView};
+use crate::source::routing_manager::RoutingManager;
+
+/// The route source. It connects with the first query, and its deadlines count from now.
+pub fn open(settings: &Settings) -> Box<dyn RouteSource> {
+    let deadlines = Deadlines::begin(settings.limits);
+    let exabgp = || Box::new(FromOutside::at(&settings.state_dir));
+    let gobgp = |view| Box::new(GoBgp::new(settings.gobgp_address, view, deadlines));
+    let routing_engine = |bgpd: Option<&Path>| -> Box<dyn RouteSource> {
+        match bgpd {
+            Some(socket) => Box::new(Bgpd::new(socket, deadlines)),
+            None => {
+                let url = settings.routing_manager_url.clone();
+                Box::new(RoutingManager::new(url, settings.routing_manager_socket.as_deref(), deadlines))
+            }
+        }
+    };
+    match settings.source {
+        SourceChoice::Auto => match exabgp() {
+            exabgp if exabgp.is_running() => exabgp,
+            _ => routing_engine(settings.bgpd_socket()),
+        },
+        SourceChoice::Bgpd => {
+            let first = settings.bgpd_sockets.first().map(|socket| socket.as_path());
+            routing_engine(settings.bgpd_socket().or(first))
+        }
+        SourceChoice::RoutingManager => routing_engine(None),
+        SourceChoice::Exabgp => exabgp(),
+        SourceChoice::Gobgp => gobgp(RibView::Global),
+        SourceChoice::GobgpAdjIn => gobgp(RibView::AdjIn),
+        SourceChoice::Bagpipe => Box::new(Bagpipe::new(settings.bagpipe_url.clone(), deadlines)),
+    }
+}

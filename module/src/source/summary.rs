@@ -1,0 +1,154 @@
+//! What a route source tells of itself at next to no cost: whether routes may have changed, and whether it has them all.
+
+use serde::{Deserialize, Serialize};
+
+use crate::prefix::Family;
+
+/// Table versions and sessions, as of `show bgp summary`.
+///
+/// A best path cannot change without a new table version, unless routes are dampened (RFC 2439), and no path can be added,
+/// changed or removed without an UPDATE message from its neighbor, or the end of the session. Other causes of a change, such
+/// as a new routing policy, are left to the full refresh that is due at times anyway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BgpSummary {
+    /// The process that answers.
+    pub process: Option<i32>,
+    /// IPv4 unicast.
+    pub ipv4: TableStatus,
+    /// IPv6 unicast.
+    pub ipv6: TableStatus,
+    /// Sorted by peer.
+    pub sessions: Vec<Session>,
+    /// Whether the sessions are all that is known, so that routes can change without a sign.
+    #[serde(default)]
+    pub sessions_only: bool,
+}
+
+/// The table of a family.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TableStatus {
+    /// The table version, which counts the changes of best paths since the process began; absent without a session of the
+    /// family.
+    pub version: Option<u64>,
+    /// How many entries a scan of the table passes over; zero when the source does not say it.
+    #[serde(default)]
+    pub entries: u64,
+    /// Whether route flap dampening is on (RFC 2439): dampened routes change without a new version.
+    #[serde(default)]
+    pub dampening: bool,
+}
+
+/// A BGP session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Session {
+    /// The neighbor's address or interface.
+    pub peer: String,
+    /// Since when it is established, in seconds since 1970; absent when it is not.
+    pub since: Option<u64>,
+    /// How often it was established since the process began.
+    pub times_established: u64,
+    /// UPDATE messages received since the process began.
+    pub updates: u64,
+    /// Prefixes accepted, if the session carries IPv4 unicast.
+    pub ipv4: Option<u64>,
+    /// Prefixes accepted, if the session carries IPv6 unicast.
+    pub ipv6: Option<u64>,
+    /// Whether the neighbor has presumably sent all its routes: by its end-of-RIB, or by its silence.
+    #[serde(rename = "settled")]
+    pub converged: bool,
+    /// Whether the neighbor may send several paths of a prefix (RFC 7911), as far as the source says.
+    #[serde(default)]
+    pub add_path: bool,
+}
+
+impl BgpSummary {
+    /// Whether there is no sign of a change of routes between the two, where there would be one.
+    pub fn same_routes(&self, other: &Self) -> bool {
+        !self.sessions_only
+            && self.process == other.process
+            && self.same_versions(other)
+            && self.all_sessions(other, Session::same_routes)
+    }
+
+    /// Whether no best path can have changed between the two.
+    pub fn same_best_paths(&self, other: &Self) -> bool {
+        let is_told = |family| self.table(family).version.is_some() && !self.table(family).dampening;
+        let is_carried = |family| self.carrying(family).next().is_some();
+        self.same_sessions(other)
+            && self.same_versions(other)
+            && Family::ALL.into_iter().all(|family| is_told(family) || !is_carried(family))
+    }
+
+    fn same_versions(&self, other: &Self) -> bool {
+        Family::ALL.into_iter().all(|family| self.table(family).version == other.table(family).version)
+    }
+
+    /// Whether both are of one process whose sessions were neither lost nor established in between. Without any, nothing
+    /// tells that BGP was not configured anew, which makes its versions begin again.
+    pub fn same_sessions(&self, other: &Self) -> bool {
+        self.process.is_some()
+            && self.process == other.process
+            && self.sessions.iter().any(|session| session.since.is_some())
+            && self.all_sessions(other, Session::same)
+    }
+
+    fn all_sessions(&self, other: &Self, are_same: fn(&Session, &Session) -> bool) -> bool {
+        self.sessions.len() == other.sessions.len()
+            && self.sessions.iter().zip(&other.sessions).all(|(one, another)| are_same(one, another))
+    }
+
+    /// Whether any session has fewer prefixes of a family than `before`.
+    pub fn has_lost_prefixes(&self, before: &Self, family: Family) -> bool {
+        let mut sessions = self.sessions.iter().zip(&before.sessions);
+        sessions.any(|(now, before)| now.prefixes(family) < before.prefixes(family))
+    }
+
+    /// The table of a family.
+    pub fn table(&self, family: Family) -> &TableStatus {
+        match family {
+            Family::Ipv4 => &self.ipv4,
+            Family::Ipv6 => &self.ipv6,
+        }
+    }
+
+    /// Whether each of the `paths` of a family is the only one of its prefix: all are of the only neighbor.
+    pub fn has_single_paths(&self, family: Family, paths: u64) -> bool {
+        let mut established = self.sessions.iter().filter(|session| session.since.is_some());
+        match (established.next(), established.next()) {
+            (Some(only), None) => !only.add_path && only.prefixes(family) == Some(paths),
+            _ => false,
+        }
+    }
+
+    /// The established sessions that carry a family.
+    pub fn carrying(&self, family: Family) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().filter(move |session| session.prefixes(family).is_some())
+    }
+}
+
+impl Session {
+    fn same_routes(&self, other: &Self) -> bool {
+        let counts = |session: &Self| (session.updates, session.ipv4, session.ipv6);
+        self.same(other) && counts(self) == counts(other)
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        // Engines derive the time from the session's age, so that it can be a second off.
+        let since = match (self.since, other.since) {
+            (Some(one), Some(another)) => one.abs_diff(another) <= 2,
+            (one, another) => one == another,
+        };
+        since && self.peer == other.peer && self.times_established == other.times_established
+    }
+
+    /// Prefixes accepted, if the session carries the family.
+    pub fn prefixes(&self, family: Family) -> Option<u64> {
+        match family {
+            Family::Ipv4 => self.ipv4,
+            Family::Ipv6 => self.ipv6,
+        }
+    }
+}

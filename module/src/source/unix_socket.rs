@@ -1,0 +1,23 @@
+//! Connecting to a Unix socket within a limit.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Instant;
+
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect as connect_socket, socket_with, sockopt,
+};
+
+use crate::source::deadlines::left_until;
+
+/// Connects to the listener at `path`.
+///
+/// A listener that hangs lets its queue of connections fill up, and then `connect` blocks for as long as the socket's
+/// time-out for sending says, which the standard library can set only on a socket that is already connected.
+pub(crate) fn connect(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(left_until(deadline)?))?;
+    connect_socket(&socket, &SocketAddrUnix::new(path)?)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,100 @@
+//! URLs at which something on the router itself answers.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
+
+use bgpcs::{Community, Quoted};
+use ureq::http::Uri;
+
+use crate::prefix::Family;
+
+/// Where routingManager is queried by default. Its path is not public: an assumption.
+pub const ROUTING_MANAGER_URL: &str =
+    "http://127.0.0.1:31517/api/v1/routing-manager/bgp/{family}/unicast/community/{community}";
+
+/// The root of BaGPipe-BGP's looking glass, as it is installed.
+pub const BAGPIPE_URL: &str = "http://127.0.0.1:8082/looking-glass";
+
+/// An `http` URL without a `/` at its end, whose host is an address or `localhost`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpUrl(String);
+
+impl fmt::Display for HttpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for HttpUrl {
+    type Err = HttpUrlError;
+
+    fn from_str(text: &str) -> Result<Self, HttpUrlError> {
+        let fault = match text.parse::<ureq::http::Uri>() {
+            Err(_) => "is not a URL",
+            Ok(url) if url.scheme_str() != Some("http") => "does not start with http://",
+            Ok(url) if address(&url).is_none() => "has a host that is neither an address nor localhost",
+            Ok(_) => return Ok(Self(text.trim_end_matches('/').to_owned())),
+        };
+        Err(HttpUrlError { text: text.to_owned(), fault })
+    }
+}
+
+/// A text that is not such a URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} {fault}; expected a form like http://127.0.0.1:8082/path", Quoted(.text))]
+pub struct HttpUrlError {
+    text: String,
+    /// What is wrong with it.
+    pub fault: &'static str,
+}
+
+/// The address that a URL's host is, if it is one; `localhost` is 127.0.0.1.
+pub fn address(uri: &Uri) -> Option<IpAddr> {
+    match uri.host()? {
+        "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
+        host => host.trim_start_matches('[').trim_end_matches(']').parse().ok(),
+    }
+}
+
+/// An `http` URL with the placeholders `{family}` (`ipv4`, `ipv6`) and `{community}`; its host is an address or
+/// `localhost`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlTemplate(String);
+
+impl UrlTemplate {
+    /// The URL at which one query is asked. The text forms of families and communities need no escape in a URL.
+    pub fn fill(&self, family: Family, community: &Community) -> String {
+        self.0.replace("{family}", &family.to_string()).replace("{community}", &community.to_string())
+    }
+}
+
+impl fmt::Display for UrlTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for UrlTemplate {
+    type Err = UrlTemplateError;
+
+    fn from_str(text: &str) -> Result<Self, UrlTemplateError> {
+        let filled = text.replace("{family}", "ipv4").replace("{community}", "1:1");
+        let fault = match filled.parse::<HttpUrl>() {
+            _ if !text.contains("{family}") || !text.contains("{community}") => {
+                "does not have both placeholders {family} and {community}"
+            }
+            Err(error) => error.fault,
+            Ok(_) => return Ok(Self(text.to_owned())),
+        };
+        Err(UrlTemplateError { text: text.to_owned(), fault })
+    }
+}
+
+/// A text that is not such a URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} {fault}; expected a form like {ROUTING_MANAGER_URL}", Quoted(.text))]
+pub struct UrlTemplateError {
+    text: String,
+    fault: &'static str,
+}
