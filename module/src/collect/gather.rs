@@ -51,14 +51,14 @@ impl<'c> Gathering<'c> {
         }
     }
 
-    /// Gathers the answer to one query, which `ask` passes on path by path.
+    /// Gathers the answer to one query, which `send` passes on path by path.
     ///
     /// # Errors
-    /// When `ask` fails, and when the applications have more prefixes than `max-prefixes`.
+    /// When `send` fails, and when the applications have more prefixes than `max-prefixes`.
     pub fn gather(
         &mut self,
         query: &Query,
-        ask: impl FnOnce(&Query, &mut dyn FnMut(QueryItem)) -> Result<(), SourceError>,
+        send: impl FnOnce(&Query, &mut dyn FnMut(QueryItem)) -> Result<(), SourceError>,
     ) -> Result<(), CollectError> {
         let ModuleConfiguration { path_selection, max_prefixes, .. } = self.configuration;
         let limit = max_prefixes.get() as usize;
@@ -72,7 +72,7 @@ impl<'c> Gathering<'c> {
             QueryItem::Path(_) => {}
             QueryItem::StartOver => answers.iter_mut().for_each(|answer| *answer = Gathered::default()),
         };
-        ask(query, &mut take).map_err(|source| CollectError::Source {
+        send(query, &mut take).map_err(|source| CollectError::Source {
             application: query.application.clone(),
             community: query.community,
             source: source.into(),
@@ -83,7 +83,7 @@ impl<'c> Gathering<'c> {
         Ok(())
     }
 
-    /// What was found, once every query has its answer.
+    /// The result, after every query.
     pub fn finish(mut self) -> Resolution {
         if self.configuration.aggregate_prefixes {
             self.resolution.services.aggregate();
@@ -137,7 +137,7 @@ struct Gathered {
     prefixes: Vec<Prefix>,
     /// The paths of a prefix follow one another, so this is enough to count a prefix once.
     last: Option<Prefix>,
-    /// How many there were, of which `prefixes` has no more than are needed to know that they are too many.
+    /// How many there were. `prefixes` has at most one more than are allowed.
     found: u64,
 }
 
@@ -151,7 +151,7 @@ impl Gathered {
         }
     }
 
-    /// Two routes can become one prefix when they are normalised, so order and number are settled here.
+    /// Two routes can have one prefix in its one form, so order and number are known only at the end.
     fn finish(mut self) -> Self {
         let before = self.prefixes.len();
         self.prefixes.sort_unstable();

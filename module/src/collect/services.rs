@@ -1,4 +1,4 @@
-//! Prefixes by application: what the module is for.
+//! Prefixes by application, which SSR calls services.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use serde::{Serialize, Serializer};
 
 use crate::prefix::{Family, Prefix};
 
-/// Prefixes by application, in the operator's order of applications; those of one application are sorted, and none is
-/// there twice. Applications without prefixes are not shown.
+/// Prefixes by application, in the operator's order of applications. The prefixes of an application are sorted, each once.
+/// An application without prefixes does not appear in any output.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Services(Vec<(ApplicationName, Vec<Prefix>)>);
 
 impl Services {
-    /// These applications, in this order, so far without prefixes.
+    /// These applications, in this order, without prefixes yet.
     pub fn of<'a>(applications: impl IntoIterator<Item = &'a ApplicationName>) -> Self {
         let mut services = Self::default();
         applications.into_iter().for_each(|application| services.add(application, &[]));
@@ -27,7 +27,7 @@ impl Services {
         self.iter().next().is_none()
     }
 
-    /// The applications that have prefixes, with these.
+    /// The applications that have prefixes, with their prefixes.
     pub fn iter(&self) -> impl Iterator<Item = (&ApplicationName, &[Prefix])> {
         let lists = self.0.iter().map(|(name, prefixes)| (name, prefixes.as_slice()));
         lists.filter(|(_, prefixes)| !prefixes.is_empty())
@@ -38,7 +38,7 @@ impl Services {
         self.0.iter().map(|(_, prefixes)| prefixes.len() as u64).sum()
     }
 
-    /// Gives an application further prefixes.
+    /// Adds prefixes, sorted, to those of an application.
     pub fn add(&mut self, application: &ApplicationName, prefixes: &[Prefix]) {
         match self.0.iter_mut().find(|(name, _)| name == application) {
             Some((_, known)) => {
@@ -69,12 +69,12 @@ impl Services {
         of_family.filter(move |prefix| prefix.family() == family)
     }
 
-    /// The prefixes of an application, sorted; none for one that is not there.
+    /// The prefixes of an application, sorted; none for an unknown one.
     pub fn get(&self, application: &ApplicationName) -> &[Prefix] {
         self.0.iter().find(|(name, _)| name == application).map_or(&[], |(_, prefixes)| prefixes)
     }
 
-    /// Keeps only the applications that `keep` names.
+    /// Removes the applications for which `keep` is false.
     pub fn retain(&mut self, keep: impl Fn(&ApplicationName) -> bool) {
         self.0.retain(|(name, _)| keep(name));
     }

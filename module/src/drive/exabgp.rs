@@ -1,7 +1,7 @@
-//! The program as a `process` of ExaBGP: follows the events on standard input, and prints nothing but commands.
+//! The program as a `process` of ExaBGP: reads events on standard input, and prints only commands.
 //!
-//! It does not end before ExaBGP does, whatever fails: ExaBGP starts a program that ended again, but tells it nothing of
-//! what it has told before, and ends itself after several such deaths.
+//! It does not end before ExaBGP does, whatever fails: ExaBGP restarts a process that ended, but does not send the earlier
+//! events again, and after several such restarts it ends itself.
 
 mod lines;
 
@@ -19,7 +19,7 @@ use crate::source::exabgp::sessions::{Process, Sessions};
 use crate::source::exabgp::{ExaBgp, Taken};
 use lines::Lines;
 
-/// How often the clock is looked at without events.
+/// How often a refresh may become due without an event.
 const TICK: Duration = Duration::from_millis(250);
 
 /// The code of the NOTIFICATION that ends a session: administrative reset (RFC 4486).
@@ -28,13 +28,13 @@ const ADMINISTRATIVE_RESET: u8 = 4;
 /// Follows ExaBGP until it closes the pipe.
 ///
 /// # Errors
-/// When nothing can be read from it.
+/// When standard input cannot be read.
 pub fn follow(settings: &Settings) -> io::Result<()> {
     let mut lines = Lines::of_standard_input()?;
     let mut follower = Follower::new(settings, Process::of(std::os::unix::process::parent_id()));
     follower.renew_what_was_lost();
     follower.refresh();
-    while lines.come_within(TICK, &mut |line| follower.take(line))? {
+    while lines.arrived_within(TICK, &mut |line| follower.take(line))? {
         if follower.is_due() {
             follower.refresh();
         }
@@ -49,7 +49,7 @@ struct Follower<'s> {
     lock: Option<Lock>,
     state: State,
     configuration: Option<Stamp>,
-    /// Since when there are events that have not been looked at.
+    /// Since when there are events that are not in the output file yet.
     changing: Option<Instant>,
     last_event: Instant,
     last_refresh: Option<Instant>,
@@ -75,8 +75,8 @@ impl<'s> Follower<'s> {
         }
     }
 
-    /// Asks the neighbors of an earlier process of this ExaBGP for everything they have told, by ending their sessions:
-    /// the one way that needs nothing of ExaBGP's configuration and leaves no doubt about what came in between.
+    /// Gets the routes again that an earlier process of this ExaBGP received, by ending the sessions. No other way works
+    /// with every configuration of ExaBGP and misses no event in between.
     fn renew_what_was_lost(&mut self) {
         if let Some(earlier) = Sessions::load(&self.settings.state_dir)
             && earlier.exabgp == self.sessions.exabgp
@@ -88,7 +88,7 @@ impl<'s> Follower<'s> {
     fn renew(&mut self, neighbor: &str) {
         let mut commands = io::stdout().lock();
         let command = format!("neighbor {neighbor} teardown {ADMINISTRATIVE_RESET}\n");
-        // Who does not take commands does not take this one.
+        // If ExaBGP reads no commands, the session stays.
         if commands.write_all(command.as_bytes()).and_then(|()| commands.flush()).is_ok() {
             self.source.renewed(neighbor);
         }
@@ -109,7 +109,7 @@ impl<'s> Follower<'s> {
         self.changing.get_or_insert(self.last_event);
     }
 
-    /// Whether it is time to look at the routes.
+    /// Whether a refresh is due.
     fn is_due(&self) -> bool {
         let Some(last_refresh) = self.last_refresh else { return true };
         if let Some(since) = self.changing {
@@ -135,7 +135,7 @@ impl<'s> Follower<'s> {
                 .map_err(|error| format!("cannot use {directory}: {error}"))?;
         }
         let Some(lock) = &self.lock else {
-            return Err(format!("another process is at work in {directory}; waiting for its end"));
+            return Err(format!("another process uses {directory}; waiting until it ends"));
         };
         self.configuration = Stamp::of(&self.settings.configuration);
         self.state = run_with(self.settings, lock, Rewrite::WhenChanged, &mut self.source)

@@ -1,4 +1,4 @@
-//! Telling systemd how the service is, by the protocol of `sd_notify(3)`.
+//! Notifies systemd of the service's state, by the protocol of `sd_notify(3)`.
 
 use std::env;
 use std::io;
@@ -12,11 +12,10 @@ pub const ALIVE: &str = "WATCHDOG=1";
 /// The service is about to end.
 pub const STOPPING: &str = "STOPPING=1";
 
-/// Sends `message` to the service manager, if the program was started by one. A manager that is so far behind that it
-/// takes no message is not waited for.
+/// Sends `message` to the service manager, if one started the program. It does not wait for a manager whose queue is full.
 ///
 /// # Errors
-/// When there is a manager that cannot be told.
+/// When there is a manager and the message cannot be sent.
 pub fn notify(message: &str) -> io::Result<()> {
     let Some(path) = env::var_os("NOTIFY_SOCKET") else { return Ok(()) };
     let address = match path.as_encoded_bytes() {

@@ -1,4 +1,4 @@
-//! The lines that ExaBGP writes, as they come.
+//! The lines that ExaBGP writes, as they arrive.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,40 +10,40 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::pipe::fcntl_setpipe_size;
 
-/// What the pipe is asked to hold, in bytes: all that ExaBGP prints in a second at its fastest, while a look at the
-/// routes takes a fraction of that. Any user may ask for so much (`pipe(7)`).
+/// The wanted size of the pipe in bytes: what ExaBGP prints in a second at most, while a refresh takes a fraction of a
+/// second. Every user may set so much (`pipe(7)`).
 const PIPE: usize = 1 << 20;
 
-/// No sound line is longer, in bytes: an UPDATE message has 64 KiB at most (RFC 8654).
+/// The longest line in bytes: an UPDATE message has 64 KiB at most (RFC 8654).
 const LONGEST: usize = 8 << 20;
 
-/// The lines of a pipe. ExaBGP has one thread for all its sessions, which waits when the pipe is full: hence nothing
-/// here waits longer than it is told to, and the pipe is large.
+/// The lines of a pipe. ExaBGP has one thread for all its sessions, and that waits while the pipe is full: so the pipe is
+/// large, and nothing here waits longer than the caller wants.
 pub struct Lines {
     pipe: File,
     chunk: Vec<u8>,
-    /// The beginning of a line whose end has not come.
+    /// The beginning of a line whose end has not arrived.
     begun: Vec<u8>,
 }
 
 impl Lines {
-    /// Those of standard input.
+    /// The lines of standard input.
     ///
     /// # Errors
-    /// When there is none.
+    /// When it is closed.
     pub fn of_standard_input() -> io::Result<Self> {
         let pipe = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        // What is no pipe, or may not be so large, is read all the same.
+        // A smaller pipe, or something else than a pipe, works as well.
         fcntl_setpipe_size(&pipe, PIPE).ok();
         Ok(Self { pipe, chunk: vec![0; 64 * 1024], begun: Vec::new() })
     }
 
-    /// Passes the lines that come within `time` to `each`; of a line that is too long, its beginning. Whether more can
-    /// come.
+    /// Passes the lines that arrive within `time` to `each`, of a line that is too long only the beginning. Returns false at
+    /// the end of the input.
     ///
     /// # Errors
     /// When the pipe cannot be read.
-    pub fn come_within(&mut self, time: Duration, each: &mut dyn FnMut(&[u8])) -> io::Result<bool> {
+    pub fn arrived_within(&mut self, time: Duration, each: &mut dyn FnMut(&[u8])) -> io::Result<bool> {
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(&self.pipe, PollFlags::IN)], Some(&time)) {
             Ok(0) | Err(Errno::INTR) => return Ok(true),
