@@ -2,12 +2,13 @@
 //!
 //! [`refresh`] decides whether the routes have to be queried and whether the answer is to be believed; [`plan`] makes the
 //! queries, [`resolve`] gets their answers, from the source or, after an [`incremental`] update, from the [`snapshot`] of
-//! the last ones, and [`gather`] puts them together. [`state`] is what is kept from one run to the next.
+//! the last ones, and [`gather`] puts them together; where a query fails, the community's [`last_answers`] stay. [`state`] is what is kept from one run to the next.
 
 pub mod convergence;
 pub mod error;
 pub mod gather;
 pub mod incremental;
+pub mod last_answers;
 pub mod last_good;
 pub mod plan;
 pub mod refresh;

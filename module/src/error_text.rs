@@ -36,5 +36,10 @@ pub fn causes(error: &dyn Error) -> Vec<String> {
 
 /// An error and its causes on one line, whatever names they contain.
 pub fn with_causes(error: &dyn Error) -> String {
-    causes(error).join("; because: ").replace(char::is_control, " ")
+    one_line(causes(error).iter().map(String::as_str))
+}
+
+/// The texts of an error and its causes, outermost first, on one line.
+pub fn one_line<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    texts.collect::<Vec<_>>().join("; because: ").replace(char::is_control, " ")
 }

@@ -1,6 +1,8 @@
 //! Why a refresh has no result.
 
-use bgpcs::{ApplicationName, Community, MaxPrefixes};
+use std::sync::Arc;
+
+use bgpcs::{ApplicationName, Community, MaxPrefixes, UnixTime};
 
 use crate::collect::convergence::Unconverged;
 use crate::source::error::SourceError;
@@ -11,12 +13,12 @@ pub enum CollectError {
     /// The route source did not answer a query.
     #[error("{source} on application {application} and community {community}")]
     Source {
-        /// The first application that lists the community.
+        /// An application that lists the community.
         application: ApplicationName,
         /// The community of the query.
         community: Community,
         /// Why there was no answer.
-        source: Box<SourceError>,
+        source: Arc<SourceError>,
     },
     /// The source's routes have no communities of this kind.
     #[error(
@@ -56,4 +58,25 @@ pub enum CollectError {
         /// The community whose prefixes were too many.
         community: Community,
     },
+}
+
+/// A community whose prefixes are not up to date, of an application that lists it.
+#[derive(Debug)]
+pub struct CommunityFailure {
+    /// [`CollectError::Source`] or [`CollectError::Selection`].
+    pub error: CollectError,
+    /// When the prefixes that stay were last good; none if there are none.
+    pub last_good: Option<UnixTime>,
+}
+
+impl CollectError {
+    /// The application and the community that the error is about.
+    pub fn subject(&self) -> (&ApplicationName, &Community) {
+        match self {
+            Self::Source { application, community, .. }
+            | Self::Selection { application, community, .. }
+            | Self::Unconverged { application, community, .. }
+            | Self::TooManyPrefixes { application, community, .. } => (application, community),
+        }
+    }
 }

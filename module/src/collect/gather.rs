@@ -1,9 +1,12 @@
 //! Gathers the answers to prefixes by application. Values in, values out.
 
-use bgpcs::{Application, Community, ModuleConfiguration, PathSelection};
+use std::sync::Arc;
+
+use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, PathSelection, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::collect::error::CollectError;
+use crate::collect::error::{CollectError, CommunityFailure};
+use crate::collect::last_answers::LastAnswers;
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::prefix::{Family, Prefix};
@@ -38,23 +41,32 @@ pub struct Resolution {
 /// counted.
 pub struct Gathering<'c> {
     configuration: &'c ModuleConfiguration,
+    last: &'c LastAnswers<'c>,
     resolution: Resolution,
+    failures: Vec<CommunityFailure>,
+    /// Whether any query was answered.
+    any_answer: bool,
 }
 
 impl<'c> Gathering<'c> {
-    /// Nothing gathered yet.
-    pub fn new(configuration: &'c ModuleConfiguration) -> Self {
+    /// Nothing gathered yet; where queries fail, what stays is of the `last` answers.
+    pub fn new(configuration: &'c ModuleConfiguration, last: &'c LastAnswers<'c>) -> Self {
         let names = configuration.applications.iter().map(|application| &application.application_name);
         Self {
             configuration,
+            last,
             resolution: Resolution { services: Services::of(names), ..Resolution::default() },
+            failures: Vec::new(),
+            any_answer: false,
         }
     }
 
-    /// Gathers the answer to one query, which `send` passes on path by path.
+    /// Gathers the answer to one query, which `send` passes on path by path. If the query fails, the last good prefixes of
+    /// its communities stay.
     ///
     /// # Errors
-    /// When `send` fails, and when the applications have more prefixes than `max-prefixes`.
+    /// When `send` fails for a reason that concerns the source as a whole, and when the applications have more prefixes than
+    /// `max-prefixes`.
     pub fn gather(
         &mut self,
         query: &Query,
@@ -72,19 +84,75 @@ impl<'c> Gathering<'c> {
             QueryItem::Path(_) => {}
             QueryItem::StartOver => answers.iter_mut().for_each(|answer| *answer = Gathered::default()),
         };
-        send(query, &mut take).map_err(|source| CollectError::Source {
-            application: query.application.clone(),
-            community: query.community,
-            source: source.into(),
-        })?;
-        for (community, answer) in query.communities().zip(answers) {
-            self.take(community, query.family, answer.finish())?;
+        match send(query, &mut take) {
+            Ok(()) => {
+                self.any_answer = true;
+                for (community, answer) in query.communities().zip(answers) {
+                    self.take(community, query.family, answer.finish(), Age::Fresh)?;
+                }
+                Ok(())
+            }
+            Err(error) if error.kind.concerns_source() => Err(CollectError::Source {
+                application: query.application.clone(),
+                community: query.community,
+                source: error.into(),
+            }),
+            Err(error) => {
+                let source = Arc::new(error);
+                let failed = |application, community| CollectError::Source {
+                    application,
+                    community,
+                    source: Arc::clone(&source),
+                };
+                query.communities().try_for_each(|community| self.keep(community, query.family, &failed))
+            }
+        }
+    }
+
+    /// Keeps the last good prefixes of a community in a family, since there is no answer for the reason `failed`.
+    ///
+    /// # Errors
+    /// When the applications have more prefixes than `max-prefixes`.
+    pub fn keep(
+        &mut self,
+        community: &Community,
+        family: Family,
+        failed: &dyn Fn(ApplicationName, Community) -> CollectError,
+    ) -> Result<(), CollectError> {
+        let last = self.last;
+        let stale = last.of(family, community);
+        let mut answer = Gathered::default();
+        let of_community = stale.map_or(&[][..], |stale| stale.prefixes);
+        of_community.iter().for_each(|prefix| answer.add(*prefix, of_community.len()));
+        let stale = stale.map(|stale| stale.last_good);
+        self.take(community, family, answer, stale.map_or(Age::Unknown, Age::Stale))?;
+        for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
+            let name = &application.application_name;
+            let whole = last.of_application(name);
+            if let Some((prefixes, _)) = &whole {
+                self.resolution.services.add(name, prefixes);
+            }
+            let last_good = stale.or(whole.map(|(_, last_good)| last_good));
+            let is_same = |failure: &&mut CommunityFailure| failure.error.subject() == (name, community);
+            match self.failures.iter_mut().find(is_same) {
+                Some(known) => known.last_good = known.last_good.or(last_good),
+                None => {
+                    let error = failed(name.clone(), *community);
+                    self.failures.push(CommunityFailure { error, last_good });
+                }
+            }
         }
         Ok(())
     }
 
-    /// The result, after every query.
-    pub fn finish(mut self) -> Resolution {
+    /// The result, after every query, and which communities are not up to date.
+    ///
+    /// # Errors
+    /// The first failure, when no query was answered.
+    pub fn finish(mut self) -> Result<(Resolution, Vec<CommunityFailure>), CollectError> {
+        if !self.any_answer && !self.failures.is_empty() {
+            return Err(self.failures.swap_remove(0).error);
+        }
         if self.configuration.aggregate_prefixes {
             self.resolution.services.aggregate();
         }
@@ -93,11 +161,17 @@ impl<'c> Gathering<'c> {
             defaults.map(move |prefix| format!("application {application} has the default route {prefix}"))
         });
         self.resolution.warnings = defaults.collect();
-        self.resolution
+        Ok((self.resolution, self.failures))
     }
 
     /// Counts an answer, and adds it to each application that lists the community.
-    fn take(&mut self, community: &Community, family: Family, answer: Gathered) -> Result<(), CollectError> {
+    fn take(
+        &mut self,
+        community: &Community,
+        family: Family,
+        answer: Gathered,
+        age: Age,
+    ) -> Result<(), CollectError> {
         let Resolution { services, counts, snapshot, .. } = &mut self.resolution;
         let at = counts.iter().position(|count| count.community == *community).unwrap_or_else(|| {
             counts.push(CommunityCount { community: *community, ipv4: 0, ipv6: 0 });
@@ -109,26 +183,36 @@ impl<'c> Gathering<'c> {
                 Family::Ipv6 => count.ipv6 += answer.found,
             }
         }
-        let lists = |application: &&Application| {
-            application.bgp_community.iter().any(|listed| listed.canonical() == community.canonical())
-        };
         let limit = self.configuration.max_prefixes;
-        for application in self.configuration.applications.iter().filter(lists) {
+        for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
             services.add(&application.application_name, &answer.prefixes);
             let found = services.prefix_count() + (answer.found - answer.prefixes.len() as u64);
             if found > u64::from(limit.get()) {
                 let application = application.application_name.clone();
-                return Err(CollectError::TooManyPrefixes {
-                    found,
-                    limit,
-                    application,
-                    community: *community,
-                });
+                return Err(CollectError::TooManyPrefixes { found, limit, application, community: *community });
             }
         }
-        snapshot.add(family, community, answer.prefixes);
+        match age {
+            Age::Fresh => snapshot.add(family, community, answer.prefixes, None),
+            Age::Stale(last_good) => snapshot.add(family, community, answer.prefixes, Some(last_good)),
+            Age::Unknown => {}
+        }
         Ok(())
     }
+}
+
+fn lists(application: &Application, community: &Community) -> bool {
+    application.bgp_community.iter().any(|listed| listed.canonical() == community.canonical())
+}
+
+/// How old an answer is.
+enum Age {
+    /// It is the source's present answer.
+    Fresh,
+    /// It was last good at that time.
+    Stale(UnixTime),
+    /// There is none.
+    Unknown,
 }
 
 /// The prefixes that a community brings in one family.

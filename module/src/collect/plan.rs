@@ -8,12 +8,14 @@ use crate::prefix::Family;
 use crate::source::{Abilities, Query};
 
 /// The queries of a configuration, in the operator's order: each community once per family, however many applications list
-/// it and in whichever spelling. Communities for which the source has to scan all routes share a query.
+/// it and in whichever spelling. Communities for which the source has to scan all routes share a query; those of a kind that
+/// the source does not have get none.
 pub fn queries(configuration: &ModuleConfiguration, abilities: &Abilities) -> Vec<Query> {
     let mut seen = HashSet::new();
     let mut queries: Vec<Query> = Vec::new();
     for application in &configuration.applications {
-        for &community in application.bgp_community.iter().filter(|listed| seen.insert(listed.canonical())) {
+        let selectable = application.bgp_community.iter().filter(|listed| abilities.can_select(listed));
+        for &community in selectable.filter(|listed| seen.insert(listed.canonical())) {
             let shares =
                 |community: Community| abilities.scans_once || matches!(community, Community::RouteTarget(_));
             let mut shared = queries.iter_mut().filter(|query| shares(query.community)).peekable();

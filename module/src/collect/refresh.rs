@@ -1,16 +1,18 @@
 //! A refresh: whether the routes have to be queried, and whether the answer is to be believed.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use bgpcs::{ModuleConfiguration, UnixTime};
 
 use crate::collect::convergence::{self, Unconverged};
-use crate::collect::error::CollectError;
+use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::Resolution;
 use crate::collect::incremental::Remembered;
+use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::plan::queries;
-use crate::collect::resolve::resolve;
+use crate::collect::resolve::{Resolved, resolve};
 use crate::collect::schedule::{FULL_REFRESH_INTERVAL, full_refresh_is_due};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
@@ -30,6 +32,8 @@ pub struct Refreshed {
 pub struct Collected {
     /// Prefixes by application.
     pub resolution: Resolution,
+    /// The communities whose prefixes are not up to date.
+    pub failures: Vec<CommunityFailure>,
     /// What is to be kept for the next run, but for the digests of files that are not written yet.
     pub last_good: LastGood,
 }
@@ -60,10 +64,10 @@ impl Refresh<'_> {
         Refreshed { source: Some(name), result }
     }
 
-    /// The last run, if it can be built on: it was good, with the same source, and no full refresh is due.
+    /// The last run, if it can be built on: it was good, at least in part, with the same source, and no full refresh is due.
     fn last(&self, source: &str) -> Option<&LastGood> {
         let last_good = self.earlier.last_good.as_ref()?;
-        let can_be_built_on = self.earlier.outcome == Outcome::Good
+        let can_be_built_on = matches!(self.earlier.outcome, Outcome::Good | Outcome::Partial)
             && last_good.source == source
             && !full_refresh_is_due(last_good.refreshed, FULL_REFRESH_INTERVAL, self.now);
         can_be_built_on.then_some(last_good)
@@ -72,7 +76,8 @@ impl Refresh<'_> {
     /// Whether there is no sign that a query would change the output file.
     fn is_as_before(&self, source: &str, summary: Option<&BgpSummary>) -> bool {
         let Some((last, summary)) = self.last(source).zip(summary) else { return false };
-        last.configuration == *self.configuration
+        self.earlier.outcome == Outcome::Good
+            && last.configuration == *self.configuration
             && last.has_same_routes(summary)
             && last.output.is_some()
             && self.output.digest() == last.output
@@ -85,11 +90,18 @@ impl Refresh<'_> {
     ) -> Result<Collected, CollectError> {
         let last = self.last(&source.name());
         let remembered = last.zip(summary.as_ref()).and_then(|(last, now)| self.remembered(last, now));
-        let (mut resolution, is_full) = resolve(self.configuration, source, summary.as_ref(), remembered)?;
-        if summary.as_ref().is_none_or(|summary| summary.process.is_none()) {
-            // Nothing will tell what has changed since.
-            resolution.snapshot = Snapshot::default();
-        }
+        let last_services = || self.last_services();
+        let load = || Snapshot::load(self.state_dir, self.earlier.last_good.as_ref()?.snapshot?);
+        let last_answers = LastAnswers {
+            load: &load,
+            services: &last_services,
+            time: self.earlier.last_good.as_ref().map(|last_good| last_good.time),
+            stale_path_time: self.configuration.stale_path_time,
+            now: self.now,
+            loaded: OnceCell::new(),
+        };
+        let Resolved { resolution, failures, is_full } =
+            resolve(self.configuration, source, summary.as_ref(), remembered, &last_answers)?;
         let resolution = self.check_convergence(summary.as_ref(), resolution)?;
         let last_good = LastGood {
             time: self.now,
@@ -100,15 +112,24 @@ impl Refresh<'_> {
             output: None,
             snapshot: None,
         };
-        Ok(Collected { resolution, last_good })
+        Ok(Collected { resolution, failures, last_good })
     }
 
     /// The snapshot of the last run, if that selected paths in the same way.
     fn remembered<'s>(&'s self, last: &'s LastGood, now: &'s BgpSummary) -> Option<Remembered<'s>> {
         let path_selection = self.configuration.path_selection;
         let before = last.summary.as_ref().filter(|_| last.configuration.path_selection == path_selection)?;
-        let snapshot = Snapshot::load(self.state_dir, last.snapshot?)?;
+        let mut snapshot = Snapshot::load(self.state_dir, last.snapshot?)?;
+        snapshot.retain_fresh();
         Some(Remembered { snapshot, path_selection, before, now })
+    }
+
+    /// The services of the last good run, of the applications that still list the same communities.
+    fn last_services(&self) -> Services {
+        let last_good = self.earlier.last_good.as_ref();
+        last_good
+            .map(|last_good| last_good.services(self.output, Some(self.configuration)))
+            .unwrap_or_default()
     }
 
     /// Passes on what was found, unless the sessions give a reason to keep the last good prefixes.

@@ -2,37 +2,48 @@
 
 use bgpcs::{Community, ModuleConfiguration, PathSelection};
 
-use crate::collect::error::CollectError;
+use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::{Gathering, Resolution};
 use crate::collect::incremental::{Remembered, update};
+use crate::collect::last_answers::LastAnswers;
 use crate::collect::plan::queries;
 use crate::collect::snapshot::Snapshot;
 use crate::prefix::Family;
 use crate::source::summary::BgpSummary;
 use crate::source::{Abilities, Query, RibInspection, RouteSource};
 
+/// What a configuration resolves to now.
+pub struct Resolved {
+    /// Prefixes by application.
+    pub resolution: Resolution,
+    /// The communities whose prefixes are not up to date.
+    pub failures: Vec<CommunityFailure>,
+    /// Whether all answers came from the source, none from the snapshot.
+    pub is_full: bool,
+}
+
 /// Resolves a configuration to prefixes by application.
 ///
 /// Communities that no route carries are not queried. What is `remembered` is brought up to date and used instead of a query
-/// where that is possible; the second value tells whether all answers came from the source.
+/// where that is possible. Where a query fails, the `last` good prefixes of its communities stay.
 ///
 /// # Errors
-/// When a query is not answered, the source has no communities of the configured kind, or there are too many prefixes.
+/// When the source as a whole does not answer, or there are too many prefixes.
 pub fn resolve(
     configuration: &ModuleConfiguration,
     source: &mut dyn RouteSource,
     summary: Option<&BgpSummary>,
     remembered: Option<Remembered<'_>>,
-) -> Result<(Resolution, bool), CollectError> {
+    last: &LastAnswers<'_>,
+) -> Result<Resolved, CollectError> {
     let abilities = source.abilities();
-    check_kinds(configuration, source, &abilities)?;
     let queries = queries(configuration, &abilities);
     let in_use = in_use(source, &queries);
     let due: Vec<&Query> =
         queries.iter().zip(&in_use).filter(|(_, in_use)| **in_use).map(|(query, _)| query).collect();
     let mut snapshot = remembered.map_or(Snapshot::default(), |remembered| update(source, remembered, &due));
     let mut is_full = true;
-    let mut gathering = Gathering::new(configuration);
+    let mut gathering = Gathering::new(configuration, last);
     for (query, in_use) in queries.iter().zip(in_use) {
         gathering.gather(query, |query, each| {
             let is_known = in_use && snapshot.answer(query, each);
@@ -40,7 +51,8 @@ pub fn resolve(
             if is_known || !in_use { Ok(()) } else { source.query(query, each) }
         })?;
     }
-    let mut resolution = gathering.finish();
+    keep_unselectable(configuration, source, &abilities, &mut gathering)?;
+    let (mut resolution, failures) = gathering.finish()?;
     for family in Family::ALL {
         let are_single = match summary.zip(source.path_count(family)) {
             Some((summary, paths)) => summary.has_single_paths(family, paths),
@@ -52,23 +64,25 @@ pub fn resolve(
     if configuration.path_selection == PathSelection::Best && !abilities.best_path {
         resolution.warnings.push(format!("{} selects no best path: every path counts", source.name()));
     }
-    Ok((resolution, is_full))
+    Ok(Resolved { resolution, failures, is_full })
 }
 
-/// Refuses communities of a kind that the source's routes do not have.
-fn check_kinds(
+/// Keeps the last good prefixes of communities of a kind that the source's routes do not have.
+fn keep_unselectable(
     configuration: &ModuleConfiguration,
     source: &dyn RouteSource,
     abilities: &Abilities,
+    gathering: &mut Gathering<'_>,
 ) -> Result<(), CollectError> {
-    for application in &configuration.applications {
-        let mut others = application.bgp_community.iter().filter(|listed| !abilities.can_select(listed));
-        if let Some(community) = others.next() {
-            return Err(CollectError::Selection {
-                source_name: source.name(),
-                application: application.application_name.clone(),
-                community: *community,
-            });
+    let listed = configuration.applications.iter().flat_map(|application| &application.bgp_community);
+    let failed = |application, community| CollectError::Selection {
+        source_name: source.name(),
+        application,
+        community,
+    };
+    for community in listed.filter(|community| !abilities.can_select(community)) {
+        for family in Family::ALL {
+            gathering.keep(community, family, &failed)?;
         }
     }
     Ok(())

@@ -17,6 +17,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// How soon a refresh that was not good is repeated.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
+/// So many refreshes that are not good are repeated soon; after more of them the cause is likely to stay.
+const QUICK_RETRIES: u32 = 3;
+
 /// A refresh is followed by a pause of so many times its own duration.
 const PAUSE_FACTOR: u32 = 19;
 
@@ -36,8 +39,8 @@ pub enum Trigger {
     Routes,
     /// The configuration changed, the output file is missing, or the routing engine does not answer any more.
     Urgent,
-    /// The last refresh was not good.
-    Retry,
+    /// So many refreshes, one after another, were not good.
+    Retry(u32),
 }
 
 /// Whether a full refresh is due; also when the clock was set back beyond the last one.
@@ -49,7 +52,9 @@ pub fn full_refresh_is_due(last: UnixTime, interval: u64, now: UnixTime) -> bool
 pub fn pause(trigger: Trigger, took: Duration, refresh_interval: Duration) -> Duration {
     match trigger {
         Trigger::Urgent => SHORTEST_PAUSE,
-        Trigger::Retry => RETRY_PAUSE,
+        Trigger::Retry(..=QUICK_RETRIES) => RETRY_PAUSE,
+        // A refused connection takes no time, so the pause stays short.
+        Trigger::Retry(_) => (took * PAUSE_FACTOR).min(refresh_interval).max(RETRY_PAUSE),
         Trigger::Routes => (took * PAUSE_FACTOR).min(refresh_interval).max(SHORTEST_PAUSE),
     }
 }

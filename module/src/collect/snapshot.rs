@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::Community;
+use bgpcs::{Community, UnixTime};
 use bgpcs::whole_file::{Staged, WholeFileError};
 use serde::{Deserialize, Serialize};
 
@@ -39,12 +39,35 @@ struct CommunityPrefixes {
     community: Community,
     /// Sorted.
     prefixes: Vec<Prefix>,
+    /// When the answer was last good, if a later query for it failed; else it is as old as the snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_good: Option<UnixTime>,
 }
 
 impl Snapshot {
-    /// Adds all prefixes of a community in a family, sorted.
-    pub fn add(&mut self, family: Family, community: &Community, prefixes: Vec<Prefix>) {
-        self.communities.push(CommunityPrefixes { family, community: community.canonical(), prefixes });
+    /// Adds all prefixes of a community in a family, sorted; with the time at which they were last good, if the query for
+    /// them failed.
+    pub fn add(
+        &mut self,
+        family: Family,
+        community: &Community,
+        prefixes: Vec<Prefix>,
+        last_good: Option<UnixTime>,
+    ) {
+        let community = community.canonical();
+        self.communities.push(CommunityPrefixes { family, community, prefixes, last_good });
+    }
+
+    /// Removes the answers to queries that failed.
+    pub fn retain_fresh(&mut self) {
+        self.communities.retain(|answer| answer.last_good.is_none());
+    }
+
+    /// The prefixes of a community in a family, and when they were last good if that is earlier than the snapshot; `None`
+    /// when the snapshot does not have them.
+    pub fn get(&self, family: Family, community: &Community) -> Option<(&[Prefix], Option<UnixTime>)> {
+        let answer = self.communities.get(self.place(family, community)?)?;
+        Some((&answer.prefixes, answer.last_good))
     }
 
     /// Notes whether no prefix in the table of a family had more than one path.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bgpcs::whole_file::{Staged, WholeFileError};
-use bgpcs::{ModuleConfiguration, UnixTime};
+use bgpcs::{ApplicationName, Community, ModuleConfiguration, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
@@ -38,8 +38,11 @@ pub struct State {
     pub communities: Vec<CommunityCount>,
     /// What is unusual, but no failure.
     pub warnings: Vec<String>,
-    /// Why the run was not good.
+    /// Why the run was not good; the first reason, if there are several.
     pub error: Option<RunFailure>,
+    /// Every community whose prefixes are not up to date, of a partial run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<RunFailure>,
 }
 
 /// How a run ended.
@@ -51,6 +54,9 @@ pub enum Outcome {
     None,
     /// The output file has the source's present prefixes.
     Good,
+    /// The output file has the source's present prefixes, the last good ones of communities whose query failed, and an
+    /// error.
+    Partial,
     /// The output file has the last good prefixes, and an error.
     Held,
     /// The output file has an error and no prefixes.
@@ -65,6 +71,7 @@ impl Outcome {
         match self {
             Self::None => "none",
             Self::Good => "good",
+            Self::Partial => "partial",
             Self::Held => "held",
             Self::Failed => "failed",
             Self::Standby => "standby",
@@ -80,6 +87,15 @@ pub struct RunFailure {
     pub text: String,
     /// Its causes, outermost first.
     pub causes: Vec<String>,
+    /// The application, if it concerns one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationName>,
+    /// The community, if it concerns one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<Community>,
+    /// When the prefixes that stay of this community were last good, if any stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_good: Option<UnixTime>,
 }
 
 impl State {

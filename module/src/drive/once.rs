@@ -1,19 +1,22 @@
 //! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
 
+use std::cell::OnceCell;
+
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
 
 use crate::cli::SourceChoice;
 use crate::clock::now;
-use crate::collect::error::CollectError;
+use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::Resolution;
+use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::refresh::{Collected, Refresh, Refreshed};
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::drive::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
-use crate::error_text::{FIX_FILE, causes, with_causes};
+use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
 use crate::publish::history::{self, RunRecord};
 use crate::publish::output::{self, OutputContent, OutputFile};
 use crate::settings::Settings;
@@ -105,7 +108,8 @@ struct Ending {
     resolution: Resolution,
     /// Replaces the last good run in the state.
     last_good: Option<LastGood>,
-    error: Option<RunError>,
+    /// Why it is not good, if it is not.
+    failures: Vec<RunFailure>,
 }
 
 fn run_once(
@@ -133,17 +137,19 @@ fn run_once(
     };
     let ending = match result {
         Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
-        Ok(Some(Collected { resolution, last_good })) => {
-            Ending { outcome: Outcome::Good, resolution, last_good: Some(last_good), error: None }
+        Ok(Some(Collected { resolution, failures, last_good })) => {
+            let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
+            let failures = failures.iter().map(of_community).collect();
+            Ending { outcome, resolution, last_good: Some(last_good), failures }
         }
         Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
     };
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
     let digest = write(settings, rewrite, duration, &ending, started)?;
-    let error = ending.error.as_ref().map(|error| report(error, rewrite, earlier.error.as_ref()));
+    report(&ending.failures, rewrite, &earlier);
     let last_good = match ending.outcome {
-        Outcome::Good => {
+        Outcome::Good | Outcome::Partial => {
             let snapshot = save_snapshot(settings, &ending.resolution.snapshot);
             ending.last_good.map(|last_good| LastGood { output: Some(digest), snapshot, ..last_good })
         }
@@ -159,7 +165,12 @@ fn run_once(
         last_good: last_good.or(earlier.last_good),
         communities: ending.resolution.counts,
         warnings: ending.resolution.warnings,
-        error,
+        error: ending.failures.first().cloned(),
+        failures: match ending.outcome {
+            Outcome::Partial => ending.failures,
+            Outcome::Held | Outcome::Standby => earlier.failures,
+            Outcome::None | Outcome::Good | Outcome::Failed => Vec::new(),
+        },
     })
 }
 
@@ -192,14 +203,14 @@ fn write(
 ) -> Result<u64, NotWritten> {
     let file = OutputFile(&settings.output);
     let services = &ending.resolution.services;
-    let error = ending.error.as_ref().map(RunError::to_string);
-    let content = OutputContent::new(duration, services, error.as_deref());
+    let error = ending.failures.first().map(|failure| failure.text.as_str());
+    let content = OutputContent::new(duration, services, error);
     let unchanged = Some(content.digest()).filter(|digest| file.digest() == Some(*digest));
     let before = match unchanged {
         Some(_) => None,
         None => Some(file.services()),
     };
-    let record = RunRecord::new(started, ending.outcome, error.as_deref(), services, before.as_ref());
+    let record = RunRecord::new(started, ending.outcome, error, services, before.as_ref());
     drop(before);
     let digest = match unchanged.filter(|_| rewrite == Rewrite::WhenChanged) {
         Some(digest) => digest,
@@ -211,13 +222,39 @@ fn write(
     Ok(digest)
 }
 
-/// Reports an error on standard error, where a service does not repeat the last one.
-fn report(error: &RunError, rewrite: Rewrite, last: Option<&RunFailure>) -> RunFailure {
-    let failure = RunFailure { text: error.to_string(), causes: causes(error).into_iter().skip(1).collect() };
-    if rewrite == Rewrite::Always || last != Some(&failure) {
-        eprintln!("{}; to see how to fix it: {PLUGIN} doctor", with_causes(error));
+/// The failure as the state and the output file say it.
+fn failure(error: &RunError) -> RunFailure {
+    RunFailure {
+        text: error.to_string(),
+        causes: causes(error).into_iter().skip(1).collect(),
+        application: None,
+        community: None,
+        last_good: None,
     }
-    failure
+}
+
+/// The failure of one community.
+fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> RunFailure {
+    let (application, community) = error.subject();
+    RunFailure {
+        text: error.to_string(),
+        causes: causes(error).into_iter().skip(1).collect(),
+        application: Some(application.clone()),
+        community: Some(*community),
+        last_good: *last_good,
+    }
+}
+
+/// Reports failures on standard error; a service does not repeat those of the last run.
+fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
+    let is_known = |failure: &&RunFailure| {
+        let mut known = last.error.iter().chain(&last.failures);
+        rewrite == Rewrite::WhenChanged && known.any(|known| known.text == failure.text && known.causes == failure.causes)
+    };
+    for failure in failures.iter().filter(|failure| !is_known(failure)) {
+        let texts = std::iter::once(failure.text.as_str()).chain(failure.causes.iter().map(String::as_str));
+        eprintln!("{}; to see how to fix it: {PLUGIN} doctor", one_line(texts));
+    }
 }
 
 /// What is published without an answer: the last good prefixes, for as long as they may stay.
@@ -232,28 +269,41 @@ fn fall_back(
     let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
     let last_good = earlier.last_good.as_ref();
     let output = OutputFile(&settings.output);
-    let last_good_prefixes = |warnings| Resolution {
-        services: last_good.map(|good| good.services(&output, configuration)).unwrap_or_default(),
-        counts: earlier.communities.clone(),
-        warnings,
-        snapshot: Snapshot::default(),
+    let last_good_services =
+        || last_good.map(|good| good.services(&output, configuration)).unwrap_or_default();
+    let last_answers = LastAnswers {
+        load: &|| Snapshot::load(&settings.state_dir, last_good?.snapshot?),
+        services: &last_good_services,
+        time: last_good.map(|good| good.time),
+        stale_path_time,
+        now,
+        loaded: OnceCell::new(),
     };
-    if known.is_some_and(|known| known.high_availability) && is_inactive(settings, &error) {
-        let prefixes = match last_good {
-            Some(_) => "the last good prefixes stay",
-            None => "there are no last good prefixes yet",
-        };
-        let warning = format!("the routing engine is not active on this node ({error}); {prefixes}");
+    let last_good_prefixes = |warnings| {
+        // Communities that were stale before may have to go before the others.
+        let by_community = configuration.filter(|_| !earlier.failures.is_empty());
+        let by_community = by_community.and_then(|configuration| last_answers.all(configuration));
+        Resolution {
+            services: by_community.unwrap_or_else(last_good_services),
+            counts: earlier.communities.clone(),
+            warnings,
+            snapshot: Snapshot::default(),
+        }
+    };
+    let is_standby = known.is_some_and(|known| known.high_availability) && is_inactive(settings, &error);
+    if let Some(last_good) = last_good.filter(|_| is_standby) {
+        let warning =
+            format!("the routing engine is not active on this node ({error}); the last good prefixes stay");
         // The age of the last good prefixes counts from when the routing engine was last known to be on the other node.
-        let last_good = last_good.map(|good| LastGood { time: now, ..good.clone() });
+        let last_good = Some(LastGood { time: now, ..last_good.clone() });
         let resolution = last_good_prefixes(vec![warning]);
-        Ending { outcome: Outcome::Standby, resolution, last_good, error: None }
+        Ending { outcome: Outcome::Standby, resolution, last_good, failures: Vec::new() }
     } else if last_good.is_some_and(|good| good.may_stay(stale_path_time, now)) {
         let resolution = last_good_prefixes(Vec::new());
-        Ending { outcome: Outcome::Held, resolution, last_good: None, error: Some(error) }
+        Ending { outcome: Outcome::Held, resolution, last_good: None, failures: vec![failure(&error)] }
     } else {
         let resolution = Resolution::default();
-        Ending { outcome: Outcome::Failed, resolution, last_good: None, error: Some(error) }
+        Ending { outcome: Outcome::Failed, resolution, last_good: None, failures: vec![failure(&error)] }
     }
 }
 

@@ -90,6 +90,8 @@ fn take_lock(settings: &Settings, signals: &Signals) -> Result<Option<Lock>, Wat
 struct Watched {
     configuration: Option<Stamp>,
     state: State,
+    /// How many refreshes were not good, one after another.
+    failures: u32,
     /// When the last refresh ended, and how long it took.
     refreshed: Option<(Instant, Duration)>,
     /// Until when the routing engine is not asked for signs of a change.
@@ -104,6 +106,7 @@ impl Watched {
         let began = Instant::now();
         self.configuration = Stamp::of(&settings.configuration);
         self.state = run_locked(settings, lock, Rewrite::WhenChanged)?;
+        self.failures = if self.state.outcome == Outcome::Good { 0 } else { self.failures.saturating_add(1) };
         self.refreshed = Some((Instant::now(), began.elapsed()));
         Ok(())
     }
@@ -121,13 +124,22 @@ impl Watched {
     }
 
     fn trigger(&mut self, settings: &Settings) -> Option<Trigger> {
-        let last_good = self.state.last_good.as_ref();
-        let Some(last_good) = last_good.filter(|_| self.state.outcome == Outcome::Good) else {
-            return Some(Trigger::Retry);
-        };
         if self.configuration != Stamp::of(&settings.configuration) || !settings.output.exists() {
             return Some(Trigger::Urgent);
         }
+        match self.state.outcome {
+            Outcome::Good => self.routes_trigger(settings),
+            // The communities that are up to date are to stay so.
+            Outcome::Partial => self.routes_trigger(settings).or(Some(Trigger::Retry(self.failures))),
+            Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => {
+                Some(Trigger::Retry(self.failures))
+            }
+        }
+    }
+
+    /// Whether routes may have changed since the last refresh, or the routing engine has stopped answering.
+    fn routes_trigger(&mut self, settings: &Settings) -> Option<Trigger> {
+        let last_good = self.state.last_good.as_ref()?;
         let has_signs = last_good.summary.as_ref().is_some_and(|summary| !summary.sessions_only);
         let interval = if has_signs { FULL_REFRESH_INTERVAL } else { self.refresh_interval().as_secs() };
         if full_refresh_is_due(last_good.refreshed, interval, now()) {

@@ -38,6 +38,8 @@ pub enum SourceErrorKind {
     ClosedEarly,
     /// The answer was longer than the limit, in bytes.
     TooLong(u64),
+    /// The source refused the query, for this reason.
+    Refused(String),
     /// An HTTP status that is not 200.
     Status(u16),
     /// An answer of another shape; it is told by the type that it would have in the language of the error text.
@@ -45,6 +47,16 @@ pub enum SourceErrorKind {
 }
 
 impl SourceErrorKind {
+    /// Whether the error concerns the source as a whole, so that other queries would fail as well; else it concerns one
+    /// query.
+    pub fn concerns_source(&self) -> bool {
+        match self {
+            Self::System(..) | Self::TimedOut | Self::ClosedEarly => true,
+            Self::Status(status) => *status >= 500,
+            Self::TooLong(_) | Self::Shape(_) | Self::Refused(_) => false,
+        }
+    }
+
     /// Whether nothing is there to answer: no listener, or a gateway with nothing behind it (RFC 9110 section 15.6.3).
     pub fn nobody_listens(&self) -> bool {
         const NOBODY: [Errno; 2] = [Errno::CONNREFUSED, Errno::NOENT];
@@ -60,7 +72,7 @@ impl fmt::Display for SourceErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(Some(number), text) => write!(f, "URLError: [Errno {number}] {text}"),
-            Self::System(None, text) => write!(f, "URLError: {text}"),
+            Self::System(None, text) | Self::Refused(text) => write!(f, "URLError: {text}"),
             Self::TimedOut => f.write_str("URLError: timed out"),
             Self::ClosedEarly => f.write_str("URLError: Remote end closed connection without response"),
             Self::TooLong(limit) => write!(f, "URLError: response exceeds {limit} bytes"),
