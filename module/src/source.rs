@@ -48,7 +48,10 @@ impl Query {
 
     /// Whether bgpd has to show every path in detail, since it cannot select by route target.
     pub fn needs_detail(&self) -> bool {
-        matches!(self.community, Community::RouteTarget(_))
+        match self.community {
+            Community::RouteTarget(_) => true,
+            Community::Standard(_) | Community::WellKnown(_) | Community::Large(_) => false,
+        }
     }
 }
 
@@ -113,16 +116,16 @@ pub trait RouteSource: RibInspection {
     }
 }
 
-/// What some routing engines tell about their RIB besides answering queries. Every method has a default for a source that
-/// does not have it.
+/// What some routing engines report about their RIB besides answering queries. Every method has a default for a source
+/// that cannot do it.
 pub trait RibInspection {
-    /// Table versions and sessions, if the source tells them at next to no cost.
+    /// Table versions and sessions, if the source reports them at next to no cost.
     fn summary(&mut self) -> Option<BgpSummary> {
         None
     }
 
-    /// The prefixes of a family whose best path changed since the table was as in an earlier summary. `now` is the table
-    /// of the latest summary, for a source whose reply does not say the version itself.
+    /// The prefixes of a family whose best path changed since the table was as in an earlier summary. `now` is the
+    /// table of the latest summary, for a source whose reply does not say the version itself.
     fn changes_since(
         &mut self,
         _family: Family,
@@ -149,14 +152,14 @@ pub trait RibInspection {
         None
     }
 
-    /// The longest match of a prefix, with its paths; `Ok(None)` when no route contains it. `None` when this source cannot
-    /// tell.
+    /// The longest match of a prefix, with its paths; `Ok(None)` when no route contains it. `None` when this source
+    /// cannot find it.
     fn longest_match(&mut self, _prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
         None
     }
 
-    /// The communities with the same AS number as this one that any route carries, sorted. `None` when this source cannot
-    /// tell.
+    /// The communities with the same AS number as this one that any route carries, sorted. `None` when this source
+    /// cannot find it.
     fn communities_of_same_as(&mut self, _community: &Community) -> Option<Vec<Community>> {
         None
     }
@@ -176,7 +179,7 @@ pub struct TableChanges {
 pub struct Destination {
     /// As it is in the RIB.
     pub prefix: Prefix,
-    /// The valid ones.
+    /// The valid paths.
     pub paths: Vec<DestinationPath>,
 }
 
@@ -185,9 +188,10 @@ pub struct Destination {
 pub struct DestinationPath {
     /// The neighbor's address; empty when the source does not say it.
     pub neighbor: String,
-    /// Whether it is the best one.
+    /// Whether it is the best path.
     pub best: bool,
-    /// The communities that it carries, of every kind that can be configured, in [canonical](Community::canonical) form.
+    /// The communities that it carries, of every kind that can be configured, in [canonical](Community::canonical)
+    /// form.
     pub communities: Vec<Community>,
     /// Whether it carries something whose value is not certain, such as an alias.
     pub is_unclear: bool,
@@ -223,7 +227,7 @@ impl Default for Advice {
 pub struct Abilities {
     /// Whether its routes have standard and large communities. Every source has route targets.
     pub communities: bool,
-    /// Whether it tells the best path of a prefix. A path of a source that does not counts as best.
+    /// Whether it marks the best path of a prefix. If not, every path counts as best.
     pub best_path: bool,
     /// Whether every query is one scan of all routes, so that all communities share a query.
     pub scans_once: bool,
@@ -241,6 +245,9 @@ impl Default for Abilities {
 impl Abilities {
     /// Whether routes can be selected by this community.
     pub fn can_select(&self, community: &Community) -> bool {
-        self.communities || matches!(community, Community::RouteTarget(_))
+        match community {
+            Community::RouteTarget(_) => true,
+            Community::Standard(_) | Community::WellKnown(_) | Community::Large(_) => self.communities,
+        }
     }
 }

@@ -15,8 +15,8 @@ use crate::drive::lock::Lock;
 use crate::drive::once::{Rewrite, run_with};
 use crate::error_text::with_causes;
 use crate::settings::Settings;
-use crate::source::exabgp::sessions::{Process, Sessions};
-use crate::source::exabgp::{ExaBgp, Taken};
+use crate::source::exabgp::sessions::{Process, SavedSessions};
+use crate::source::exabgp::{ExaBgp, LineEffect};
 use lines::Lines;
 
 /// How often a refresh may become due without an event.
@@ -45,7 +45,7 @@ pub fn follow(settings: &Settings) -> io::Result<()> {
 struct Follower<'s> {
     settings: &'s Settings,
     source: ExaBgp,
-    sessions: Sessions,
+    sessions: SavedSessions,
     lock: Option<Lock>,
     state: State,
     configuration: Option<Stamp>,
@@ -60,7 +60,7 @@ impl<'s> Follower<'s> {
         let source = ExaBgp::new(exabgp.id);
         Self {
             settings,
-            sessions: Sessions {
+            sessions: SavedSessions {
                 exabgp,
                 program: Process::of(std::process::id()),
                 summary: source.sessions(),
@@ -78,7 +78,7 @@ impl<'s> Follower<'s> {
     /// Gets the routes again that an earlier process of this ExaBGP received, by ending the sessions. No other way works
     /// with every configuration of ExaBGP and misses no event in between.
     fn renew_what_was_lost(&mut self) {
-        if let Some(earlier) = Sessions::load(&self.settings.state_dir)
+        if let Some(earlier) = SavedSessions::load(&self.settings.state_dir)
             && earlier.exabgp == self.sessions.exabgp
         {
             earlier.summary.sessions.iter().for_each(|session| self.renew(&session.peer));
@@ -90,15 +90,15 @@ impl<'s> Follower<'s> {
         let command = format!("neighbor {neighbor} teardown {ADMINISTRATIVE_RESET}\n");
         // If ExaBGP reads no commands, the session stays.
         if commands.write_all(command.as_bytes()).and_then(|()| commands.flush()).is_ok() {
-            self.source.renewed(neighbor);
+            self.source.note_restart(neighbor);
         }
     }
 
     fn take(&mut self, line: &[u8]) {
-        match self.source.take(line) {
-            Taken::Nothing => return,
-            Taken::Change => {}
-            Taken::Renew(neighbor) => self.renew(&neighbor),
+        match self.source.apply(line) {
+            LineEffect::Unchanged => return,
+            LineEffect::Changed => {}
+            LineEffect::RestartSession(neighbor) => self.renew(&neighbor),
         }
         if self.source.neighbor_count() != self.sessions.summary.sessions.len()
             && let Err(error) = self.remember_sessions()

@@ -1,6 +1,6 @@
-//! BaGPipe-BGP, by its looking glass over HTTP: VPN routes, selected by route target.
+//! BaGPipe-BGP, through its looking glass over HTTP: VPN routes, selected by route target.
 //!
-//! It shows all its routes at once and no other way, so every query costs it all of them.
+//! The looking glass can only show all routes at once, so every query is a scan of all of them.
 
 pub mod peers;
 pub mod routes;
@@ -15,31 +15,29 @@ use crate::prefix::{Family, Prefix};
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::filter::{self, Route};
-use crate::source::http::Client;
-use crate::source::summary::{BgpSummary, Session, TableStatus};
+use crate::source::http::HttpClient;
+use crate::source::summary::{BgpSummary, Session};
 use crate::source::{Abilities, Advice, Destination, MatchedPath, Query, RibInspection, RouteSource};
 use crate::url::HttpUrl;
 
 /// The looking glass at a URL.
 pub struct Bagpipe {
     url: HttpUrl,
-    client: Client,
-    /// Prefixes that were found in several VPNs.
+    client: HttpClient,
+    /// How many prefixes of the answers are in several VPNs.
     in_several: usize,
 }
 
 impl Bagpipe {
     /// The looking glass whose root is `url`.
     pub fn new(url: HttpUrl, deadlines: Deadlines) -> Self {
-        Self { url, client: Client::new(None, deadlines), in_several: 0 }
+        Self { url, client: HttpClient::new(None, deadlines), in_several: 0 }
     }
 
     /// Passes every VPN route of a family to `each`.
     fn routes(&self, family: Family, each: &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> {
         let url = format!("{}/bgp/routes", self.url);
-        self.client.get(&url, &format!("asked {} for {url}", self.name()), &mut |body| {
-            routes::read(body, family, each)
-        })
+        self.client.get(&url, &self.name(), &mut |body| routes::read(body, family, each))
     }
 
     fn sessions(&self) -> Option<Vec<Session>> {
@@ -51,7 +49,7 @@ impl Bagpipe {
             sessions = peers::read(&reply);
             Ok(())
         };
-        self.client.get(&url, &format!("asked {} for {url}", self.name()), read).ok()?;
+        self.client.get(&url, &self.name(), read).ok()?;
         sessions
     }
 }
@@ -67,7 +65,7 @@ impl RouteSource for Bagpipe {
 
     fn advice(&self) -> Advice {
         Advice {
-            silent: "see that bagpipe-bgp runs, with: bagpipe-looking-glass",
+            silent: "check that bagpipe-bgp runs, with: bagpipe-looking-glass",
             summary: "with: bagpipe-looking-glass bgp peers",
             neighbors: "with: bagpipe-looking-glass bgp peers",
             routes: "with: bagpipe-looking-glass bgp routes",
@@ -80,12 +78,12 @@ impl RouteSource for Bagpipe {
         each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
         let wanted = filter::wanted(query);
-        // A VPN is told from another by its route targets.
+        // Routes with the same route targets count as one VPN.
         let mut vpns: Vec<Vec<Community>> = Vec::new();
         let mut in_vpns: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
-        let mut every_route = |family, each: &mut dyn FnMut(Route<'_>)| {
+        let mut scan = |family, each: &mut dyn FnMut(Route<'_>)| {
             self.routes(family, &mut |route| {
-                if filter::paths(&wanted, route).next().is_some() {
+                if filter::matched_paths(&wanted, route).next().is_some() {
                     let known = vpns.iter().position(|vpn| vpn == route.communities);
                     in_vpns.insert((route.prefix, known.unwrap_or(vpns.len()), 0));
                     if known.is_none() {
@@ -95,7 +93,7 @@ impl RouteSource for Bagpipe {
                 each(route);
             })
         };
-        filter::in_order(query, &mut every_route, each)?;
+        filter::answer_sorted(query, &mut scan, each)?;
         let (mut last, mut last_repeated) = (None, None);
         for (prefix, ..) in in_vpns {
             if last.replace(prefix) == Some(prefix) && last_repeated.replace(prefix) != Some(prefix) {
@@ -107,28 +105,21 @@ impl RouteSource for Bagpipe {
 
     fn warnings(&mut self) -> Vec<String> {
         let several = counted(self.in_several, "prefix");
-        let warning = format!("{several} in several VPNs, which the file cannot tell apart: one entry each");
+        let warning = format!("{several} in several VPNs: the output file has one entry for each prefix");
         (self.in_several > 0).then_some(warning).into_iter().collect()
     }
 }
 
 impl RibInspection for Bagpipe {
     fn summary(&mut self) -> Option<BgpSummary> {
-        let table = TableStatus::default();
-        Some(BgpSummary {
-            process: None,
-            ipv4: table,
-            ipv6: table,
-            sessions: self.sessions()?,
-            sessions_only: true,
-        })
+        Some(BgpSummary { sessions: self.sessions()?, sessions_only: true, ..BgpSummary::default() })
     }
 
     fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
-        Some(filter::paths_to(prefix, &mut |family, each| self.routes(family, each)))
+        Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
     }
 
     fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
-        filter::of_the_same_as(community, &mut |family, each| self.routes(family, each))
+        filter::communities_of_same_as(community, &mut |family, each| self.routes(family, each))
     }
 }

@@ -1,9 +1,10 @@
-//! FRR's `bgpd`, asked over its VTY socket.
+//! FRR's `bgpd`, queried over its VTY socket.
 //!
-//! A query costs bgpd a look through its whole table on its only main thread, during which it does nothing else;
-//! hence one query at a time, and never one that can be avoided.
+//! For a query bgpd scans its whole table on its only main thread, and does nothing else in that time. So the program
+//! sends one query at a time, and none that it can avoid.
 
 pub mod changes;
+pub mod communities;
 pub mod lookup;
 pub mod summary;
 pub mod text;
@@ -15,8 +16,8 @@ use std::path::{Path, PathBuf};
 use bgpcs::Community;
 
 use crate::prefix::{Family, Prefix};
-use crate::source::deadlines::Deadlines;
-use crate::source::error::{Cause, Shape, SourceError};
+use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES};
+use crate::source::error::{Cause, Shape, SourceError, describe_query};
 use crate::source::routes_json::{self, ReplyError};
 use crate::source::summary::{BgpSummary, TableStatus};
 use crate::source::{
@@ -25,20 +26,21 @@ use crate::source::{
 use text::{TableTotals, TextError};
 use vty::Vty;
 
-/// bgpd behind one of its sockets.
+/// The bgpd that listens at a socket.
 pub struct Bgpd {
     socket: PathBuf,
     deadlines: Deadlines,
-    /// Absent before the first command, and after a failed one.
+    /// None before the first command, and after a failed one.
     connection: Option<Vty>,
-    /// Whether the tables that this release prints as text can be read, as far as is known.
+    /// Whether this release prints tables as [`text`] expects them, as far as is known. If not, queries use JSON.
     reads_text: bool,
-    /// Whether it answered so far. If not, only what is needed is asked, so that its silence is waited for once.
+    /// Whether every command so far had an answer. If not, only necessary commands are sent, so that the program waits
+    /// for a time-out only once.
     answers: bool,
-    /// Whether BGP is configured, as far as is known. Without it no community is in use either, but that is no answer:
-    /// the query has to be asked, and bgpd then says why not.
+    /// Whether BGP is configured, as far as is known. If not, no community is in use, but the query is sent all the
+    /// same, since its error gives the reason.
     has_tables: bool,
-    /// How many paths the tables had when they were last shown as text, IPv4 first.
+    /// How many paths the tables had when they were last printed as text, IPv4 first.
     paths: [Option<u64>; 2],
 }
 
@@ -46,25 +48,25 @@ pub struct Bgpd {
 enum CommandFailure<E> {
     /// There was no connection.
     Connect(io::Error),
-    /// The command could not be given.
-    Ask(io::Error),
-    /// The reply could not be read; with what bgpd says instead of one, if it does.
+    /// The command could not be sent.
+    Send(io::Error),
+    /// The reply could not be read; with bgpd's own message, if there is one.
     Read(E, Option<String>),
-    /// The reply was not followed by the status 0; none at all, if what followed was no status.
+    /// The status after the reply was not 0, or there was none; with bgpd's own message, if there is one.
     Status(Option<u8>, Option<String>),
 }
 
-/// A reply that is no answer.
+/// A reply that is not an answer: bgpd's own message, or else what is wrong with the reply.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", match .said { Some(said) => format!("bgpd said: {said}"), None => .fault.to_string() })]
+#[error("{}", match .message { Some(message) => format!("bgpd said: {message}"), None => .fault.to_string() })]
 struct BadReply {
-    said: Option<String>,
+    message: Option<String>,
     #[source]
     fault: Cause,
 }
 
-/// How a connection says that nothing comes.
-const SILENCE: [io::ErrorKind; 4] = [
+/// The errors of a connection without an answer.
+const NO_ANSWER: [io::ErrorKind; 4] = [
     io::ErrorKind::WouldBlock,
     io::ErrorKind::TimedOut,
     io::ErrorKind::UnexpectedEof,
@@ -85,16 +87,16 @@ impl Bgpd {
         }
     }
 
-    /// What the bgpd that listens at `socket` is called.
+    /// The name of the bgpd that listens at `socket`, for the operator.
     pub fn name_at(socket: &Path) -> String {
         format!("bgpd at {}", socket.display())
     }
 
-    /// The command that answers a query, as text.
-    fn show(query: &Query) -> String {
+    /// The command for a query; its answer is text.
+    fn show_command(query: &Query) -> String {
         let routes = format!("show bgp {} unicast", query.family);
-        // bgpd selects by one community, but not by route target, for which every path has to be shown in detail.
-        // Well-known communities go by their numbers, which every release knows.
+        // bgpd can select by one community, but not by route target: every path has to be shown in detail for it.
+        // Well-known communities are sent as numbers, since not every release knows every name.
         match query.community {
             Community::Standard(standard) => format!("{routes} community {standard}"),
             Community::WellKnown(name) => format!("{routes} community {}", name.value()),
@@ -103,8 +105,8 @@ impl Bgpd {
         }
     }
 
-    /// Gives a command and hands its reply to `read`, which has to read all of it.
-    fn command<T, E>(
+    /// Sends a command and passes its reply to `read`, which has to read all of it.
+    fn run_command<T, E>(
         &mut self,
         command: &str,
         deadlines: Deadlines,
@@ -114,18 +116,18 @@ impl Bgpd {
             Some(vty) => vty,
             None => Vty::connect(&self.socket, &deadlines).map_err(CommandFailure::Connect)?,
         };
-        let mut reply = vty.command(command, &deadlines).map_err(CommandFailure::Ask)?;
-        let value = read(&mut reply).map_err(|error| CommandFailure::Read(error, reply.refusal()))?;
+        let mut reply = vty.send(command, &deadlines).map_err(CommandFailure::Send)?;
+        let value = read(&mut reply).map_err(|error| CommandFailure::Read(error, reply.error_message()))?;
         match reply.status() {
             Some(0) => {
                 self.connection = Some(vty);
                 Ok(value)
             }
-            status => Err(CommandFailure::Status(status, reply.refusal())),
+            status => Err(CommandFailure::Status(status, reply.error_message())),
         }
     }
 
-    /// Gives a command whose answer is welcome but not needed.
+    /// Sends a command whose answer is useful but not necessary.
     fn try_command<T>(
         &mut self,
         command: &str,
@@ -135,68 +137,74 @@ impl Bgpd {
         if !self.answers {
             return None;
         }
-        let reply = self.command(command, self.deadlines.with_reply_limit(reply_bytes), read);
+        let reply = self.run_command(command, self.deadlines.with_reply_limit(reply_bytes), read);
         self.answers = match &reply {
-            Err(CommandFailure::Connect(_) | CommandFailure::Ask(_)) => false,
-            Err(CommandFailure::Read(error, _)) => !SILENCE.contains(&error.kind()),
+            Err(CommandFailure::Connect(_) | CommandFailure::Send(_)) => false,
+            Err(CommandFailure::Read(error, _)) => !NO_ANSWER.contains(&error.kind()),
             Ok(_) | Err(CommandFailure::Status(..)) => true,
         };
         reply.ok()
     }
 
-    /// Asks for the table of a family as text; false when it could not be read as such.
-    fn ask_for_text(
+    /// Queries the table of a family as text; false when the text is of an unknown form.
+    fn query_as_text(
         &mut self,
         family: Family,
         command: &str,
         each: &mut dyn FnMut(QueryItem),
     ) -> Result<bool, SourceError> {
-        let tell = &mut |path: text::ShownPath| {
+        let each_path = &mut |path: text::ShownPath| {
             if path.valid {
                 each(QueryItem::Path(MatchedPath { community: 0, prefix: path.prefix, best: path.best }));
             }
         };
-        match self.command(command, self.deadlines, |reply| text::read(reply, tell)) {
-            Ok(said) => {
-                self.note(family, said);
-                Ok(true)
+        let failure = match self.run_command(command, self.deadlines, |reply| text::read(reply, each_path)) {
+            Ok(totals) => {
+                self.set_path_count(family, totals);
+                return Ok(true);
             }
-            Err(CommandFailure::Read(TextError::Unknown, _) | CommandFailure::Status(..)) => Ok(false),
-            Err(CommandFailure::Read(TextError::Io(error), _)) => {
-                Err(self.explain(command, CommandFailure::Ask(error)))
+            Err(CommandFailure::Read(TextError::Unknown, _) | CommandFailure::Status(..)) => {
+                return Ok(false);
             }
-            Err(CommandFailure::Connect(error)) => Err(self.explain(command, CommandFailure::Connect(error))),
-            Err(CommandFailure::Ask(error)) => Err(self.explain(command, CommandFailure::Ask(error))),
-        }
+            Err(CommandFailure::Read(TextError::Io(error), message)) => {
+                CommandFailure::Read(ReplyError::Io(error), message)
+            }
+            Err(CommandFailure::Connect(error)) => CommandFailure::Connect(error),
+            Err(CommandFailure::Send(error)) => CommandFailure::Send(error),
+        };
+        Err(self.explain(command, failure))
     }
 
-    /// Notes what was said of the table of a family; where there was no path to show, nothing is said.
-    fn note(&mut self, family: Family, said: Option<TableTotals>) {
+    /// Keeps the number of paths of a table. A reply without any path has no totals: then the last number stays.
+    fn set_path_count(&mut self, family: Family, totals: Option<TableTotals>) {
         let [ipv4, ipv6] = &mut self.paths;
-        let known = if family == Family::Ipv4 { ipv4 } else { ipv6 };
-        *known = said.and_then(|said| said.paths).or(*known);
+        let known = match family {
+            Family::Ipv4 => ipv4,
+            Family::Ipv6 => ipv6,
+        };
+        *known = totals.and_then(|totals| totals.paths).or(*known);
     }
 
     fn explain(&self, command: &str, failure: CommandFailure<ReplyError>) -> SourceError {
         let socket = self.socket.display();
-        let asked = format!("asked bgpd at {socket} \"{command}\"");
+        let query = describe_query(command, &self.name());
         match failure {
             CommandFailure::Connect(error) => {
                 SourceError::io(error, format!("could not connect to bgpd at {socket}"))
             }
-            CommandFailure::Ask(error) | CommandFailure::Read(ReplyError::Io(error), _) => {
-                SourceError::io(error, asked)
+            CommandFailure::Send(error) | CommandFailure::Read(ReplyError::Io(error), _) => {
+                SourceError::io(error, query)
             }
-            CommandFailure::Read(error, said) => {
+            CommandFailure::Read(error, message) => {
                 let shape = error.shape().unwrap_or(Shape::Text);
-                SourceError::shape(shape, asked, BadReply { said, fault: error.into() })
+                SourceError::shape(shape, query, BadReply { message, fault: error.into() })
             }
-            CommandFailure::Status(status, said) => {
+            CommandFailure::Status(status, message) => {
                 let fault = match status {
                     Some(status) => format!("the reply has status {status}, expected 0").into(),
-                    None => "the reply goes on after its end".into(),
+                    None => "the reply continues after its end".into(),
                 };
-                SourceError::shape(Shape::Text, asked, BadReply { said, fault })
+                SourceError::shape(Shape::Text, query, BadReply { message, fault })
             }
         }
     }
@@ -208,9 +216,9 @@ impl RouteSource for Bgpd {
     }
 
     fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
-        let command = Self::show(query);
+        let command = Self::show_command(query);
         if self.reads_text && !query.needs_detail() {
-            self.reads_text = self.ask_for_text(query.family, &command, each)?;
+            self.reads_text = self.query_as_text(query.family, &command, each)?;
             if self.reads_text {
                 return Ok(());
             }
@@ -225,36 +233,36 @@ impl RouteSource for Bgpd {
         each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
         let form = if query.needs_detail() { "json detail" } else { "json" };
-        let command = format!("{} {form}", Self::show(query));
-        let tell = &mut |prefix, path: &routes_json::ReplyPath| {
+        let command = format!("{} {form}", Self::show_command(query));
+        let each_path = &mut |prefix, path: &routes_json::ReplyPath| {
             for (community, wanted) in query.communities().enumerate().filter(|_| path.valid) {
                 let carried = match wanted {
                     Community::RouteTarget(target) => path.route_targets.contains(target),
-                    _ => true,
+                    Community::Standard(_) | Community::WellKnown(_) | Community::Large(_) => true,
                 };
                 if carried {
                     each(MatchedPath { community, prefix, best: path.best }, &path.neighbor);
                 }
             }
         };
-        self.command(&command, self.deadlines, |reply| routes_json::read(reply, tell))
+        self.run_command(&command, self.deadlines, |reply| routes_json::read(reply, each_path))
             .map_err(|failure| self.explain(&command, failure))
     }
 }
 
 impl RibInspection for Bgpd {
     fn summary(&mut self) -> Option<BgpSummary> {
-        // Versions before counters: what happens in between is seen as a change the next time.
+        // Table versions before sessions: a change in between is then seen in the next summary.
         let mut table = |family| {
             let command = format!("show bgp {family} unicast summary json");
-            self.try_command(&command, summary::REPLY_BYTES, |reply| summary::read_table(reply))
+            self.try_command(&command, SHORT_REPLY_BYTES, |reply| summary::read_table(reply))
         };
         let tables = table(Family::Ipv4).and_then(|ipv4| Some((ipv4, table(Family::Ipv6)?)));
         self.has_tables = tables.is_some();
         let (ipv4, ipv6) = tables?;
         let neighbors = "show bgp neighbors json";
         let sessions =
-            self.try_command(neighbors, summary::REPLY_BYTES, |reply| summary::read_sessions(reply))?;
+            self.try_command(neighbors, SHORT_REPLY_BYTES, |reply| summary::read_sessions(reply))?;
         let process = self.connection.as_ref().and_then(Vty::process);
         Some(BgpSummary { process, ipv4, ipv6, sessions, sessions_only: false })
     }
@@ -270,9 +278,9 @@ impl RibInspection for Bgpd {
             return Some(TableChanges::default());
         }
         let command = changes::show(family, since)?;
-        let (changes, said) =
+        let (changes, totals) =
             self.try_command(&command, changes::REPLY_BYTES, |reply| changes::read(reply, since, now))?;
-        self.note(family, said);
+        self.set_path_count(family, totals);
         Some(changes)
     }
 
@@ -283,42 +291,38 @@ impl RibInspection for Bgpd {
 
     fn path_count(&self, family: Family) -> Option<u64> {
         let [ipv4, ipv6] = self.paths;
-        if family == Family::Ipv4 { ipv4 } else { ipv6 }
+        match family {
+            Family::Ipv4 => ipv4,
+            Family::Ipv6 => ipv6,
+        }
     }
 
     fn communities_in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
         if !self.has_tables {
             return None;
         }
-        let mut found: Vec<_> =
-            communities.iter().map(|community| matches!(community, Community::RouteTarget(_))).collect();
-        let mut look = |this: &mut Self, command| {
-            this.try_command(command, summary::REPLY_BYTES, |reply| {
-                summary::read_communities(reply, communities, &mut found)
-            })
-        };
-        if communities.iter().any(|community| matches!(community, Community::Standard(_))) {
-            look(self, "show bgp community-info")?;
-        }
-        if communities.iter().any(|community| matches!(community, Community::Large(_))) {
-            look(self, "show ip bgp large-community-info")?;
+        // A community that no command lists may be in use.
+        let is_unlisted = |community| communities::show(community).is_none();
+        let mut found: Vec<_> = communities.iter().map(is_unlisted).collect();
+        for command in communities::COMMANDS {
+            if communities.iter().any(|community| communities::show(community) == Some(command)) {
+                self.try_command(command, SHORT_REPLY_BYTES, |reply| {
+                    communities::read_communities(reply, communities, &mut found)
+                })?;
+            }
         }
         Some(found)
     }
 
     fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
         let command = lookup::show(prefix);
-        let deadlines = self.deadlines.with_reply_limit(summary::REPLY_BYTES);
-        let found = self.command(&command, deadlines, |reply| lookup::read_destination(reply));
+        let deadlines = self.deadlines.with_reply_limit(SHORT_REPLY_BYTES);
+        let found = self.run_command(&command, deadlines, |reply| lookup::read_destination(reply));
         Some(found.map_err(|failure| self.explain(&command, failure)))
     }
 
     fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
-        let command = match community {
-            Community::Standard(_) | Community::WellKnown(_) => "show bgp community-info",
-            Community::Large(_) => "show ip bgp large-community-info",
-            Community::RouteTarget(_) => return None,
-        };
-        self.try_command(command, summary::REPLY_BYTES, |reply| lookup::read_same_as(reply, community))
+        let command = communities::show(community)?;
+        self.try_command(command, SHORT_REPLY_BYTES, |reply| communities::read_same_as(reply, community))
     }
 }

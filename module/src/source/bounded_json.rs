@@ -1,4 +1,4 @@
-//! JSON from a source that is not trusted to keep its texts and values short.
+//! JSON from a source that might send strings or values of any length.
 
 use std::cell::Cell;
 use std::io::{self, BufReader, Read};
@@ -7,31 +7,34 @@ use memchr::memrchr_iter;
 use serde_json::Deserializer;
 use serde_json::de::IoRead;
 
-/// Bytes read at once, and so the longest string: none in a sound reply has more than a few thousand.
-const CHUNK: usize = 64 * 1024;
+/// Bytes read at once, which is also the longest string. A real reply has strings of a few thousand bytes at most.
+const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Bytes of the longest element that is kept whole: no sound one has more than a few thousand.
-const ELEMENT: usize = 1 << 20;
+/// Bytes of the longest element that is kept whole. A real element has a few thousand bytes at most.
+const LONGEST_ELEMENT: usize = 1 << 20;
 
-/// Reads JSON within these bounds. Whoever keeps elements whole counts in `since_element` from the end of the last one
-/// on, by setting it to zero there.
+/// A JSON reader that fails when these limits are exceeded. A caller that keeps whole elements passes `since_element`,
+/// the bytes read since the end of the last element, and sets it to zero after each element.
 pub fn json<'r>(
     reply: &'r mut dyn Read,
     since_element: Option<&'r Cell<usize>>,
-) -> Deserializer<IoRead<BufReader<Bounded<'r>>>> {
-    Deserializer::from_reader(BufReader::with_capacity(CHUNK, Bounded { reply, run: 0, since_element }))
+) -> Deserializer<IoRead<BufReader<BoundedReply<'r>>>> {
+    Deserializer::from_reader(BufReader::with_capacity(
+        CHUNK_BYTES,
+        BoundedReply { reply, run: 0, since_element },
+    ))
 }
 
-/// Refuses a reply in which no string begins or ends, or no element ends, for a long time, since that would be kept in
-/// memory whole.
-pub struct Bounded<'r> {
+/// Fails when no string begins or ends, or no element ends, for too many bytes, since the JSON library would keep all
+/// of them in memory.
+pub struct BoundedReply<'r> {
     reply: &'r mut dyn Read,
-    /// Bytes since the last quotation mark that can be the begin or end of a string.
+    /// Bytes since the last quotation mark that can begin or end a string.
     run: usize,
     since_element: Option<&'r Cell<usize>>,
 }
 
-impl Read for Bounded<'_> {
+impl Read for BoundedReply<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reply.read(buffer)?;
         let chunk = buffer.get(..length).unwrap_or_default();
@@ -41,12 +44,12 @@ impl Read for Bounded<'_> {
             None => self.run += length,
         }
         let refuse = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
-        if self.run > CHUNK && length > 0 {
+        if self.run > CHUNK_BYTES && length > 0 {
             return refuse("64 KiB without the end of a string");
         }
         if let Some(since) = self.since_element {
             since.set(since.get() + length);
-            if since.get() > ELEMENT {
+            if since.get() > LONGEST_ELEMENT {
                 return refuse("1 MiB without the end of an element");
             }
         }

@@ -1,8 +1,11 @@
-//! How long a route source is waited for, and how much of what it says is read.
+//! How long the program waits for a route source, and how much of a reply it reads.
 
 use std::time::{Duration, Instant};
 
 use crate::settings::Limits;
+
+/// The longest reply that is read about neighbors or sets of communities, in bytes. It is kept in memory whole.
+pub const SHORT_REPLY_BYTES: u64 = 32 << 20;
 
 /// The limits of a run that has begun.
 #[derive(Debug, Clone, Copy)]
@@ -30,17 +33,17 @@ impl Deadlines {
         }
     }
 
-    /// When a connection that is asked for now has to be there.
+    /// When a connection that is requested now has to be established.
     pub fn connected_by(&self) -> Instant {
         self.by(self.limits.connect)
     }
 
-    /// When the reply to a query that is asked now has to begin.
+    /// When the reply to a query that is sent now has to begin.
     pub fn begun_by(&self) -> Instant {
         self.by(self.limits.first_byte)
     }
 
-    /// When the reply to a query that is asked now has to be complete.
+    /// When the reply to a query that is sent now has to be complete.
     pub fn complete_by(&self) -> Instant {
         self.by(self.limits.reply)
     }
@@ -50,8 +53,10 @@ impl Deadlines {
     }
 }
 
-/// What is left until `deadline`, or the error of a wait that has reached its limit. System calls take a time-out of
-/// zero for none at all, hence the millisecond.
+/// The time left until `deadline`, at least a millisecond, since system calls take zero for no time-out.
+///
+/// # Errors
+/// [`TimedOut`](std::io::ErrorKind::TimedOut) when the deadline has passed.
 pub(crate) fn left_until(deadline: Instant) -> std::io::Result<Duration> {
     match deadline.saturating_duration_since(Instant::now()) {
         Duration::ZERO => Err(std::io::ErrorKind::TimedOut.into()),

@@ -1,9 +1,9 @@
 //! A query that a route source did not answer.
 //!
-//! `Display` of [`SourceError`] is what goes into the output file: the forms that the plugin's documentation shows, to the
-//! letter, because support staff search for them. They read like errors of Python, and name Python's types, since the
-//! first release of the plugin was written in it. The details are in the chain of sources, for standard error and the
-//! state file.
+//! `Display` of [`SourceError`] is what goes into the output file: the forms that the plugin's documentation shows, to
+//! the letter, because support staff search for them. They read like errors of Python, and name Python's types, since
+//! the first release of the plugin was written in it. The details are in the chain of sources, for standard error and
+//! the state file.
 
 use std::error::Error;
 use std::fmt;
@@ -22,15 +22,15 @@ pub type Cause = Box<dyn Error + Send + Sync>;
 pub struct SourceError {
     /// What goes into the output file.
     pub kind: SourceErrorKind,
-    /// Whom was asked what, and what came.
+    /// The query, and what came back.
     #[source]
     pub detail: Detail,
 }
 
-/// The documented forms.
+/// The documented forms of an error text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceErrorKind {
-    /// The system refused to connect, to send or to receive; with its number, if it has one.
+    /// Connecting, sending or receiving failed: errno, if there is one, and the text.
     System(Option<i32>, String),
     /// A limit on waiting was reached.
     TimedOut,
@@ -42,7 +42,7 @@ pub enum SourceErrorKind {
     Refused(String),
     /// An HTTP status that is not 200.
     Status(u16),
-    /// An answer of another shape; it is told by the type that it would have in the language of the error text.
+    /// The answer is not a JSON object; the text names the type that it has in Python.
     Shape(Shape),
 }
 
@@ -57,13 +57,19 @@ impl SourceErrorKind {
         }
     }
 
-    /// Whether nothing is there to answer: no listener, or a gateway with nothing behind it (RFC 9110 section 15.6.3).
+    /// Whether no server is running there: no listener, or a gateway without a server behind it (RFC 9110 sections
+    /// 15.6.3 to 15.6.5).
     pub fn nobody_listens(&self) -> bool {
-        const NOBODY: [Errno; 2] = [Errno::CONNREFUSED, Errno::NOENT];
+        const NO_LISTENER: [Errno; 2] = [Errno::CONNREFUSED, Errno::NOENT];
         match self {
-            Self::System(Some(number), _) => NOBODY.iter().any(|errno| errno.raw_os_error() == *number),
+            Self::System(Some(number), _) => NO_LISTENER.iter().any(|errno| errno.raw_os_error() == *number),
             Self::Status(status) => (502..=504).contains(status),
-            _ => false,
+            Self::System(None, _)
+            | Self::TimedOut
+            | Self::ClosedEarly
+            | Self::TooLong(_)
+            | Self::Refused(_)
+            | Self::Shape(_) => false,
         }
     }
 }
@@ -86,20 +92,20 @@ impl fmt::Display for SourceErrorKind {
     }
 }
 
-/// What stood where an object was expected.
+/// What was found where a JSON object was expected. `Display` gives the name of the type in Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Text, be it in JSON or instead of JSON.
+    /// A JSON string, or text that is not JSON.
     Text,
     /// An array.
     Array,
     /// A number without a fraction.
     Integer,
-    /// A number with one.
+    /// A number with a fraction.
     Fraction,
     /// `true` or `false`.
     Boolean,
-    /// `null`, or nothing at all.
+    /// `null`, or no value at all.
     Nothing,
 }
 
@@ -116,7 +122,7 @@ impl fmt::Display for Shape {
     }
 }
 
-/// What an operator wants to know next: whom was asked what, and what came.
+/// The details for the operator: the query, as [`describe_query`] writes it, and what came back.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct Detail {
@@ -125,7 +131,7 @@ pub struct Detail {
     cause: Option<Cause>,
 }
 
-/// A reply that went over its limit; travels inside an [`io::Error`], as readers know no other.
+/// A reply that exceeds its limit. It is passed inside an [`io::Error`], the only error that a reader can return.
 #[derive(Debug, thiserror::Error)]
 #[error("the reply is longer than {limit} bytes")]
 pub struct ReplyTooLong {
@@ -133,18 +139,23 @@ pub struct ReplyTooLong {
     pub limit: u64,
 }
 
+/// A query, for the detail of an error: `query "show bgp ipv4 unicast json" to bgpd at /run/frr/bgpd.vty`.
+pub fn describe_query(query: &str, source: &str) -> String {
+    format!("query \"{query}\" to {source}")
+}
+
 impl SourceError {
-    /// An error whose form is known; `what` says whom was asked what.
+    /// An error of a known form. `what` is what was tried, usually from [`describe_query`].
     pub fn new(kind: SourceErrorKind, what: impl Into<String>, cause: Option<Cause>) -> Self {
         Self { kind, detail: Detail { what: what.into(), cause } }
     }
 
-    /// An answer of another shape; `what` says whom was asked what.
+    /// An answer that is not a JSON object, and why. `what` as in [`new`](Self::new).
     pub fn shape(shape: Shape, what: impl Into<String>, cause: impl Into<Cause>) -> Self {
         Self::new(SourceErrorKind::Shape(shape), what, Some(cause.into()))
     }
 
-    /// A failure to connect, to send or to receive; `what` says whom was asked what.
+    /// A failure to connect, to send or to receive, in its documented form. `what` as in [`new`](Self::new).
     pub fn io(error: io::Error, what: impl Into<String>) -> Self {
         let too_long = error.get_ref().and_then(|inner| inner.downcast_ref::<ReplyTooLong>());
         let kind = match (error.kind(), error.raw_os_error(), too_long) {

@@ -1,75 +1,77 @@
-//! ExaBGP, which tells of every event on a pipe instead of being asked.
+//! ExaBGP, which cannot be queried, but sends every event to a pipe of its own process.
 //!
-//! It keeps no routes for its programs, so they are kept here, and a query costs ExaBGP nothing.
+//! ExaBGP keeps no routes, so this program keeps them, and a query costs ExaBGP nothing.
 
 mod adj_rib_in;
 pub mod event;
 pub mod sessions;
+pub mod without_routes;
 
 use bgpcs_display::counted;
 
 use crate::source::error::SourceError;
-use crate::source::summary::{BgpSummary, TableStatus};
-use crate::source::{Abilities, MatchedPath, Query, RibInspection, RouteSource, filter};
+use crate::source::filter::{self, Route};
+use crate::source::summary::BgpSummary;
+use crate::source::{Abilities, MatchedPath, Query, RibInspection, RouteSource};
 use adj_rib_in::{AdjRibIn, MissedEvents};
-use event::{Event, Kind};
+use event::{Event, EventKind};
 
 const NAME: &str = "ExaBGP";
 
 const ABILITIES: Abilities =
     Abilities { communities: true, best_path: false, scans_once: true, can_be_queried: true };
 
-/// What ExaBGP has told.
+/// The routes and sessions of ExaBGP, from its events.
 #[derive(Debug)]
 pub struct ExaBgp {
     /// ExaBGP's process id.
     process: u32,
     rib: AdjRibIn,
-    not_understood: u64,
-    /// Neighbors whose sessions are asked to begin anew.
-    renewed: u64,
+    unreadable_lines: u64,
+    /// How many sessions were restarted.
+    restarts: u64,
 }
 
-/// What a line from ExaBGP calls for.
+/// What a line from ExaBGP means for the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// Nothing: the routes are what they were.
-    Nothing,
-    /// A look at the routes, which may have changed.
-    Change,
-    /// A new session with this neighbor, since events of the present one are missing.
-    Renew(String),
+pub enum LineEffect {
+    /// Routes and sessions did not change.
+    Unchanged,
+    /// Routes or sessions may have changed.
+    Changed,
+    /// Restart the session with this neighbor, since events of the present session are missing.
+    RestartSession(String),
 }
 
 impl ExaBgp {
-    /// The ExaBGP of that process id, of which nothing is known yet.
+    /// The ExaBGP with this process id, before its first event.
     pub fn new(process: u32) -> Self {
-        Self { process, rib: AdjRibIn::default(), not_understood: 0, renewed: 0 }
+        Self { process, rib: AdjRibIn::default(), unreadable_lines: 0, restarts: 0 }
     }
 
-    /// Takes in a line that ExaBGP has printed.
-    pub fn take(&mut self, line: &[u8]) -> Taken {
+    /// Applies a line that ExaBGP wrote to the pipe. A line that cannot be read is counted, and reported as a warning.
+    pub fn apply(&mut self, line: &[u8]) -> LineEffect {
         match event::read(line) {
-            Ok(None) => Taken::Nothing,
-            Ok(Some(Event { kind: Kind::Other, .. })) => Taken::Nothing,
+            Ok(None) => LineEffect::Unchanged,
+            Ok(Some(Event { kind: EventKind::Other, .. })) => LineEffect::Unchanged,
             Ok(Some(event)) => {
                 let neighbor = event.neighbor.clone();
-                match self.rib.take(event) {
-                    Ok(()) => Taken::Change,
-                    Err(MissedEvents) => Taken::Renew(neighbor),
+                match self.rib.apply(event) {
+                    Ok(()) => LineEffect::Changed,
+                    Err(MissedEvents) => LineEffect::RestartSession(neighbor),
                 }
             }
             Err(_) => {
-                self.not_understood += 1;
-                Taken::Change
+                self.unreadable_lines += 1;
+                LineEffect::Changed
             }
         }
     }
 
-    /// Remembers that a neighbor's session was asked to begin anew.
-    pub fn renewed(&mut self, neighbor: &str) {
-        self.rib.expect(neighbor.to_owned());
-        self.renewed += 1;
+    /// Notes that the session with a neighbor is being restarted. This is reported as a warning.
+    pub fn note_restart(&mut self, neighbor: &str) {
+        self.rib.note_restart(neighbor.to_owned());
+        self.restarts += 1;
     }
 
     /// How many neighbors are known so far.
@@ -77,12 +79,10 @@ impl ExaBgp {
         self.rib.neighbor_count()
     }
 
-    /// How the session with each of them is.
+    /// The session with each of them. ExaBGP has no table versions.
     pub fn sessions(&self) -> BgpSummary {
         let process = i32::try_from(self.process).ok();
-        let table = TableStatus::default();
-        let sessions = self.rib.sessions();
-        BgpSummary { process, ipv4: table, ipv6: table, sessions, sessions_only: false }
+        BgpSummary { process, sessions: self.rib.sessions(), ..BgpSummary::default() }
     }
 }
 
@@ -100,21 +100,20 @@ impl RouteSource for ExaBgp {
         query: &Query,
         each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        let wanted = filter::wanted(query);
-        for route in self.rib.routes(query.family) {
-            filter::paths(&wanted, route).for_each(|path| each(path, route.neighbor));
-        }
-        Ok(())
+        let scan = &mut |family, each_route: &mut dyn FnMut(Route<'_>)| {
+            self.rib.routes(family).for_each(each_route);
+            Ok(())
+        };
+        filter::answer(query, scan, each)
     }
 
     fn warnings(&mut self) -> Vec<String> {
-        let not_understood = (self.not_understood > 0)
-            .then(|| format!("{} from ExaBGP not understood", counted(self.not_understood, "line")));
-        let renewed = (self.renewed > 0).then(|| {
-            let sessions = counted(self.renewed, "BGP session");
-            format!("{sessions} of ExaBGP ended, to begin anew, since something that was told there was lost")
+        let unreadable = (self.unreadable_lines > 0)
+            .then(|| format!("could not read {} from ExaBGP", counted(self.unreadable_lines, "line")));
+        let restarted = (self.restarts > 0).then(|| {
+            format!("events from ExaBGP were lost: restarted {}", counted(self.restarts, "BGP session"))
         });
-        not_understood.into_iter().chain(renewed).collect()
+        unreadable.into_iter().chain(restarted).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Selecting from every route, for sources that have no filter of their own.
+//! Selects routes by community or prefix, for sources without a filter. Every query scans all routes.
 
 use std::collections::BTreeSet;
 
@@ -9,47 +9,66 @@ use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
 use crate::source::{Destination, DestinationPath, MatchedPath, Query};
 
-/// A valid route, as a source shows it.
+/// A valid route of a source.
 #[derive(Debug, Clone, Copy)]
 pub struct Route<'r> {
-    /// Where it leads.
+    /// As it is in the RIB.
     pub prefix: Prefix,
-    /// The neighbor's address; empty when the source does not say.
+    /// The neighbor's address; empty when the source does not report it.
     pub neighbor: &'r str,
-    /// Whether it is the prefix's best path; always, if the source chooses none.
+    /// Whether it is the prefix's best path; always true when the source does not mark one.
     pub best: bool,
-    /// What it carries, by value.
+    /// In [canonical](Community::canonical) form.
     pub communities: &'r [Community],
 }
 
-/// Passes every route of a family to the function that it is given.
-pub type EveryRoute<'s> = dyn FnMut(Family, &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> + 's;
+/// A scan: passes every route of a family to a function.
+pub type Scan<'s> = dyn FnMut(Family, &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> + 's;
 
-/// The query's communities by their values, for [`paths`].
+/// The query's communities in [canonical](Community::canonical) form, for [`matched_paths`].
 pub fn wanted(query: &Query) -> Vec<Community> {
     query.communities().map(Community::canonical).collect()
 }
 
-/// The route as an answer to a query: a path for each of the wanted communities that it carries.
-pub fn paths<'r>(wanted: &'r [Community], route: Route<'r>) -> impl Iterator<Item = MatchedPath> + 'r {
+/// A path for each of the `wanted` communities that the route carries.
+pub fn matched_paths<'r>(
+    wanted: &'r [Community],
+    route: Route<'r>,
+) -> impl Iterator<Item = MatchedPath> + 'r {
     let carried = (0..).zip(wanted).filter(move |(_, wanted)| route.communities.contains(wanted));
     carried.map(move |(community, _)| MatchedPath { community, prefix: route.prefix, best: route.best })
 }
 
-/// Answers a query from routes that come in any order, each of them best: the paths of a prefix follow one another.
+/// Answers a query by a scan in which the paths of a prefix follow one another.
 ///
 /// # Errors
-/// When the look at the routes fails.
-pub fn in_order(
+/// When the scan fails.
+pub fn answer(
     query: &Query,
-    every_route: &mut EveryRoute<'_>,
+    scan: &mut Scan<'_>,
+    each: &mut dyn FnMut(MatchedPath, &str),
+) -> Result<(), SourceError> {
+    let wanted = wanted(query);
+    scan(query.family, &mut |route| {
+        matched_paths(&wanted, route).for_each(|path| each(path, route.neighbor));
+    })
+}
+
+/// Answers a query by a scan in any order. Every path counts as best. The answer is in memory until the scan ends,
+/// since the paths of a prefix have to follow one another.
+///
+/// # Errors
+/// When the scan fails.
+pub fn answer_sorted(
+    query: &Query,
+    scan: &mut Scan<'_>,
     each: &mut dyn FnMut(MatchedPath, &str),
 ) -> Result<(), SourceError> {
     let wanted = wanted(query);
     let mut neighbors: Vec<String> = Vec::new();
     let mut found: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
-    every_route(query.family, &mut |route| {
-        for path in paths(&wanted, route) {
+    scan(query.family, &mut |route| {
+        for path in matched_paths(&wanted, route) {
             // The routes of a neighbor mostly follow one another.
             if neighbors.last().is_none_or(|last| last != route.neighbor) {
                 neighbors.push(route.neighbor.to_owned());
@@ -64,16 +83,13 @@ pub fn in_order(
     Ok(())
 }
 
-/// [`RibInspection::longest_match`](super::RibInspection::longest_match) by a look at every route.
+/// [`RibInspection::longest_match`](super::RibInspection::longest_match) by a scan.
 ///
 /// # Errors
-/// When the look fails.
-pub fn paths_to(
-    prefix: Prefix,
-    every_route: &mut EveryRoute<'_>,
-) -> Result<Option<Destination>, SourceError> {
+/// When the scan fails.
+pub fn longest_match(prefix: Prefix, scan: &mut Scan<'_>) -> Result<Option<Destination>, SourceError> {
     let mut longest: Option<Destination> = None;
-    every_route(prefix.family(), &mut |route| {
+    scan(prefix.family(), &mut |route| {
         if !IpNet::from(route.prefix).contains(&IpNet::from(prefix)) {
             return;
         }
@@ -93,30 +109,41 @@ pub fn paths_to(
     Ok(longest)
 }
 
-/// [`RibInspection::communities_of_same_as`](super::RibInspection::communities_of_same_as) by a look at every route.
-pub fn of_the_same_as(community: &Community, every_route: &mut EveryRoute<'_>) -> Option<Vec<Community>> {
+/// [`RibInspection::communities_of_same_as`](super::RibInspection::communities_of_same_as) by a scan; `None` when it
+/// fails.
+pub fn communities_of_same_as(community: &Community, scan: &mut Scan<'_>) -> Option<Vec<Community>> {
     let mut found = BTreeSet::new();
     for family in Family::ALL {
-        let looked = every_route(family, &mut |route| {
-            found.extend(route.communities.iter().filter(|carried| is_of_the_same_as(carried, community)));
+        let scanned = scan(family, &mut |route| {
+            found.extend(route.communities.iter().filter(|carried| have_same_as(carried, community)));
         });
-        looked.ok()?;
+        scanned.ok()?;
     }
     Some(found.into_iter().collect())
 }
 
 /// Whether two communities are of one kind and name the same administrator: an AS number, or a router of it.
-pub fn is_of_the_same_as(one: &Community, another: &Community) -> bool {
-    use RouteTarget::{As2, As4, Ipv4};
+pub fn have_same_as(one: &Community, another: &Community) -> bool {
     match (one.canonical(), another.canonical()) {
         (Community::Standard(one), Community::Standard(another)) => one.high == another.high,
         (Community::Large(one), Community::Large(another)) => one.global == another.global,
-        (Community::RouteTarget(one), Community::RouteTarget(another)) => match (one, another) {
-            (As2(one, _), As2(another, _)) => one == another,
-            (As4(one, _), As4(another, _)) => one == another,
-            (Ipv4(one, _), Ipv4(another, _)) => one == another,
-            _ => false,
-        },
-        _ => false,
+        (Community::RouteTarget(one), Community::RouteTarget(another)) => same_administrator(one, another),
+        (
+            Community::Standard(_)
+            | Community::WellKnown(_)
+            | Community::Large(_)
+            | Community::RouteTarget(_),
+            _,
+        ) => false,
+    }
+}
+
+fn same_administrator(one: RouteTarget, another: RouteTarget) -> bool {
+    use RouteTarget::{As2, As4, Ipv4};
+    match (one, another) {
+        (As2(one, _), As2(another, _)) => one == another,
+        (As4(one, _), As4(another, _)) => one == another,
+        (Ipv4(one, _), Ipv4(another, _)) => one == another,
+        (As2(..) | As4(..) | Ipv4(..), _) => false,
     }
 }

@@ -8,14 +8,14 @@ use crate::source::RouteSource;
 use crate::source::bagpipe::Bagpipe;
 use crate::source::bgpd::Bgpd;
 use crate::source::deadlines::Deadlines;
-use crate::source::exabgp::sessions::FromOutside;
+use crate::source::exabgp::without_routes::ExabgpWithoutRoutes;
 use crate::source::gobgp::{GoBgp, RibView};
 use crate::source::routing_manager::RoutingManager;
 
-/// The route source. It connects with the first query, and its deadlines count from now.
+/// The route source. It connects with the first query; its deadlines count from this call.
 pub fn open(settings: &Settings) -> Box<dyn RouteSource> {
     let deadlines = Deadlines::begin(settings.limits);
-    let exabgp = || Box::new(FromOutside::at(&settings.state_dir));
+    let exabgp = || Box::new(ExabgpWithoutRoutes::at(&settings.state_dir));
     let gobgp = |view| Box::new(GoBgp::new(settings.gobgp_address, view, deadlines));
     let routing_engine = |bgpd: Option<&Path>| -> Box<dyn RouteSource> {
         match bgpd {

@@ -1,8 +1,8 @@
-//! The JSON reply that both kinds of routing engine give: an object whose `routes` are paths by prefix.
+//! The JSON reply of FRR to `show bgp … json`, which routingManager passes on: an object whose `routes` are paths by
+//! prefix.
 //!
-//! `{"routes": {"13.107.6.0/24": [{"valid": true, "bestpath": true, …}, …]}, …}`. The reply can be hundreds of
-//! megabytes, so nothing of it is kept: each path is passed on as it is read, and the longest thing in memory is one
-//! string, which has a limit.
+//! `{"routes": {"13.107.6.0/24": [{"valid": true, "bestpath": true, …}, …]}, …}`. The reply can have hundreds of
+//! megabytes, so each path is passed on as it is read. The longest thing in memory is one string, which has a limit.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -17,43 +17,43 @@ use crate::source::error::Shape;
 /// A path as a reply shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReplyPath {
-    /// Whether the routing engine may use it.
+    /// Whether the routing engine may use it (FRR: `valid`).
     pub valid: bool,
-    /// Whether it is the prefix's best.
+    /// Whether it is the prefix's best path.
     pub best: bool,
-    /// What a detailed reply shows; empty in others.
+    /// Empty unless the reply is a detailed one.
     pub route_targets: Vec<RouteTarget>,
-    /// From which neighbor; empty when the reply does not say so.
+    /// The neighbor's address; empty when the reply does not have it.
     pub neighbor: String,
 }
 
-/// Why a reply is not what was asked for.
+/// Why a reply cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplyError {
-    /// It did not come whole.
-    #[error("the reply broke off")]
+    /// It is not complete.
+    #[error("the reply is incomplete")]
     Io(#[from] io::Error),
     /// It is not one JSON value.
     #[error("the reply is not JSON")]
     Syntax(#[source] serde_json::Error),
-    /// It is JSON, but not a listing of what was asked for.
+    /// It is JSON, but not an object of arrays.
     #[error("the reply is not an object of arrays")]
     Listing(#[source] serde_json::Error),
     /// It is JSON, with something else where an object was expected.
     #[error("expected {expected}, got {got}")]
     Shape {
-        /// What should have been there.
+        /// What a reply has there.
         expected: &'static str,
-        /// What was there.
+        /// What this reply has there.
         got: Shape,
     },
-    /// A key of `routes` is no prefix.
-    #[error("a key of routes is no prefix")]
+    /// A key of `routes` is not a prefix.
+    #[error("a key of routes is not a prefix")]
     Prefix(#[from] PrefixError),
 }
 
 impl ReplyError {
-    /// The type that the documented error names for it, if it has that form.
+    /// What the documented `AttributeError` names; none for a reply that is not complete.
     pub fn shape(&self) -> Option<Shape> {
         match self {
             Self::Io(_) => None,
@@ -63,10 +63,15 @@ impl ReplyError {
     }
 }
 
+/// The route targets among extended communities as FRR writes them: `RT:64512:77 SoO:64512:88`.
+pub fn route_targets(text: &str) -> impl Iterator<Item = RouteTarget> + '_ {
+    text.split_ascii_whitespace().filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?))
+}
+
 /// Reads a whole reply, passing each path of each prefix to `each`.
 ///
 /// # Errors
-/// When the reply is anything but one JSON object with an object `routes` of arrays of objects by prefix.
+/// When the reply is not one JSON object with an object `routes`, whose arrays of objects are by prefix.
 pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, &ReplyPath)) -> Result<(), ReplyError> {
     let mut json = bounded_json::json(reply, None);
     let mut reading = Reading { each, fault: None, has_routes: false };
@@ -84,8 +89,8 @@ pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, &ReplyPath)) -> R
     }
 }
 
-/// What is known while a reply is read. A fault ends the reading at once: it stands here, since the error of the JSON
-/// library cannot carry it.
+/// The state while a reply is read. A fault ends the reading; it is kept here, since the error of the JSON library
+/// cannot contain it.
 struct Reading<'a> {
     each: &'a mut dyn FnMut(Prefix, &ReplyPath),
     fault: Option<ReplyError>,
@@ -103,12 +108,12 @@ impl Reading<'_> {
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Top,
-    Snapshot,
+    Routes,
     Paths(Prefix),
     Path(Prefix),
 }
 
-/// What stands at a place.
+/// Reads what the reply has at a place.
 struct At<'r, 'a> {
     place: Place,
     reading: &'r mut Reading<'a>,
@@ -118,7 +123,7 @@ impl At<'_, '_> {
     fn expected(&self) -> &'static str {
         match self.place {
             Place::Top => "an object",
-            Place::Snapshot => "an object routes",
+            Place::Routes => "an object routes",
             Place::Paths(_) => "an array of paths by prefix",
             Place::Path(_) => "an object for each path",
         }
@@ -152,19 +157,19 @@ impl<'de> Visitor<'de> for At<'_, '_> {
                 while let Some(key) = map.next_key_seed(OneOf(["routes"]))? {
                     if key.is_some() {
                         reading.has_routes = true;
-                        map.next_value_seed(At { place: Place::Snapshot, reading })?;
+                        map.next_value_seed(At { place: Place::Routes, reading })?;
                     } else {
                         map.next_value_seed(Leaf::default())?;
                     }
                 }
             }
-            Place::Snapshot => {
+            Place::Routes => {
                 while let Some(prefix) = map.next_key_seed(PrefixKey)? {
                     let prefix = prefix.map_err(|fault| reading.refuse(fault.into()))?;
                     map.next_value_seed(At { place: Place::Paths(prefix), reading })?;
                 }
             }
-            // Whoever goes through an object as if it were an array meets its keys, which are text.
+            // In Python, iterating over an object as if it were an array gives its keys, which are text.
             Place::Paths(_) => return At { place: self.place, reading }.refuse(Shape::Text),
             Place::Path(prefix) => {
                 let mut path = ReplyPath::default();
@@ -239,7 +244,7 @@ impl Visitor<'_> for PrefixKey {
     }
 }
 
-/// A key, by its index among the known ones; unknown keys are nothing special.
+/// A key, as its index among the known keys; none for another key.
 #[derive(Clone, Copy)]
 struct OneOf<const N: usize>([&'static str; N]);
 
@@ -263,10 +268,10 @@ impl<const N: usize> Visitor<'_> for OneOf<N> {
     }
 }
 
-/// Any value; of what it contains, only the truth value, the route targets or the neighbor are kept, if asked for.
+/// Any value. It fills the field that it is given, and skips everything else.
 ///
-/// In a short reply `bestpath` is a truth value, in a detailed one an object whose `overall` is; the route targets
-/// stand in the `string` of an object, as `RT:64512:77 SoO:64512:88`; the neighbor is `peerId`, in a detailed reply
+/// In a short reply `bestpath` is a boolean, in a detailed one an object with the boolean `overall`. The route targets
+/// are in the `string` of an object, as `RT:64512:77 SoO:64512:88`. The neighbor is `peerId`, in a detailed reply
 /// within `peer`.
 #[derive(Default)]
 struct Leaf<'p> {
@@ -310,8 +315,7 @@ impl<'de> Visitor<'de> for Leaf<'_> {
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
         if let Some(targets) = self.targets {
-            let parse = |word: &str| RouteTarget::parse(word.strip_prefix("RT:")?);
-            *targets = text.split_ascii_whitespace().filter_map(parse).collect();
+            *targets = route_targets(text).collect();
         }
         if let Some(neighbor) = self.neighbor {
             text.clone_into(neighbor);

@@ -1,12 +1,12 @@
-//! The routing engine's HTTP API, over TCP or a Unix socket.
+//! The HTTP API of SSR's routingManager, over TCP or a Unix socket.
 //!
-//! Its path is not public, so the whole URL is a setting; the reply is taken to be the one that bgpd gives.
+//! Its path is not published, so the whole URL is a setting. The reply is expected to be the JSON of bgpd.
 
 use std::path::Path;
 
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
-use crate::source::http::Client;
+use crate::source::http::HttpClient;
 use crate::source::{MatchedPath, Query, RibInspection, RouteSource, routes_json};
 use crate::url::UrlTemplate;
 
@@ -14,17 +14,17 @@ use crate::url::UrlTemplate;
 pub struct RoutingManager {
     url: UrlTemplate,
     name: String,
-    client: Client,
+    client: HttpClient,
 }
 
 impl RoutingManager {
-    /// Asks at `url`, connecting to the Unix socket if there is one, else to the URL's host and port.
+    /// The API at `url`. Connects to the Unix socket if there is one, else to the URL's host and port.
     pub fn new(url: UrlTemplate, socket: Option<&Path>, deadlines: Deadlines) -> Self {
         let name = match socket {
             Some(socket) => format!("routingManager at {url} by {}", socket.display()),
             None => format!("routingManager at {url}"),
         };
-        Self { url, name, client: Client::new(socket, deadlines) }
+        Self { url, name, client: HttpClient::new(socket, deadlines) }
     }
 }
 
@@ -40,13 +40,12 @@ impl RouteSource for RoutingManager {
     ) -> Result<(), SourceError> {
         for (index, community) in query.communities().enumerate() {
             let url = self.url.fill(query.family, community);
-            let asked = format!("asked {} for {url}", self.name);
-            let tell = &mut |prefix, path: &routes_json::ReplyPath| {
+            let each_path = &mut |prefix, path: &routes_json::ReplyPath| {
                 if path.valid {
                     each(MatchedPath { community: index, prefix, best: path.best }, &path.neighbor);
                 }
             };
-            self.client.get(&url, &asked, &mut |body| routes_json::read(body, tell))?;
+            self.client.get(&url, &self.name, &mut |body| routes_json::read(body, each_path))?;
         }
         Ok(())
     }

@@ -1,18 +1,29 @@
-//! What a route source tells of itself at next to no cost: whether routes may have changed, and whether it has them all.
+//! What a route source reports about itself at next to no cost: whether routes may have changed, and whether they are
+//! all there.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::prefix::Family;
 
-/// Table versions and sessions, as of `show bgp summary`.
+/// A session that is established for so long has converged, even if its neighbor never falls silent.
+const LONGEST_CONVERGENCE: Duration = Duration::from_secs(60);
+
+/// A session has converged when its neighbor sent no UPDATE message for so long, even without an end-of-RIB.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// Table versions and sessions, as `show bgp summary` reports them.
 ///
-/// A best path cannot change without a new table version, unless routes are dampened (RFC 2439), and no path can be added,
-/// changed or removed without an UPDATE message from its neighbor, or the end of the session. Other causes of a change, such
-/// as a new routing policy, are left to the full refresh that is due at times anyway.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A best path cannot change without a new table version, unless routes are dampened (RFC 2439). No path can be added,
+/// changed or removed without an UPDATE message from its neighbor, or the end of the session. Other changes, such as a
+/// new routing policy, are seen at the next full refresh.
+///
+/// The default is a source about which nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct BgpSummary {
-    /// The process that answers.
+    /// The process id of the routing engine, if it is known.
     pub process: Option<i32>,
     /// IPv4 unicast.
     pub ipv4: TableStatus,
@@ -20,7 +31,7 @@ pub struct BgpSummary {
     pub ipv6: TableStatus,
     /// Sorted by peer.
     pub sessions: Vec<Session>,
-    /// Whether the sessions are all that is known, so that routes can change without a sign.
+    /// Whether only the state of the sessions is known, so that routes can change without a sign.
     #[serde(default)]
     pub sessions_only: bool,
 }
@@ -29,10 +40,10 @@ pub struct BgpSummary {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct TableStatus {
-    /// The table version, which counts the changes of best paths since the process began; absent without a session of the
-    /// family.
+    /// The table version, which counts the changes of best paths since the process began; absent without a session of
+    /// the family.
     pub version: Option<u64>,
-    /// How many entries a scan of the table passes over; zero when the source does not say it.
+    /// How many entries a query has to scan; zero when the source does not report it.
     #[serde(default)]
     pub entries: u64,
     /// Whether route flap dampening is on (RFC 2439): dampened routes change without a new version.
@@ -40,8 +51,8 @@ pub struct TableStatus {
     pub dampening: bool,
 }
 
-/// A BGP session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A BGP session. The default is one that is not established.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Session {
     /// The neighbor's address or interface.
@@ -56,16 +67,23 @@ pub struct Session {
     pub ipv4: Option<u64>,
     /// Prefixes accepted, if the session carries IPv6 unicast.
     pub ipv6: Option<u64>,
-    /// Whether the neighbor has presumably sent all its routes: by its end-of-RIB, or by its silence.
+    /// Whether the neighbor has presumably sent all its routes: see [`has_converged`].
     #[serde(rename = "settled")]
     pub converged: bool,
-    /// Whether the neighbor may send several paths of a prefix (RFC 7911), as far as the source says.
+    /// Whether the neighbor may send several paths of a prefix (RFC 7911), as far as the source reports it.
     #[serde(default)]
     pub add_path: bool,
 }
 
+/// Whether a neighbor has presumably sent all its routes: by its end-of-RIB (RFC 4724 section 2), by its silence, or
+/// since the session is `established` for long enough. `silent` is the time since the last UPDATE message, if it is
+/// known.
+pub fn has_converged(end_of_rib: bool, silent: Option<Duration>, established: Duration) -> bool {
+    end_of_rib || silent.is_some_and(|silent| silent >= SILENCE) || established >= LONGEST_CONVERGENCE
+}
+
 impl BgpSummary {
-    /// Whether there is no sign of a change of routes between the two, where there would be one.
+    /// Whether no routes changed between the two summaries. False when they can change without a sign.
     pub fn same_routes(&self, other: &Self) -> bool {
         !self.sessions_only
             && self.process == other.process
@@ -73,21 +91,21 @@ impl BgpSummary {
             && self.all_sessions(other, Session::same_routes)
     }
 
-    /// Whether no best path can have changed between the two.
+    /// Whether no best path can have changed between the two summaries.
     pub fn same_best_paths(&self, other: &Self) -> bool {
-        let is_told = |family| self.table(family).version.is_some() && !self.table(family).dampening;
+        let is_versioned = |family| self.table(family).version.is_some() && !self.table(family).dampening;
         let is_carried = |family| self.carrying(family).next().is_some();
         self.same_sessions(other)
             && self.same_versions(other)
-            && Family::ALL.into_iter().all(|family| is_told(family) || !is_carried(family))
+            && Family::ALL.into_iter().all(|family| is_versioned(family) || !is_carried(family))
     }
 
     fn same_versions(&self, other: &Self) -> bool {
         Family::ALL.into_iter().all(|family| self.table(family).version == other.table(family).version)
     }
 
-    /// Whether both are of one process whose sessions were neither lost nor established in between. Without any, nothing
-    /// tells that BGP was not configured anew, which makes its versions begin again.
+    /// Whether both summaries are of one process, and no session was lost or established in between. False when no
+    /// session is established: BGP may have been configured again, and then its table versions start over.
     pub fn same_sessions(&self, other: &Self) -> bool {
         self.process.is_some()
             && self.process == other.process
@@ -114,7 +132,8 @@ impl BgpSummary {
         }
     }
 
-    /// Whether each of the `paths` of a family is the only one of its prefix: all are of the only neighbor.
+    /// Whether no prefix of a family has more than one path: all `paths` of the table are of one session, the only one
+    /// that is established.
     pub fn has_single_paths(&self, family: Family, paths: u64) -> bool {
         let mut established = self.sessions.iter().filter(|session| session.since.is_some());
         match (established.next(), established.next()) {
@@ -136,7 +155,7 @@ impl Session {
     }
 
     fn same(&self, other: &Self) -> bool {
-        // Engines derive the time from the session's age, so that it can be a second off.
+        // Engines derive the time from the age of the session, so it can differ by a second.
         let since = match (self.since, other.since) {
             (Some(one), Some(another)) => one.abs_diff(another) <= 2,
             (one, another) => one == another,
@@ -144,7 +163,7 @@ impl Session {
         since && self.peer == other.peer && self.times_established == other.times_established
     }
 
-    /// Prefixes accepted, if the session carries the family.
+    /// Prefixes accepted, if the session is established and carries the family.
     pub fn prefixes(&self, family: Family) -> Option<u64> {
         match family {
             Family::Ipv4 => self.ipv4,

@@ -13,8 +13,11 @@ use crate::source::deadlines::left_until;
 
 /// Connects to the listener at `path`.
 ///
-/// A listener that hangs lets its queue of connections fill up, and then `connect` blocks for as long as the socket's
-/// time-out for sending says, which the standard library can set only on a socket that is already connected.
+/// When a listener hangs, its queue of connections is full at some time, and `connect` blocks. The socket's time-out
+/// for sending ends that (`unix(7)`), but the standard library can set it only after connecting.
+///
+/// # Errors
+/// When there is no connection before `deadline`.
 pub(crate) fn connect(path: &Path, deadline: Instant) -> io::Result<UnixStream> {
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(left_until(deadline)?))?;

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::source::summary::Session;
 
-/// The sessions; `None` when the reply is no such list. The looking glass says neither since when they are established
-/// nor what they carried, and there are no routes of IPv6.
+/// The sessions; `None` when the reply is not such a list. The looking glass reports neither the age of a session nor
+/// its number of prefixes, so both are zero. BaGPipe-BGP has no IPv6 routes.
 pub fn read(reply: &[u8]) -> Option<Vec<Session>> {
     let shown: Value = serde_json::from_slice(reply).ok()?;
     shown.as_array()?.iter().map(session).collect()
@@ -17,11 +17,8 @@ fn session(shown: &Value) -> Option<Session> {
     Some(Session {
         peer: shown.get("id")?.as_str()?.to_owned(),
         since: established,
-        times_established: 0,
-        updates: 0,
         ipv4: established,
-        ipv6: None,
         converged: established.is_some(),
-        add_path: false,
+        ..Session::default()
     })
 }

@@ -1,29 +1,20 @@
-//! What bgpd says of itself without looking through its table.
+//! What bgpd reports about its tables and sessions without a scan.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
+use std::time::Duration;
 
-use bgpcs::Community;
 use serde::Deserialize;
 
-use crate::source::summary::{Session, TableStatus};
+use crate::source::summary::{Session, TableStatus, has_converged};
 
-/// A reply about peers and communities that is longer than this is not worth its memory.
-pub const REPLY_BYTES: u64 = 32 << 20;
-
-/// More peers than this are not remembered from one run to the next.
+/// The most sessions that are kept from one run to the next.
 const MAX_SESSIONS: usize = 1000;
 
-/// A session that was silent for so long, in milliseconds, has sent all its routes.
-const QUIET: u64 = 5_000;
-
-/// A session that is up for so long, in milliseconds, has sent all its routes, even if it never falls silent.
-const GROWN: u64 = 60_000;
-
-/// The reply to `show bgp FAMILY unicast summary json`.
+/// Reads the reply to `show bgp FAMILY unicast summary json`.
 ///
 /// # Errors
-/// When it does not come whole, or this release does not say what is needed.
+/// When it is not complete, or is not of the known form.
 pub fn read_table(reply: impl Read) -> io::Result<TableStatus> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -40,7 +31,7 @@ pub fn read_table(reply: impl Read) -> io::Result<TableStatus> {
     Ok(TableStatus { version, entries, dampening })
 }
 
-/// A neighbor in the reply to `show bgp neighbors json`; what is absent is so because the session is down.
+/// A neighbor in the reply to `show bgp neighbors json`. bgpd leaves out fields when the session is down.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct NeighborReply {
@@ -51,8 +42,8 @@ struct NeighborReply {
     connections_established: u64,
     neighbor_capabilities: Capabilities,
     graceful_restart_info: GracefulRestart,
-    address_family_info: BTreeMap<String, AddressFamily>,
-    message_stats: Option<Messages>,
+    address_family_info: BTreeMap<String, FamilyCounters>,
+    message_stats: Option<MessageCounters>,
 }
 
 #[derive(Default, Deserialize)]
@@ -62,8 +53,8 @@ struct Capabilities {
     add_path: BTreeMap<String, Capability>,
 }
 
-/// What was said of a capability for a family. `txReceived` is the neighbor's word that it may send additional paths,
-/// `txAdvertisedAndReceived` the same when bgpd said so too.
+/// A capability for a family. `txReceived`: the neighbor may send additional paths. `txAdvertisedAndReceived`: both the
+/// neighbor and bgpd may.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Capability {
@@ -80,13 +71,13 @@ struct GracefulRestart {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct AddressFamily {
+struct FamilyCounters {
     accepted_prefix_counter: u64,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Messages {
+struct MessageCounters {
     updates_recv: u64,
 }
 
@@ -105,7 +96,8 @@ impl NeighborReply {
         let ended = |name: &str| self.graceful_restart_info.end_of_rib_recv.get(name) == Some(&true);
         let complete = (ipv4.is_none() || ended("ipv4Unicast")) && (ipv6.is_none() || ended("ipv6Unicast"));
         let mut add_path = self.neighbor_capabilities.add_path.values();
-        let quiet = self.bgp_timer_up_msec.min(self.bgp_in_update_elapsed_time_msecs);
+        let established = Duration::from_millis(self.bgp_timer_up_msec);
+        let silent = established.min(Duration::from_millis(self.bgp_in_update_elapsed_time_msecs));
         Ok(Session {
             peer,
             since: up.then_some(self.bgp_timer_up_established_epoch),
@@ -113,16 +105,16 @@ impl NeighborReply {
             updates: messages.updates_recv,
             ipv4,
             ipv6,
-            converged: up && (complete || quiet >= QUIET || self.bgp_timer_up_msec >= GROWN),
-            add_path: add_path.any(|said| said.tx_received || said.tx_advertised_and_received),
+            converged: up && has_converged(complete, Some(silent), established),
+            add_path: add_path.any(|paths| paths.tx_received || paths.tx_advertised_and_received),
         })
     }
 }
 
-/// The reply to `show bgp neighbors json`.
+/// Reads the reply to `show bgp neighbors json`; the sessions are sorted by peer.
 ///
 /// # Errors
-/// When it does not come whole, or this release does not say what is needed.
+/// When it is not complete, is not of the known form, or has more than 1000 neighbors.
 pub fn read_sessions(reply: impl Read) -> io::Result<Vec<Session>> {
     let neighbors: BTreeMap<String, NeighborReply> = serde_json::from_reader(io::BufReader::new(reply))?;
     if neighbors.len() > MAX_SESSIONS {
@@ -130,46 +122,3 @@ pub fn read_sessions(reply: impl Read) -> io::Result<Vec<Session>> {
     }
     neighbors.into_iter().map(|(peer, neighbor)| neighbor.session(peer)).collect()
 }
-
-/// The reply to `show bgp community-info` or `show ip bgp large-community-info`: marks in `found` those of `wanted`
-/// that stand in any set of communities.
-///
-/// ```text
-/// Address Refcnt Community
-/// [0x55f1f7237070] (1) 12076:5010 no-export
-/// ```
-///
-/// # Errors
-/// When the reply does not come whole, or has anything that is not understood: then any community may be in use.
-pub fn read_communities(reply: impl Read, wanted: &[Community], found: &mut [bool]) -> io::Result<()> {
-    let mut reader = io::BufReader::with_capacity(64 * 1024, reply);
-    let mut line = String::new();
-    let mut is_head = true;
-    loop {
-        line.clear();
-        if (&mut reader).take(LINE).read_line(&mut line)? == 0 {
-            return if is_head { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) };
-        }
-        if !line.ends_with('\n') {
-            return Err(io::ErrorKind::Unsupported.into());
-        }
-        if is_head {
-            is_head = false;
-            if !line.starts_with("Address Refcnt ") {
-                return Err(io::ErrorKind::Unsupported.into());
-            }
-        } else if let Some((_, set)) = line.split_once(") ") {
-            for word in set.split_ascii_whitespace() {
-                let community: Community = word.parse().map_err(|_| io::ErrorKind::Unsupported)?;
-                let community = community.canonical();
-                let marks = wanted.iter().zip(found.iter_mut()).filter(|(wanted, _)| **wanted == community);
-                marks.for_each(|(_, mark)| *mark = true);
-            }
-        } else if !line.trim().is_empty() {
-            return Err(io::ErrorKind::Unsupported.into());
-        }
-    }
-}
-
-/// Longer lines are not read: the longest attribute holds 16,383 communities of up to 11 digits.
-const LINE: u64 = 256 * 1024;

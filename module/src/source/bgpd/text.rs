@@ -1,4 +1,4 @@
-//! bgpd's table as text, which costs it half of what JSON costs and a fifth of the bytes.
+//! The table as bgpd prints it. As text it costs bgpd half the time of JSON, and has a fifth of the bytes.
 //!
 //! ```text
 //!    Network          Next Hop            Metric LocPrf Weight Path
@@ -10,9 +10,9 @@
 //! Displayed  2 routes and 4 total paths
 //! ```
 //!
-//! The text is made for people and may differ between releases. So nothing is guessed: the columns are those of the
-//! head, every line has to fit, and the number of prefixes has to be the one in the last line. Whatever does not fit
-//! is an error, upon which the caller asks for JSON.
+//! The text is made for people and can differ between releases, so it is read strictly: the columns are those of the
+//! head, every line has to fit them, and the last line has to give the number of prefixes. Anything else is an error,
+//! after which the caller queries again for JSON.
 
 use std::io::{self, BufRead, Read};
 
@@ -20,50 +20,51 @@ use memchr::memmem;
 
 use crate::prefix::Prefix;
 
-/// Why a table is of no use.
+/// Why a table cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TextError {
-    /// It did not come whole.
-    #[error("the reply broke off")]
+    /// It is not complete.
+    #[error("the reply is incomplete")]
     Io(#[from] io::Error),
     /// It is not of the known form.
     #[error("the table is of an unknown form")]
     Unknown,
 }
 
-/// Longer lines are not read: an AS path of a thousand numbers has room.
-const LINE: u64 = 16 * 1024;
+/// The longest line that is read, in bytes: enough for an AS path of a thousand numbers.
+const LONGEST_LINE: u64 = 16 * 1024;
 
-/// The state of a path that only a detailed look could tell, unless it is the best one: suppressed, stale, removed.
+/// Suppressed, stale, removed. Only the detailed output shows whether such a path is valid, unless it is the best path.
 const UNCERTAIN: &[u8] = b"sSR";
 
-/// Every character that can stand before a prefix.
-const STATUS: &[u8] = b" *>=idhrsSRVIN";
+/// Every status code that bgpd prints before a prefix.
+const STATUS_CODES: &[u8] = b" *>=idhrsSRVIN";
 
 /// A path as its line shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShownPath {
-    /// Where it leads; that of the line before, if it stands there only.
+    /// Its prefix, which bgpd prints only for the first path.
     pub prefix: Prefix,
-    /// Whether bgpd may use it.
+    /// Whether bgpd may use it (`*`).
     pub valid: bool,
-    /// Whether it is the prefix's best.
+    /// Whether it is the prefix's best path (`>`).
     pub best: bool,
 }
 
-/// What is said of the table around its lines.
+/// What the head and the last line say about the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableTotals {
-    /// The table's version.
+    /// The table version.
     pub version: Option<u64>,
-    /// How many paths the table has, shown or not.
+    /// How many paths the table has, printed or not.
     pub paths: Option<u64>,
 }
 
-/// Reads a whole table, passing each path to `each`. Where there is none, bgpd says nothing at all.
+/// Reads a whole table, passing each path to `each`. `Ok(None)` for a table without a path, for which bgpd prints
+/// nothing.
 ///
 /// # Errors
-/// When the text does not come whole, or is not of the known form.
+/// When the text is not complete, or is not of the known form.
 pub fn read(reply: impl Read, each: &mut dyn FnMut(ShownPath)) -> Result<Option<TableTotals>, TextError> {
     let mut lines = TextLines { reader: io::BufReader::with_capacity(64 * 1024, reply), line: Vec::new() };
     let Some(first) = lines.next()? else { return Ok(None) };
@@ -104,7 +105,7 @@ fn number(text: &[u8]) -> Option<u64> {
     std::str::from_utf8(word).ok().filter(|_| digits)?.parse().ok()
 }
 
-/// TextLines without their ends.
+/// The lines of a text, without line ends.
 struct TextLines<R> {
     reader: io::BufReader<R>,
     line: Vec<u8>,
@@ -113,7 +114,7 @@ struct TextLines<R> {
 impl<R: Read> TextLines<R> {
     fn next(&mut self) -> Result<Option<&[u8]>, TextError> {
         self.line.clear();
-        if (&mut self.reader).take(LINE).read_until(b'\n', &mut self.line)? == 0 {
+        if (&mut self.reader).take(LONGEST_LINE).read_until(b'\n', &mut self.line)? == 0 {
             return Ok(None);
         }
         self.line.pop_if(|last| *last == b'\n').ok_or(TextError::Unknown)?;
@@ -121,11 +122,11 @@ impl<R: Read> TextLines<R> {
     }
 }
 
-/// What is known while the lines are read.
+/// The state while the lines are read.
 struct TextTable {
-    /// Where prefixes begin; before them stands the status.
+    /// The column of the prefix; the status codes are before it.
     columns: usize,
-    /// Of the last line that had one: further paths of a prefix do not repeat it.
+    /// The prefix of the last line that has one: bgpd does not repeat it for further paths.
     prefix: Option<Prefix>,
     count: u64,
 }
@@ -133,7 +134,7 @@ struct TextTable {
 impl TextTable {
     fn path(&mut self, line: &[u8], each: &mut dyn FnMut(ShownPath)) -> Result<(), TextError> {
         let (status, rest) = line.split_at_checked(self.columns).ok_or(TextError::Unknown)?;
-        if !status.iter().all(|byte| STATUS.contains(byte)) {
+        if !status.iter().all(|byte| STATUS_CODES.contains(byte)) {
             return Err(TextError::Unknown);
         }
         if rest.first() != Some(&b' ') {

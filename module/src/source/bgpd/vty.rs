@@ -1,7 +1,7 @@
 //! The protocol of an FRR daemon's VTY socket.
 //!
-//! A request is a command and a NUL; a reply is text, then three NULs and a status. Neither text nor JSON contains a
-//! NUL, so the first one ends the text.
+//! A request is a command and a NUL. A reply is text, then three NULs and a status. Neither text nor JSON contains a
+//! NUL, so the first NUL ends the text.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -15,7 +15,7 @@ use crate::source::deadlines::{Deadlines, left_until};
 use crate::source::error::ReplyTooLong;
 use crate::source::unix_socket;
 
-/// A connection on which commands can be given, one after another.
+/// A connection for commands, one after another.
 pub struct Vty {
     stream: UnixStream,
 }
@@ -26,13 +26,13 @@ impl Vty {
         Ok(Self { stream: unix_socket::connect(socket, deadlines.connected_by())? })
     }
 
-    /// The process that listens, by its number; absent when it is not visible from here.
+    /// The process id of the daemon (`SO_PEERCRED`); none when it is in another PID namespace.
     pub fn process(&self) -> Option<i32> {
         sockopt::socket_peercred(&self.stream).ok().map(|peer| peer.pid.as_raw_nonzero().get())
     }
 
-    /// Gives a command, whose reply has to be read to its end before the next one.
-    pub fn command(&mut self, command: &str, deadlines: &Deadlines) -> io::Result<VtyReply<'_>> {
+    /// Sends a command. Its reply has to be read to the end before the next command.
+    pub fn send(&mut self, command: &str, deadlines: &Deadlines) -> io::Result<VtyReply<'_>> {
         let begun_by = deadlines.begun_by();
         self.stream.set_write_timeout(Some(left_until(begun_by)?))?;
         self.stream.write_all(&[command.as_bytes(), b"\0"].concat())?;
@@ -54,24 +54,24 @@ const TRAILER: usize = 4;
 /// The text of a reply as it arrives.
 pub struct VtyReply<'v> {
     stream: &'v mut UnixStream,
-    /// Of the next byte.
+    /// When the next byte has to arrive.
     deadline: Instant,
     complete_by: Instant,
     limit: u64,
     length: u64,
-    /// What came of the trailer; the text is over once this has begun.
+    /// What was received of the trailer; the text has ended when this is not empty.
     trailer: Vec<u8>,
-    /// The start of the text, at most [`HEAD`] bytes.
+    /// The first bytes of the text, at most [`HEAD_BYTES`].
     head: Vec<u8>,
 }
 
-/// More than the daemon needs to say that it cannot do what it was asked for.
-const HEAD: usize = 200;
+/// Enough for the daemon's error message.
+const HEAD_BYTES: usize = 200;
 
 impl VtyReply<'_> {
-    /// What the daemon says instead of an answer, as far as it has come: a line that begins with `%`, or the `warning` of
-    /// a JSON object.
-    pub fn refusal(&self) -> Option<String> {
+    /// The daemon's error message, as far as it was received: a line that begins with `%`, or the `warning` of a JSON
+    /// object.
+    pub fn error_message(&self) -> Option<String> {
         let text = String::from_utf8_lossy(&self.head);
         let line = text.trim_start().lines().next().filter(|line| line.starts_with('%'));
         let warning = || {
@@ -81,8 +81,8 @@ impl VtyReply<'_> {
         line.or_else(warning).map(str::to_owned)
     }
 
-    /// 0 when the command was understood and done. Known after the last byte of the text; absent also when something
-    /// follows that is no trailer.
+    /// The status, 0 for success. None before the whole reply is read, and when the text is not followed by three NULs
+    /// and a status.
     pub fn status(&self) -> Option<u8> {
         match self.trailer[..] {
             [0, 0, 0, status] => Some(status),
@@ -117,7 +117,7 @@ impl Read for VtyReply<'_> {
             let received = buffer.get(..length).unwrap_or_default();
             text = memchr(0, received).unwrap_or(length);
             self.trailer.extend(received.iter().skip(text));
-            self.head.extend(received.iter().take(text.min(HEAD - self.head.len())));
+            self.head.extend(received.iter().take(text.min(HEAD_BYTES - self.head.len())));
             self.length += text as u64;
             if self.length > self.limit {
                 return Err(io::Error::other(ReplyTooLong { limit: self.limit }));

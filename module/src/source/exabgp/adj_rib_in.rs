@@ -1,46 +1,40 @@
-//! What each neighbor announced: the adj-ribs-in, as far as communities select from them.
+//! The adj-RIB-in: the routes with communities that each neighbor announced.
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use bgpcs::Community;
+use bgpcs::{Community, UnixTime};
 
 use crate::clock::now;
 use crate::prefix::{Family, Prefix};
-use crate::source::exabgp::event::{Event, Kind, Nlri, Update};
+use crate::source::exabgp::event::{Event, EventKind, Nlri, Update};
 use crate::source::filter::Route;
-use crate::source::summary::Session;
-use bgpcs::UnixTime;
+use crate::source::summary::{Session, has_converged};
 
-/// A neighbor that has said so, and then was silent for so long, has sent all its routes.
-const PAUSE: Duration = Duration::from_millis(400);
+/// A neighbor has sent all its routes when it sent an end-of-RIB and then nothing for so long: each family has its own
+/// end-of-RIB.
+const SILENCE_AFTER_END_OF_RIB: Duration = Duration::from_millis(400);
 
-/// A neighbor that was silent for so long has sent all its routes, even if it has not said so.
-const QUIET: Duration = Duration::from_secs(5);
+/// How long the program waits for a session to converge after it was restarted.
+const LONGEST_RESTART: Duration = Duration::from_secs(120);
 
-/// A session that is up for so long has sent all its routes, even if it never falls silent.
-const GROWN: Duration = Duration::from_secs(60);
-
-/// A neighbor that was asked for everything anew is waited for so long.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// The communities of a route; routes with the same ones share them.
+/// The communities of a route. Routes with the same communities share one list.
 type Communities = Rc<Box<[Community]>>;
 
-/// The routes of all neighbors. Snapshot without a community are not kept, since nothing can select them.
+/// The routes of all neighbors. Routes without a community are not kept, since no query can select them.
 #[derive(Debug, Default)]
 pub struct AdjRibIn {
     neighbors: Vec<AdjRibInNeighbor>,
     /// By prefix first, so that the paths of a prefix follow one another.
-    routes: BTreeMap<Key, Communities>,
-    /// Each list of communities that is, or lately was, in use.
+    routes: BTreeMap<RouteKey, Communities>,
+    /// Each list of communities that a route has, or had until recently.
     lists: HashSet<Communities>,
 }
 
-/// Ordered as it is looked through: the paths of a prefix follow one another.
+/// The order of a scan: the paths of a prefix follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+struct RouteKey {
     prefix: Prefix,
     /// The index of the neighbor.
     neighbor: u16,
@@ -53,8 +47,8 @@ struct AdjRibInNeighbor {
     established: Option<Established>,
     /// Whether events of the present session are known to be missing.
     incomplete: bool,
-    /// When it was asked for everything anew.
-    renewed: Option<Instant>,
+    /// When the session was restarted.
+    restarted: Option<Instant>,
     times_established: u64,
     updates: u64,
     ipv4: u64,
@@ -69,42 +63,42 @@ struct Established {
     end_of_rib: bool,
 }
 
-/// An event that shows that earlier ones are missing: routes of a session whose beginning was not seen.
+/// Earlier events are missing: there are routes of a session that was not reported as established.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissedEvents;
 
 impl AdjRibIn {
-    /// Takes an event in.
+    /// Applies an event.
     ///
     /// # Errors
-    /// When it is the first to show that events are missing; the session's routes are then not kept.
-    pub fn take(&mut self, Event { neighbor, kind }: Event) -> Result<(), MissedEvents> {
+    /// When it shows for the first time that events of a session are missing. The routes of that session are not kept.
+    pub fn apply(&mut self, Event { neighbor, kind }: Event) -> Result<(), MissedEvents> {
         let Some(index) = self.index_of(neighbor) else { return Ok(()) };
         let Some(neighbor) = self.neighbors.get_mut(usize::from(index)) else { return Ok(()) };
         match (kind, &mut neighbor.established) {
-            (Kind::Other, _) => {}
-            (Kind::Up, established) => {
+            (EventKind::Other, _) => {}
+            (EventKind::Up, established) => {
                 let at = Instant::now();
                 *established = Some(Established { since: now(), at, last_update: at, end_of_rib: false });
                 neighbor.incomplete = false;
                 neighbor.times_established += 1;
-                self.forget(index);
+                self.remove_all(index);
             }
-            (Kind::Down, established) => {
-                // The end of a session that was seen to begin is not the one that was asked for.
+            (EventKind::Down, established) => {
+                // When the session was seen to begin, it is not the one that had to be restarted.
                 if established.take().is_some() {
-                    neighbor.renewed = None;
+                    neighbor.restarted = None;
                 }
                 neighbor.incomplete = false;
-                self.forget(index);
+                self.remove_all(index);
             }
-            (Kind::EndOfRib, Some(established)) => established.end_of_rib = true,
-            (Kind::Update(update), Some(established)) => {
+            (EventKind::EndOfRib, Some(established)) => established.end_of_rib = true,
+            (EventKind::Update(update), Some(established)) => {
                 established.last_update = Instant::now();
                 neighbor.updates += 1;
                 self.update(index, update);
             }
-            (Kind::EndOfRib | Kind::Update(_), None) => {
+            (EventKind::EndOfRib | EventKind::Update(_), None) => {
                 if !std::mem::replace(&mut neighbor.incomplete, true) {
                     return Err(MissedEvents);
                 }
@@ -113,12 +107,12 @@ impl AdjRibIn {
         Ok(())
     }
 
-    /// Makes a neighbor known whose present session, if there is one, has told what is lost.
-    pub fn expect(&mut self, address: String) {
+    /// Notes that the session with a neighbor was restarted: events of its present session, if it has one, are missing.
+    pub fn note_restart(&mut self, address: String) {
         let index = self.index_of(address);
         if let Some(neighbor) = index.and_then(|index| self.neighbors.get_mut(usize::from(index))) {
             neighbor.incomplete = true;
-            neighbor.renewed = Some(Instant::now());
+            neighbor.restarted = Some(Instant::now());
         }
     }
 
@@ -140,13 +134,13 @@ impl AdjRibIn {
 
     /// How each neighbor's session is.
     ///
-    /// As long as one that was asked for everything anew has not told it, none counts as converged: what is missing of it
-    /// is not to be missed.
+    /// While a restarted session has not converged, no session counts as converged: its missing routes must not be
+    /// taken for withdrawn routes.
     pub fn sessions(&self) -> Vec<Session> {
-        let awaited = self.neighbors.iter().any(AdjRibInNeighbor::is_awaited);
+        let restarting = self.neighbors.iter().any(AdjRibInNeighbor::is_restarting);
         let session = |neighbor: &AdjRibInNeighbor| {
             let session = neighbor.session();
-            Session { converged: session.converged && !awaited, ..session }
+            Session { converged: session.converged && !restarting, ..session }
         };
         self.neighbors.iter().map(session).collect()
     }
@@ -158,7 +152,7 @@ impl AdjRibIn {
                 address,
                 established: None,
                 incomplete: false,
-                renewed: None,
+                restarted: None,
                 times_established: 0,
                 updates: 0,
                 ipv4: 0,
@@ -169,16 +163,16 @@ impl AdjRibIn {
         u16::try_from(index).ok()
     }
 
-    /// Within a message the withdrawn routes come first (RFC 4271 section 4.3: a prefix should not be in both, and is
-    /// announced if it is).
+    /// Withdrawn routes are applied first: a prefix that is both withdrawn and announced in a message counts as
+    /// announced (RFC 4271 section 4.3).
     fn update(&mut self, neighbor: u16, Update { communities, announced, withdrawn }: Update) {
-        let key = |Nlri { prefix, path }| Key { prefix, neighbor, path };
-        let gone = withdrawn.into_iter().map(key);
+        let key = |Nlri { prefix, path }| RouteKey { prefix, neighbor, path };
+        let removed = withdrawn.into_iter().map(key);
         if communities.is_empty() {
-            gone.chain(announced.into_iter().map(key)).for_each(|key| self.remove(key));
+            removed.chain(announced.into_iter().map(key)).for_each(|key| self.remove(key));
             return;
         }
-        gone.for_each(|key| self.remove(key));
+        removed.for_each(|key| self.remove(key));
         let communities = self.shared(communities.into_boxed_slice());
         for key in announced.into_iter().map(key) {
             if self.routes.insert(key, Rc::clone(&communities)).is_none()
@@ -189,7 +183,7 @@ impl AdjRibIn {
         }
     }
 
-    fn remove(&mut self, key: Key) {
+    fn remove(&mut self, key: RouteKey) {
         if self.routes.remove(&key).is_some()
             && let Some(count) = self.count(key)
         {
@@ -197,7 +191,7 @@ impl AdjRibIn {
         }
     }
 
-    fn count(&mut self, key: Key) -> Option<&mut u64> {
+    fn count(&mut self, key: RouteKey) -> Option<&mut u64> {
         let neighbor = self.neighbors.get_mut(usize::from(key.neighbor))?;
         Some(match key.prefix.family() {
             Family::Ipv4 => &mut neighbor.ipv4,
@@ -206,7 +200,7 @@ impl AdjRibIn {
     }
 
     /// Drops all routes of a neighbor.
-    fn forget(&mut self, index: u16) {
+    fn remove_all(&mut self, index: u16) {
         if let Some(neighbor) = self.neighbors.get_mut(usize::from(index))
             && neighbor.ipv4 + neighbor.ipv6 > 0
         {
@@ -215,7 +209,7 @@ impl AdjRibIn {
         }
     }
 
-    /// The one copy of a list of communities. Copies that no route needs any more go when their number has doubled.
+    /// The one copy of a list of communities. Lists that no route needs any more are removed when the set is full.
     fn shared(&mut self, communities: Box<[Community]>) -> Communities {
         if let Some(known) = self.lists.get(&communities) {
             return Rc::clone(known);
@@ -230,18 +224,18 @@ impl AdjRibIn {
 }
 
 impl AdjRibInNeighbor {
-    fn is_awaited(&self) -> bool {
-        self.renewed.is_some_and(|renewed| renewed.elapsed() < PATIENCE) && !self.session().converged
+    fn is_restarting(&self) -> bool {
+        self.restarted.is_some_and(|restarted| restarted.elapsed() < LONGEST_RESTART)
+            && !self.session().converged
     }
 
     fn session(&self) -> Session {
-        let is_settled = |established: Established| {
+        let converged = |established: Established| {
             let silent = established.last_update.elapsed();
-            (established.end_of_rib && silent >= PAUSE)
-                || silent >= QUIET
-                || established.at.elapsed() >= GROWN
+            let end_of_rib = established.end_of_rib && silent >= SILENCE_AFTER_END_OF_RIB;
+            has_converged(end_of_rib, Some(silent), established.at.elapsed())
         };
-        // ExaBGP does not tell which families a session carries: it may be both.
+        // ExaBGP does not report which families a session carries: it may be both.
         Session {
             peer: self.address.clone(),
             since: self.established.map(|established| established.since),
@@ -249,7 +243,7 @@ impl AdjRibInNeighbor {
             updates: self.updates,
             ipv4: self.established.map(|_| self.ipv4),
             ipv6: self.established.map(|_| self.ipv6),
-            converged: self.established.is_some_and(is_settled),
+            converged: self.established.is_some_and(converged),
             add_path: false,
         }
     }

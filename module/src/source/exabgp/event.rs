@@ -1,4 +1,4 @@
-//! The lines that ExaBGP's JSON encoder prints, one event each.
+//! The lines of ExaBGP's JSON encoder: one event each.
 
 use std::net::Ipv4Addr;
 
@@ -7,86 +7,86 @@ use serde_json::Value;
 
 use crate::prefix::Prefix;
 
-/// What happened, to which neighbor.
+/// An event of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// The neighbor's address, as ExaBGP writes it.
     pub neighbor: String,
     /// What happened.
-    pub kind: Kind,
+    pub kind: EventKind,
 }
 
-/// What an event says.
+/// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum EventKind {
     /// The session is established.
     Up,
-    /// The session is not, or no more, established.
+    /// The session is not established, or no longer.
     Down,
-    /// All routes of a family are sent.
+    /// The neighbor has sent all its routes of a family (RFC 4724 section 2).
     EndOfRib,
-    /// Snapshot came, changed or went.
+    /// Routes were announced or withdrawn.
     Update(Update),
-    /// Something that changes no routes.
+    /// An event that does not change routes.
     Other,
 }
 
 /// The unicast routes of an UPDATE message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Update {
-    /// The communities of all that is announced, by their values, sorted, each once.
+    /// The communities of every announced route, in [canonical](Community::canonical) form, sorted, without duplicates.
     pub communities: Vec<Community>,
-    /// What is announced.
+    /// The announced paths.
     pub announced: Vec<Nlri>,
-    /// What is withdrawn.
+    /// The withdrawn paths.
     pub withdrawn: Vec<Nlri>,
 }
 
-/// A prefix, and which of its paths: 0 unless the session carries several (RFC 7911).
+/// A prefix and its path identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Nlri {
-    /// Where it leads.
+    /// The prefix.
     pub prefix: Prefix,
-    /// The path identifier.
+    /// The path identifier; 0 unless the session carries several paths of a prefix (RFC 7911).
     pub path: u32,
 }
 
-/// A line that is neither an answer nor an event.
+/// A line that is neither the answer to a command nor a known event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotUnderstood;
+pub struct UnreadableLine;
 
-/// Reads one line; `None` for the answer to a command, and for an event that is no neighbor's.
+/// Reads one line; `None` for the answer to a command, and for an event without a neighbor.
 ///
 /// # Errors
-/// When it is neither an answer nor an event, or any part of what it says of routes is not understood.
-pub fn read(line: &[u8]) -> Result<Option<Event>, NotUnderstood> {
+/// When it is neither an answer nor an event, or any of its routes is not understood.
+pub fn read(line: &[u8]) -> Result<Option<Event>, UnreadableLine> {
     let line = line.trim_ascii();
-    // 4.2 and 5.0 answer commands in words, and in JSON if told so.
+    // ExaBGP 4.2 and 5.0 answer commands with a word, or in JSON if that is configured.
     if matches!(line, b"" | b"done" | b"error" | b"shutdown") || line.starts_with(b"{\"answer\"") {
         return Ok(None);
     }
-    let line: Value = serde_json::from_slice(line).map_err(|_| NotUnderstood)?;
-    let kind = line.get("type").and_then(Value::as_str).ok_or(NotUnderstood)?;
+    let line: Value = serde_json::from_slice(line).map_err(|_| UnreadableLine)?;
+    let kind = line.get("type").and_then(Value::as_str).ok_or(UnreadableLine)?;
     let Some(neighbor) = line.get("neighbor") else { return Ok(None) };
-    event(kind, neighbor).map(Some).ok_or(NotUnderstood)
+    event(kind, neighbor).map(Some).ok_or(UnreadableLine)
 }
 
 fn event(kind: &str, neighbor: &Value) -> Option<Event> {
     let address = neighbor.pointer("/address/peer")?.as_str()?.to_owned();
     let kind = match (kind, neighbor.get("state").and_then(Value::as_str)) {
-        ("state", Some("up")) => Kind::Up,
-        ("state", Some("down")) => Kind::Down,
+        ("state", Some("up")) => EventKind::Up,
+        ("state", Some("down")) => EventKind::Down,
         ("update", _) => match (neighbor.pointer("/message/eor"), neighbor.pointer("/message/update")) {
-            (Some(_), _) => Kind::EndOfRib,
-            (None, Some(message)) => Kind::Update(update(message)?),
-            (None, None) => Kind::Other,
+            (Some(_), _) => EventKind::EndOfRib,
+            (None, Some(message)) => EventKind::Update(update(message)?),
+            (None, None) => EventKind::Other,
         },
-        _ => Kind::Other,
+        _ => EventKind::Other,
     };
     Some(Event { neighbor: address, kind })
 }
 
-/// Of the families, those of unicast count; others are left alone.
+/// Only unicast families are read.
 fn update(message: &Value) -> Option<Update> {
     let mut update = Update::default();
     if let Some(attributes) = message.get("attribute") {
@@ -96,22 +96,22 @@ fn update(message: &Value) -> Option<Update> {
         let of_family = |what| message.get(what).and_then(|by_family| by_family.get(family));
         if let Some(by_next_hop) = of_family("announce") {
             for announced in by_next_hop.as_object()?.values() {
-                update.announced.extend(each(announced, nlri)?);
+                update.announced.extend(all(announced, nlri)?);
             }
         }
         if let Some(withdrawn) = of_family("withdraw") {
-            update.withdrawn.extend(each(withdrawn, nlri)?);
+            update.withdrawn.extend(all(withdrawn, nlri)?);
         }
     }
     Some(update)
 }
 
-/// The elements of an array, all of which have to be understood.
-fn each<T>(array: &Value, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+/// The elements of an array; none if one of them is not understood.
+fn all<T>(array: &Value, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     array.as_array()?.iter().map(read).collect()
 }
 
-/// ExaBGP leaves out the object around a prefix when it is told to be compact.
+/// ExaBGP leaves out the object around a prefix if it is configured to be compact.
 fn nlri(value: &Value) -> Option<Nlri> {
     let (prefix, path) = match value {
         Value::String(compact) => (compact.as_str(), None),
@@ -126,7 +126,7 @@ fn nlri(value: &Value) -> Option<Nlri> {
 
 fn communities(attributes: &Value) -> Option<Vec<Community>> {
     let of_kind = |name, read: fn(&Value) -> Option<Option<Community>>| match attributes.get(name) {
-        Some(array) => each(array, read),
+        Some(array) => all(array, read),
         None => Some(Vec::new()),
     };
     let kinds = [
@@ -152,11 +152,11 @@ fn large(value: &Value) -> Option<Community> {
 }
 
 fn numbers<const N: usize>(value: &Value) -> Option<[u32; N]> {
-    each(value, |number| u32::try_from(number.as_u64()?).ok())?.try_into().ok()
+    all(value, |number| u32::try_from(number.as_u64()?).ok())?.try_into().ok()
 }
 
-/// The route target that an extended community is by its eight octets, if it is one: subtype 2 of the transitive types
-/// 0, 1 and 2 (RFC 4360 section 4, RFC 5668 section 2). Its text differs between releases.
+/// A route target by the eight octets of an extended community, since its text differs between releases. Route targets
+/// have subtype 2 of the transitive types 0, 1 and 2 (RFC 4360 section 4, RFC 5668 section 2).
 fn route_target(octets: u64) -> Option<Community> {
     let [kind, 2, a, b, c, d, e, f] = octets.to_be_bytes() else { return None };
     let target = match kind {

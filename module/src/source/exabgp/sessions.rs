@@ -1,4 +1,5 @@
-//! What the program leaves while it is a process of ExaBGP: for its next process, and for whoever asks from outside.
+//! The state file of the program while it is a process of ExaBGP: for its next process, and for commands such as
+//! `status`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,59 +7,57 @@ use std::path::{Path, PathBuf};
 use bgpcs::whole_file::{Staged, WholeFileError};
 use serde::{Deserialize, Serialize};
 
-use crate::source::error::{SourceError, SourceErrorKind};
 use crate::source::summary::BgpSummary;
-use crate::source::{Abilities, Advice, MatchedPath, Query, RibInspection, RouteSource};
 
-/// A process, told apart from another one that has its number later.
+/// A process, which differs from a later process with the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Process {
-    /// Its number.
+    /// The process id.
     pub id: u32,
-    /// In ticks since the system's start (`proc(5)`); absent when the process is.
+    /// In clock ticks since the system booted (`starttime` in `proc_pid_stat(5)`); none when there is no such process.
     start_time: Option<u64>,
 }
 
 impl Process {
-    /// The one that has this number now.
+    /// The process that has this id now.
     pub fn of(id: u32) -> Self {
-        // The name, which comes second and in parentheses, can contain anything.
+        // The second field is the name, in parentheses. It can contain spaces and parentheses.
         let start_time = fs::read_to_string(format!("/proc/{id}/stat"))
             .ok()
             .and_then(|stat| stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok());
         Self { id, start_time }
     }
 
-    /// Whether it has not ended yet.
+    /// Whether it is still running.
     pub fn is_alive(self) -> bool {
         self.start_time.is_some() && self == Self::of(self.id)
     }
 }
 
-/// With whom ExaBGP had sessions, as far as it has told the program.
+/// The sessions of ExaBGP, as far as the program knows them from events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Sessions {
-    /// ExaBGP.
+pub struct SavedSessions {
+    /// ExaBGP itself.
     pub exabgp: Process,
-    /// Its process, which has written this.
+    /// The process of ExaBGP that wrote the file.
     pub program: Process,
-    /// What was known of them at the last look at the routes.
+    /// As of the last refresh.
     #[serde(rename = "survey")]
     pub summary: BgpSummary,
 }
 
-impl Sessions {
-    /// What the last process left in `directory`, if it is readable.
+impl SavedSessions {
+    /// The file in `directory`; none when it cannot be read.
     pub fn load(directory: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(file(directory)).ok()?).ok()
     }
 
-    /// Replaces what `directory` has.
+    /// Replaces the file in `directory`.
     ///
     /// # Errors
-    /// When the directory cannot be written to.
+    /// When the file cannot be written.
     pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         Staged::write(&file(directory), &bytes, 0o644)?.publish()
@@ -67,58 +66,4 @@ impl Sessions {
 
 fn file(directory: &Path) -> PathBuf {
     directory.join("exabgp-sessions.json")
-}
-
-/// ExaBGP as whoever is not its process sees it: with sessions, but without routes.
-#[derive(Debug)]
-pub struct FromOutside(Option<Sessions>);
-
-impl FromOutside {
-    /// The ExaBGP whose process is at work in `directory`.
-    pub fn at(directory: &Path) -> Self {
-        Self(Sessions::load(directory).filter(|sessions| sessions.program.is_alive()))
-    }
-
-    /// Whether there is a process of ExaBGP.
-    pub fn is_running(&self) -> bool {
-        self.0.is_some()
-    }
-}
-
-impl RouteSource for FromOutside {
-    fn name(&self) -> String {
-        super::NAME.to_owned()
-    }
-
-    fn abilities(&self) -> Abilities {
-        Abilities { can_be_queried: false, ..super::ABILITIES }
-    }
-
-    fn advice(&self) -> Advice {
-        Advice {
-            silent: "see that ExaBGP runs, and that bgp-community-services exabgp is a process in its configuration",
-            summary: "with: exabgpcli show neighbor summary",
-            neighbors: "with: exabgpcli show neighbor summary",
-            routes: "with: exabgpcli show adj-rib in",
-        }
-    }
-
-    fn query_with_neighbors(
-        &mut self,
-        query: &Query,
-        _: &mut dyn FnMut(MatchedPath, &str),
-    ) -> Result<(), SourceError> {
-        let reason = match self.0 {
-            Some(_) => "ExaBGP tells its routes to nobody but its process",
-            None => "ExaBGP runs no process bgp-community-services exabgp",
-        };
-        let asked = format!("asked {} for {} routes", super::NAME, query.family);
-        Err(SourceError::new(SourceErrorKind::System(None, reason.to_owned()), asked, None))
-    }
-}
-
-impl RibInspection for FromOutside {
-    fn summary(&mut self) -> Option<BgpSummary> {
-        Some(self.0.as_ref()?.summary.clone())
-    }
 }

@@ -1,7 +1,7 @@
-//! The routes as `gobgp --json` prints them: an object of paths by prefix, or one with an `error`.
+//! The routes as `gobgp --json` prints them: an object of paths by prefix, or an object with an `error`.
 //!
-//! `{"10.1.0.0/16": [{"best": true, "attrs": [{"type": 8, "communities": [791417746]}, {"type": 32, "value": [{"ASN": 1,
-//! "LocalData1": 2, "LocalData2": 3}]}, {"type": 16, "value": [{"type": 0, "subtype": 2, "value": "64512:77"}]}]}]}`
+//! `{"10.1.0.0/16": [{"best": true, "attrs": [{"type": 8, "communities": [791417746]}, {"type": 32, "value": [{"ASN":
+//! 1, "LocalData1": 2, "LocalData2": 3}]}, {"type": 16, "value": [{"type": 0, "subtype": 2, "value": "64512:77"}]}]}]}`
 
 use std::io::Read;
 
@@ -12,24 +12,25 @@ use crate::prefix::Prefix;
 use crate::source::json_arrays;
 use crate::source::routes_json::ReplyError;
 
-/// Subtype of an extended community.
+/// The subtype of a route target among extended communities (RFC 4360 section 4).
 const ROUTE_TARGET: u64 = 2;
 
-/// Why there are no routes.
+/// Why routes cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RibError {
-    /// They could not be read.
+    /// The reply is not complete, or not of the known form.
     #[error(transparent)]
     Reply(#[from] ReplyError),
-    /// GoBGP has none to show.
+    /// GoBGP replied with an error; its text.
     #[error("{0}")]
     Refused(String),
 }
 
-/// Passes each path to `each`: its prefix, whether it is the best, and its communities by their values.
+/// Passes each path to `each`: its prefix, whether it is the best path, and its communities in
+/// [canonical](Community::canonical) form.
 ///
 /// # Errors
-/// When the reply is not an object of paths by prefix.
+/// When the reply is not an object of paths by prefix, or not complete.
 pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, bool, &[Community])) -> Result<(), RibError> {
     let mut refusal = None;
     let read = json_arrays::read(reply, &mut |key, path| {
@@ -64,7 +65,7 @@ fn communities(path: &Value) -> Option<Vec<Community>> {
     Some(communities)
 }
 
-/// The upper and the lower half of the number.
+/// A community is one 32-bit number.
 fn standard(value: &Value) -> Option<Community> {
     let [a, b, c, d] = u32::try_from(value.as_u64()?).ok()?.to_be_bytes();
     let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
@@ -77,8 +78,8 @@ fn large(value: &Value) -> Option<Community> {
     Some(Community::Large(LargeCommunity { global, first, second }))
 }
 
-/// `64512:77`, `192.0.2.1:77`, and with a four-octet AS number in two halves `64086.59904:77` (RFC 5396, asdot). Other
-/// extended communities have other keys.
+/// `64512:77`, `192.0.2.1:77`, or with a four-octet AS number `64086.59904:77` (asdot, RFC 5396). None for another
+/// extended community, whose keys differ.
 fn route_target(value: &Value) -> Option<Community> {
     if value.get("subtype")?.as_u64() != Some(ROUTE_TARGET) {
         return None;

@@ -1,4 +1,4 @@
-//! How HTTP reaches the router itself: by a Unix socket, or by an address that is written out.
+//! Connections to HTTP servers on the router itself: over a Unix socket, or to a literal IP address.
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -17,8 +17,8 @@ use ureq::unversioned::transport::{
 use crate::source::unix_socket;
 use crate::url::address;
 
-/// Takes an address for an address. Names are not looked up: what is asked runs on the router itself, and a static
-/// binary has no name service.
+/// Accepts literal IP addresses only. Names are not resolved: the servers run on the router itself, and a static binary
+/// has no name service.
 #[derive(Debug)]
 pub struct LiteralAddress;
 
@@ -31,7 +31,7 @@ impl Resolver for LiteralAddress {
     }
 }
 
-/// Connects to a Unix socket, whatever host the URL names.
+/// Connects to a Unix socket; the host of the URL is ignored.
 #[derive(Debug)]
 pub struct UnixConnector {
     socket: PathBuf,
@@ -62,7 +62,7 @@ pub struct UnixTransport {
     buffers: LazyBuffers,
 }
 
-/// A Unix socket tells of a time-out as of an operation that would block.
+/// A socket reports a time-out as [`WouldBlock`](io::ErrorKind::WouldBlock).
 fn or_timeout<T>(result: io::Result<T>, timeout: NextTimeout) -> Result<T, Error> {
     result.map_err(|error| match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
@@ -94,7 +94,7 @@ impl Transport for UnixTransport {
     }
 
     fn is_open(&mut self) -> bool {
-        // No connection is kept for a second request.
+        // Every request has its own connection.
         false
     }
 }

@@ -1,4 +1,4 @@
-//! Running a command whose output is read within limits.
+//! The output of a command, read within limits.
 
 use std::io::{self, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -10,8 +10,9 @@ use rustix::io::Errno;
 use crate::source::deadlines::{Deadlines, left_until};
 use crate::source::error::ReplyTooLong;
 
-/// What a command prints, for as long and as much as the limits allow. The command ends with this value.
-pub struct Output {
+/// A running command, as a reader of what it prints. Reading fails when a limit is exceeded. Dropping this kills the
+/// command.
+pub struct CommandOutput {
     child: Child,
     output: ChildStdout,
     begun_by: Instant,
@@ -21,8 +22,8 @@ pub struct Output {
     left: u64,
 }
 
-impl Output {
-    /// Starts the command.
+impl CommandOutput {
+    /// Starts `command`. Its output has to begin and to end within the deadlines for a reply.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -54,7 +55,7 @@ impl Output {
     }
 }
 
-impl Read for Output {
+impl Read for CommandOutput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.wait()?;
         let length = self.output.read(buffer)?;
@@ -67,9 +68,9 @@ impl Read for Output {
     }
 }
 
-impl Drop for Output {
+impl Drop for CommandOutput {
     fn drop(&mut self) {
-        // One that has ended already cannot be ended again, which is as well.
+        // Both fail when the command has ended already.
         self.child.kill().ok();
         self.child.wait().ok();
     }
