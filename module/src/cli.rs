@@ -11,49 +11,49 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::cli::selector::Selector;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
-/// The command line's definition, from which manual page and completions are made.
+/// The definition of the command line, for the manual page and the shell completions.
 pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// Which route source is asked.
+/// A value of `--source`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SourceChoice {
-    /// ExaBGP if this program is at work as its process, else bgpd if one of its sockets exists, else routingManager.
+    /// ExaBGP if this program runs as its process, else bgpd if one of its sockets exists, else routingManager.
     Auto,
-    /// FRR's bgpd by its VTY socket.
+    /// FRR's bgpd, through its VTY socket.
     Bgpd,
-    /// The routing engine's HTTP API.
+    /// routingManager, through the routing engine's HTTP API.
     RoutingManager,
-    /// ExaBGP, which tells its routes to its process (the command exabgp) only; others learn how its sessions are.
+    /// ExaBGP. Only its own process (the command exabgp) gets routes; other commands see its sessions only.
     Exabgp,
-    /// GoBGP's global table, by its command gobgp.
+    /// GoBGP's global table, through its command gobgp.
     Gobgp,
-    /// What GoBGP's neighbors sent, before any import policy.
+    /// GoBGP's adj-RIB-in: what its neighbors sent, before any import policy.
     GobgpAdjIn,
-    /// BaGPipe-BGP by its looking glass.
+    /// BaGPipe-BGP, through its looking glass.
     Bagpipe,
 }
 
-/// A form of a listing.
+/// A value of `show --format`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A table, laid out as the PCLI does.
+    /// A table like those of the PCLI.
     #[default]
     Table,
     /// JSON.
     Json,
-    /// Comma-separated values, RFC 4180, with a head.
+    /// Comma-separated values (RFC 4180) with a header line.
     Csv,
-    /// Nested text, laid out as the PCLI's `show config running`.
+    /// Nested text like the PCLI's `show config running`.
     Pcli,
 }
 
 /// Turn the communities of BGP routes into prefixes by application, for SSR's application identification.
 ///
-/// Without a command it does so once, with the installed defaults, as SSR calls it. The exit status is 0 whenever the
-/// output file says what happened, and 1 when the file could not be written. The commands for operators (status, show,
-/// explain, doctor, report) change nothing and may be used at any time.
+/// Without a command, it does one run with the installed defaults, as SSR starts it. The exit status is 0 when the output
+/// file was written, even with an error in it, and 1 when the file could not be written. The commands for operators
+/// (status, show, explain, doctor, report) change nothing and can be used at any time.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -71,18 +71,18 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Ask for the routes once and write the output file (the default)
+    /// Query the routes once and write the output file (the default)
     #[command(after_help = "\
 Examples:
   bgp-community-services run
   bgp-community-services run --source bgpd --output /tmp/output.json --state-dir /tmp/state")]
     Run,
-    /// Follow the routes, and rewrite the output file when its content changes, until told to end
+    /// Follow the routes and rewrite the output file when its content changes, until stopped by a signal
     #[command(after_help = "\
 Examples:
   bgp-community-services watch")]
     Watch,
-    /// Say how the module is: link, configuration, source, runs, applications. Exit status 0 healthy, 1 degraded,
+    /// Show the state of the module: link, configuration, source, runs, applications. Exit status 0 healthy, 1 degraded,
     /// 2 broken
     #[command(
         visible_alias = "state",
@@ -92,15 +92,15 @@ Examples:
   bgp-community-services status --detail"
     )]
     Status {
-        /// Nested text with everything instead of tables
+        /// All details as nested text, instead of tables
         #[arg(long, conflicts_with = "json")]
         detail: bool,
-        /// JSON; times are seconds since 1970
+        /// JSON; times are in seconds since 1970
         #[arg(long)]
         json: bool,
     },
-    /// List prefixes with their applications and communities; of those that contain an address, the longest comes first.
-    /// Exit status 1 when there are none
+    /// List prefixes with their applications and communities. For an address, the longest match comes first. Exit status
+    /// 1 when there are no prefixes
     #[command(after_help = "\
 Examples:
   bgp-community-services show
@@ -112,15 +112,15 @@ Examples:
         /// An application, a community, a prefix or an address [default: everything]
         #[arg(value_name = "APPLICATION|COMMUNITY|PREFIX")]
         wanted: Option<Selector>,
-        /// The form
+        /// The form of the output
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
         /// The same as --format json
         #[arg(long, conflicts_with = "format")]
         json: bool,
     },
-    /// Ask the source now and say why a community brings what it does, or a prefix is where it is. Exit status 1 when
-    /// it is not as configured, 2 when the source gives no answer
+    /// Query the source and explain which prefixes a community selects, or why a prefix is in an application or not. Exit
+    /// status 1 when something is not as configured, 2 when the source does not answer
     #[command(after_help = "\
 Examples:
   bgp-community-services explain 12076:5010
@@ -133,8 +133,8 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Walk from the package to the prefixes and say of each step whether it is well, else what mends it. Exit status 0
-    /// healthy, 1 degraded, 2 broken
+    /// Check every step from the package to the prefixes, and say how to fix what is wrong. Exit status 0 healthy, 1
+    /// degraded, 2 broken
     #[command(after_help = "\
 Examples:
   bgp-community-services doctor")]
@@ -143,16 +143,16 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Write a page for a browser: applications, history, map of addresses, warnings. Exit status as of status
+    /// Write a page for a browser: applications, history, address map, findings. Exit status as for status
     #[command(after_help = "\
 Examples:
   bgp-community-services report --html report.html")]
     Report {
-        /// The page; it needs nothing besides itself
+        /// The file to write; the page needs no other files
         #[arg(long, value_name = "FILE")]
         html: PathBuf,
     },
-    /// Follow what ExaBGP, which starts this as a process with `encoder json`, tells on standard input
+    /// Follow the routes that ExaBGP sends on standard input; ExaBGP starts this as a process with `encoder json`
     #[command(after_help = "\
 Examples:
   bgp-community-services exabgp
@@ -166,31 +166,31 @@ pub(crate) struct Options {
     /// The module's configuration
     #[arg(long, global = true, value_name = "FILE", default_value = paths::MODULE_CONFIGURATION)]
     pub config: PathBuf,
-    /// The file that SSR reads
+    /// The output file, which SSR reads
     #[arg(long, global = true, value_name = "FILE", default_value = paths::MODULE_OUTPUT)]
     pub output: PathBuf,
-    /// Where the module remembers its last run
+    /// The directory for the state between runs
     #[arg(long, global = true, value_name = "DIR", default_value = paths::MODULE_STATE_DIR)]
     pub state_dir: PathBuf,
-    /// Below which the operator's commands look for the link, the package and SSR's own files
+    /// The directory below which the commands for operators find the link, the package and SSR's own files
     #[arg(long, global = true, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
-    /// Whom to ask for routes
+    /// Source of routes
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub source: SourceChoice,
     /// bgpd's VTY socket [default: SSR's, else that of stock FRR]
     #[arg(long, global = true, value_name = "SOCKET")]
     pub bgpd_socket: Option<PathBuf>,
-    /// routingManager's HTTP API, with the placeholders {family} and {community}
+    /// URL of routingManager's HTTP API, with the placeholders {family} and {community}
     #[arg(long, global = true, value_name = "URL", default_value = ROUTING_MANAGER_URL)]
     pub routing_manager_url: UrlTemplate,
-    /// Unix socket of the HTTP API, instead of the URL's host and port [default: that of SSR's web server, if it exists]
+    /// Unix socket of the HTTP API, used instead of the URL's host and port [default: SSR's web server, if it exists]
     #[arg(long, global = true, value_name = "SOCKET")]
     pub routing_manager_socket: Option<PathBuf>,
-    /// Where gobgpd answers
+    /// Address and port of gobgpd's API
     #[arg(long, global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50051")]
     pub gobgp_address: SocketAddr,
-    /// The root of BaGPipe-BGP's looking glass
+    /// URL of BaGPipe-BGP's looking glass
     #[arg(long, global = true, value_name = "URL", default_value = BAGPIPE_URL)]
     pub bagpipe_url: HttpUrl,
 }

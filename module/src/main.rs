@@ -1,4 +1,4 @@
-//! Parses, dispatches, and maps what comes back to an exit status.
+//! Parses the command line, dispatches, and maps the result to an exit status.
 
 use std::process::ExitCode;
 
@@ -10,9 +10,9 @@ use bgp_community_services::operator;
 use bgp_community_services::settings::{Action, Settings};
 use bgpcs::Health;
 
-/// The output file says what happened, be it an error.
+/// The output file was written. It may contain an error.
 const DONE: u8 = 0;
-/// The output file could not be written, or the service could not do its work.
+/// The output file could not be written, or the service could not go on.
 const FAILED: u8 = 1;
 
 fn main() -> ExitCode {

@@ -1,14 +1,13 @@
-//! What an operator asks on a router, and what is answered: `status`, `show`, `explain`, `doctor` and `report`.
+//! The commands for operators: `status`, `show`, `explain`, `doctor` and `report`.
 //!
-//! Each command gathers [`facts`] or asks the route source, and then makes text of values. Nothing here changes a
-//! file but the report that was asked for.
+//! Each command gathers [`facts`], from files and the route source, and makes text of them. Nothing here changes a file,
+//! except for the report's own.
 
 mod doctor;
+pub mod error;
 mod explain;
-pub mod facts;
+mod facts;
 mod health;
-mod map;
-mod plot;
 pub mod printed;
 mod report;
 mod show;
@@ -17,56 +16,39 @@ mod status;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{CommunityError, Health};
+use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
 
+use crate::clock;
+use crate::operator::error::OperatorError;
+use crate::operator::facts::Facts;
 use crate::operator::printed::Printed;
-use crate::settings::{Request, Settings};
-use bgpcs::UnixTime;
+use crate::settings::{Limits, Request, Settings};
 
-/// How long `status`, `doctor` and `report` wait for a routing engine: monitoring commonly gives up after ten seconds.
-const STATUS_PATIENCE: Duration = Duration::from_secs(5);
+/// The longest wait of `status`, `doctor` and `report` for the route source. Monitoring systems often give up after ten
+/// seconds.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long `show` waits for which community brought a prefix, which it can do without.
-const SHOW_PATIENCE: Duration = Duration::from_secs(20);
+/// The longest wait of `show` for the route source, which it needs only for the column of communities.
+const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A query without an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum OperatorError {
-    /// The page could not be written.
-    #[error("the report was not written; name another file with --html")]
-    NotWritten(#[from] WholeFileError),
-    /// Standard output was closed or is full.
-    #[error("cannot write to standard output; see where it leads to")]
-    Output(#[from] io::Error),
-    /// Something that is neither an application, a community nor a prefix.
-    #[error("cannot explain {text}: expected a prefix, an address, or a community; {source}")]
-    Subject {
-        /// What was given.
-        text: String,
-        /// What a community would look like.
-        source: CommunityError,
-    },
-}
-
-/// Printeds on standard output, in colour when that is a terminal and `NO_COLOR` is not set.
+/// Prints what the operator requested, in colour if standard output is a terminal and `NO_COLOR` is not set.
 ///
 /// # Errors
-/// When there is no answer to the query, or nowhere to write it.
+/// When the request has no result, or it cannot be written.
 pub fn run(settings: &Settings, request: &Request) -> Result<Health, OperatorError> {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-    let answer = answer(settings, request, crate::clock::now(), colour)?;
+    let answer = answer(settings, request, clock::now(), colour)?;
     match io::stdout().lock().write_all(answer.text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(answer.health),
+        Ok(()) | Err(_) => Ok(answer.health),
     }
 }
 
-/// Printeds as of `now`.
+/// What the operator requested, as text; all time spans count from `now`.
 ///
 /// # Errors
-/// When there is no answer to the query, or the report cannot be written.
+/// When the request has no result, or the report cannot be written.
 pub fn answer(
     settings: &Settings,
     request: &Request,
@@ -74,35 +56,42 @@ pub fn answer(
     colour: bool,
 ) -> Result<Printed, OperatorError> {
     let paint = Paint(colour);
-    let patience = match request {
-        Request::Explain { .. } => settings.limits,
-        Request::Show { .. } => settings.limits.at_most(SHOW_PATIENCE),
-        _ => settings.limits.at_most(STATUS_PATIENCE),
-    };
-    let settings = &Settings { limits: patience, ..settings.clone() };
-    let facts = || facts::Facts::gather(settings, now);
+    let settings = &Settings { limits: limits(settings.limits, request), ..settings.clone() };
     Ok(match request {
-        Request::Status { json: true, .. } => status::json(&facts()),
-        Request::Status { detail: true, .. } => status::detail(&facts()),
-        Request::Status { .. } => status::summary(&facts(), paint),
+        Request::Status { detail, json } => {
+            let facts = Facts::gather(settings, now);
+            match (detail, json) {
+                (_, true) => status::json(&facts),
+                (true, false) => status::detail(&facts),
+                (false, false) => status::summary(&facts, paint),
+            }
+        }
         Request::Show { wanted, format } => {
-            let facts = facts::Facts::gather_files(settings, now);
-            show::show(&facts, settings, wanted.as_ref(), *format)
+            show::show(&Facts::gather_files(settings, now), settings, wanted.as_ref(), *format)
         }
         Request::Explain { subject, json } => {
-            let facts = facts::Facts::gather_files(settings, now);
-            let explained = explain::explain(&facts, settings, subject)?;
-            if *json { explained.json() } else { explained.text() }
+            let explanation = explain::explain(&Facts::gather_files(settings, now), settings, subject)?;
+            if *json { explanation.json() } else { explanation.text() }
         }
         Request::Doctor { json } => {
-            let checks = health::examine(&facts());
+            let checks = health::checks(&Facts::gather(settings, now));
             if *json { doctor::json(&checks) } else { doctor::text(&checks, paint) }
         }
         Request::Report { html } => {
-            let facts = facts();
-            whole_file::write(html, report::report(&facts).as_bytes(), 0o644)?;
+            let facts = Facts::gather(settings, now);
+            whole_file::write(html, report::page_of(&facts).as_bytes(), 0o644)?;
             let health = health::overall(&facts);
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })
+}
+
+fn limits(configured: Limits, request: &Request) -> Limits {
+    match request {
+        Request::Explain { .. } => configured,
+        Request::Show { .. } => configured.at_most(SHOW_TIMEOUT),
+        Request::Status { .. } | Request::Doctor { .. } | Request::Report { .. } => {
+            configured.at_most(STATUS_TIMEOUT)
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// Both, in the order in which they are asked for.
+    /// Both, in the order in which they are queried.
     pub const ALL: [Self; 2] = [Self::Ipv4, Self::Ipv6];
 }
 
@@ -32,13 +32,13 @@ impl fmt::Display for Family {
     }
 }
 
-/// A prefix in its one form: no host bits, and IPv4 where an IPv6 prefix only maps IPv4 (`::ffff:0:0/96`,
-/// RFC 4291 section 2.5.5.2). The order is IPv4 first, then by address, then by length.
+/// A prefix in canonical form: host bits are zero, and an IPv4-mapped IPv6 prefix (`::ffff:0:0/96`, RFC 4291 section
+/// 2.5.5.2) is the IPv4 prefix. The order is IPv4 first, then by address, then by length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Prefix(IpNet);
 
 impl Prefix {
-    /// The family of what the prefix contains.
+    /// The prefix's family; IPv4 for an IPv4-mapped IPv6 prefix.
     pub fn family(&self) -> Family {
         match self.0 {
             IpNet::V4(_) => Family::Ipv4,
@@ -46,7 +46,7 @@ impl Prefix {
         }
     }
 
-    /// Whether it contains every address of its family.
+    /// Whether it is the default route of its family.
     pub fn is_default(&self) -> bool {
         self.0.prefix_len() == 0
     }
@@ -54,6 +54,16 @@ impl Prefix {
     /// The first address and the length in bits.
     pub fn parts(&self) -> (IpAddr, u8) {
         (self.0.addr(), self.0.prefix_len())
+    }
+
+    /// Whether it is a single address: a /32 or a /128.
+    pub fn is_host(&self) -> bool {
+        self.0.prefix_len() == self.0.max_prefix_len()
+    }
+
+    /// Whether every address of `inner` is in this prefix.
+    pub fn contains(&self, inner: Self) -> bool {
+        self.0.contains(&inner.0)
     }
 }
 
@@ -84,7 +94,7 @@ impl FromStr for Prefix {
     type Err = PrefixError;
 
     fn from_str(text: &str) -> Result<Self, PrefixError> {
-        // The library's own parser reads 010.0.0.0 as 10.0.0.0, which elsewhere is 8.0.0.0.
+        // `IpNet`'s own parser reads 010.0.0.0 as 10.0.0.0, but other programs read it as octal, 8.0.0.0.
         let net = || {
             let (address, length) = text.split_once('/')?;
             let length = length.parse().ok().filter(|_| length.bytes().all(|byte| byte.is_ascii_digit()))?;
@@ -107,7 +117,7 @@ impl<'de> Deserialize<'de> for Prefix {
     }
 }
 
-/// A text that is no prefix.
+/// A text that is not a prefix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a prefix, expected ADDRESS/LENGTH", Quoted(.text))]
 pub struct PrefixError {

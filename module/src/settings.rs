@@ -1,4 +1,4 @@
-//! What the command line means: checked once, and passed to everything else.
+//! What the command line means: checked once, then passed to everything else.
 
 mod limits;
 mod request;
@@ -15,63 +15,63 @@ use crate::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 pub use limits::Limits;
 pub use request::Request;
 
-/// What the program is to do, and with what.
+/// What to do, and with which files and route source.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The subcommand.
+    /// The command.
     pub action: Action,
-    /// The module's configuration.
+    /// The module's configuration file.
     pub configuration: PathBuf,
-    /// The file that SSR reads.
+    /// The output file, which SSR reads.
     pub output: PathBuf,
-    /// Where the module remembers its last run.
+    /// The directory for the state between runs.
     pub state_dir: PathBuf,
-    /// Below which the router's own files are looked for.
+    /// The directory below which the router's own files are.
     pub root: PathBuf,
-    /// Which route source.
+    /// The route source.
     pub source: SourceChoice,
-    /// Where bgpd may listen; the first one that exists counts.
+    /// The possible VTY sockets of bgpd; the first one that exists is used.
     pub bgpd_sockets: Vec<PathBuf>,
-    /// Where the HTTP API answers.
+    /// The URL of routingManager's HTTP API.
     pub routing_manager_url: UrlTemplate,
-    /// The Unix socket at which the HTTP API answers, if not at the URL's host and port.
+    /// The Unix socket of the HTTP API, if it is not at the URL's host and port.
     pub routing_manager_socket: Option<PathBuf>,
-    /// Where gobgpd answers.
+    /// The address of gobgpd's API.
     pub gobgp_address: SocketAddr,
-    /// The root of BaGPipe-BGP's looking glass.
+    /// The URL of BaGPipe-BGP's looking glass.
     pub bagpipe_url: HttpUrl,
-    /// How long a source may take, and how much it may say.
+    /// How long to wait for the source, and how long a reply may be.
     pub limits: Limits,
 }
 
-/// A subcommand.
+/// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Ask once, write the file, end.
+    /// Query once, write the output file, end.
     Run,
-    /// Keep the file up to date until told to end.
+    /// Keep the output file up to date until a signal stops the program.
     Watch,
-    /// Answer an operator.
+    /// Print something for an operator.
     Answer(Request),
-    /// The same as a process of ExaBGP.
+    /// Keep the output file up to date as a process of ExaBGP.
     ExaBgp,
 }
 
 impl Settings {
-    /// The first of bgpd's known sockets that exists.
+    /// The first of bgpd's possible sockets that exists.
     pub fn bgpd_socket(&self) -> Option<&Path> {
         self.bgpd_sockets.iter().find(|socket| socket.exists()).map(PathBuf::as_path)
     }
 
-    /// Reads the command line; prints help or what is wrong with it, and ends the program.
+    /// Reads the program's command line. For `--help`, `--version` or a mistake, prints and exits.
     pub fn from_command_line() -> Self {
         Arguments::parse().into()
     }
 
-    /// Reads a command line, whose first word is the program's name.
+    /// Reads a command line; its first word is the program's name.
     ///
     /// # Errors
-    /// What is wrong with it, or the help text that it asks for.
+    /// What is wrong with it, or the requested help text.
     pub fn from_words<W: Into<OsString> + Clone>(
         words: impl IntoIterator<Item = W>,
     ) -> Result<Self, clap::Error> {
@@ -79,25 +79,29 @@ impl Settings {
     }
 }
 
+impl From<Option<Command>> for Action {
+    fn from(command: Option<Command>) -> Self {
+        match command {
+            None | Some(Command::Run) => Self::Run,
+            Some(Command::Watch) => Self::Watch,
+            Some(Command::Status { detail, json }) => Self::Answer(Request::Status { detail, json }),
+            Some(Command::Show { wanted, format, json }) => {
+                let format = if json { Format::Json } else { format };
+                Self::Answer(Request::Show { wanted, format })
+            }
+            Some(Command::Explain { subject, json }) => Self::Answer(Request::Explain { subject, json }),
+            Some(Command::Doctor { json }) => Self::Answer(Request::Doctor { json }),
+            Some(Command::Report { html }) => Self::Answer(Request::Report { html }),
+            Some(Command::Exabgp) => Self::ExaBgp,
+        }
+    }
+}
+
 impl From<Arguments> for Settings {
     fn from(Arguments { command, options }: Arguments) -> Self {
         let is_default_url = options.routing_manager_url.to_string() == ROUTING_MANAGER_URL;
         Self {
-            action: match command {
-                None | Some(Command::Run) => Action::Run,
-                Some(Command::Watch) => Action::Watch,
-                Some(Command::Status { detail, json }) => Action::Answer(Request::Status { detail, json }),
-                Some(Command::Show { wanted, format, json }) => {
-                    let format = if json { Format::Json } else { format };
-                    Action::Answer(Request::Show { wanted, format })
-                }
-                Some(Command::Explain { subject, json }) => {
-                    Action::Answer(Request::Explain { subject, json })
-                }
-                Some(Command::Doctor { json }) => Action::Answer(Request::Doctor { json }),
-                Some(Command::Report { html }) => Action::Answer(Request::Report { html }),
-                Some(Command::Exabgp) => Action::ExaBgp,
-            },
+            action: command.into(),
             configuration: options.config,
             output: options.output,
             state_dir: options.state_dir,
@@ -109,7 +113,7 @@ impl From<Arguments> for Settings {
             },
             routing_manager_url: options.routing_manager_url,
             routing_manager_socket: options.routing_manager_socket.or_else(|| {
-                // Whoever names a host and port means them.
+                // A host and port from the operator take precedence over SSR's web server.
                 let known = Path::new(paths::WEB_SERVER_SOCKET);
                 (is_default_url && known.exists()).then(|| known.to_owned())
             }),

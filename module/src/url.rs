@@ -1,4 +1,4 @@
-//! URLs at which something on the router itself answers.
+//! URLs of HTTP services on the router itself.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -9,14 +9,14 @@ use ureq::http::Uri;
 
 use crate::prefix::Family;
 
-/// Where routingManager is queried by default. Its path is not public: an assumption.
+/// The default URL of routingManager. Its path is not public: an assumption.
 pub const ROUTING_MANAGER_URL: &str =
     "http://127.0.0.1:31517/api/v1/routing-manager/bgp/{family}/unicast/community/{community}";
 
-/// The root of BaGPipe-BGP's looking glass, as it is installed.
+/// The default URL of BaGPipe-BGP's looking glass.
 pub const BAGPIPE_URL: &str = "http://127.0.0.1:8082/looking-glass";
 
-/// An `http` URL without a `/` at its end, whose host is an address or `localhost`.
+/// An `http` URL without a final `/`; its host is an address or `localhost`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpUrl(String);
 
@@ -30,7 +30,7 @@ impl FromStr for HttpUrl {
     type Err = HttpUrlError;
 
     fn from_str(text: &str) -> Result<Self, HttpUrlError> {
-        let fault = match text.parse::<ureq::http::Uri>() {
+        let fault = match text.parse::<Uri>() {
             Err(_) => "is not a URL",
             Ok(url) if url.scheme_str() != Some("http") => "does not start with http://",
             Ok(url) if address(&url).is_none() => "has a host that is neither an address nor localhost",
@@ -40,16 +40,16 @@ impl FromStr for HttpUrl {
     }
 }
 
-/// A text that is not such a URL.
+/// A text that is not an [`HttpUrl`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} {fault}; expected a form like http://127.0.0.1:8082/path", Quoted(.text))]
 pub struct HttpUrlError {
     text: String,
-    /// What is wrong with it.
+    /// What is wrong with the text, as the end of a sentence.
     pub fault: &'static str,
 }
 
-/// The address that a URL's host is, if it is one; `localhost` is 127.0.0.1.
+/// The address in a URL's host part; `localhost` is 127.0.0.1, any other name is `None`.
 pub fn address(uri: &Uri) -> Option<IpAddr> {
     match uri.host()? {
         "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
@@ -63,7 +63,7 @@ pub fn address(uri: &Uri) -> Option<IpAddr> {
 pub struct UrlTemplate(String);
 
 impl UrlTemplate {
-    /// The URL at which one query is asked. The text forms of families and communities need no escape in a URL.
+    /// The URL of one query. The text forms of families and communities need no escaping in a URL.
     pub fn fill(&self, family: Family, community: &Community) -> String {
         self.0.replace("{family}", &family.to_string()).replace("{community}", &community.to_string())
     }
@@ -91,7 +91,7 @@ impl FromStr for UrlTemplate {
     }
 }
 
-/// A text that is not such a URL.
+/// A text that is not a [`UrlTemplate`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} {fault}; expected a form like {ROUTING_MANAGER_URL}", Quoted(.text))]
 pub struct UrlTemplateError {

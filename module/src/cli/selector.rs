@@ -1,4 +1,4 @@
-//! Text that selects prefixes: a prefix, an address, a community, or an application's name.
+//! An argument that selects prefixes: a prefix, an address, a community, or the name of an application.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -9,14 +9,14 @@ use ipnet::IpNet;
 
 use crate::prefix::Prefix;
 
-/// What an operator names on the command line.
+/// An argument of `show` and `explain`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selector {
-    /// Prefixes in relation to this one; an address is the prefix of its full length.
+    /// Prefixes that contain this one or are in it; an address is a /32 or a /128.
     Net(Prefix),
-    /// Whatever carries this.
+    /// Prefixes that carry this community.
     Community(Community),
-    /// Anything else is taken for an application.
+    /// Prefixes of this application: any text that is none of the above.
     Application(String),
 }
 

@@ -1,19 +1,23 @@
-//! What is known of the module on this router: gathered once, then only looked at.
+//! The facts about the module on this router, gathered once for a command: from files, and from the route source.
 
+mod ssr_files;
+
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use bgpcs::{ApplicationName, Community, ModuleConfiguration, paths};
-use serde_json::Value;
+use bgpcs::{ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain};
+use bgpcs_display::time;
 
+use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::queries;
 use crate::collect::schedule::FULL_REFRESH_INTERVAL;
 use crate::collect::services::Services;
 use crate::collect::state::{Outcome, State};
-use crate::drive::configuration::{self, ConfigurationError};
+use crate::drive::configuration;
 use crate::error_text::with_causes;
 use crate::prefix::{Family, Prefix};
 use crate::publish::history::{ApplicationChange, History};
@@ -22,61 +26,59 @@ use crate::settings::Settings;
 use crate::source::Advice;
 use crate::source::open::open;
 use crate::source::summary::BgpSummary;
-use bgpcs::{UnixTime, plain};
-use bgpcs_display::time;
 
-/// How much later than it is due, in seconds, a run may come before something is taken to be wrong: a run may take
-/// four minutes ([`Limits`](crate::settings::Limits)), and SSR may be late.
-const PATIENCE: u64 = 300;
+/// How late a run may be, in seconds, before it counts as overdue: a run may take four minutes
+/// ([`Limits`](crate::settings::Limits)), and SSR may start it late.
+const GRACE_PERIOD: u64 = 300;
 
-/// What is known.
+/// The facts.
 #[derive(Debug)]
 pub struct Facts {
-    /// By which all spans are counted.
+    /// The present time, from which all time spans count.
     pub now: UnixTime,
-    /// `node1.router1`, as far as the files that say so are there.
+    /// This router and node.
     pub target: Target,
     /// The module's executable.
     pub executable: PathBuf,
-    /// Whether it is there.
+    /// Whether the executable exists.
     pub is_installed: bool,
-    /// The link that makes SSR run it.
+    /// The link that makes SSR run the module.
     pub link: PathBuf,
-    /// Where the link leads, if anywhere.
+    /// What the link points to.
     pub linked: io::Result<PathBuf>,
-    /// Whether there is something where the link leads.
+    /// Whether what the link points to exists.
     pub is_linked: bool,
-    /// Where a module that systemd runs is registered.
+    /// The link that registers the module as a service, in `update-mode watch`.
     pub registration: PathBuf,
-    /// What is registered, if anything.
+    /// The content of the registration, if there is one.
     pub registered: Option<String>,
-    /// `application-identification mode` of the router, if its configuration is here to be read.
+    /// The router's `application-identification mode`; `None` if the running configuration cannot be read here.
     pub modes: Option<Vec<String>>,
-    /// The configuration's file.
+    /// The module's configuration file.
     pub configuration_file: PathBuf,
-    /// The module's configuration.
+    /// The module's configuration, or why it cannot be used.
     pub configuration: Result<ModuleConfiguration, String>,
-    /// When Salt wrote it.
+    /// When Salt wrote the configuration.
     pub configured: Option<UnixTime>,
-    /// The file that SSR reads.
+    /// The output file, which SSR reads.
     pub output_file: PathBuf,
-    /// When it was written.
+    /// When the output file was written.
     pub written: Option<UnixTime>,
-    /// What is in it.
+    /// The prefixes in the output file.
     pub services: Services,
     /// The last run.
     pub state: State,
     /// Earlier runs.
     pub history: History,
-    /// Who would be asked now.
+    /// The name of the route source that a run would query now.
     pub source: String,
-    /// Where it is looked at closer.
+    /// Where to find more details about the route source.
     pub advice: Advice,
-    /// Whether it answers.
+    /// Whether the route source answers.
     pub answer: SourceAnswer,
 }
 
-/// Who this is.
+/// A router and a node, as far as their names are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The router's name.
@@ -85,8 +87,9 @@ pub struct Target {
     pub node: Option<String>,
 }
 
-impl std::fmt::Display for Target {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Target {
+    /// `node1.router1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match [&self.node, &self.router].map(|name| name.as_deref().map(plain)) {
             [Some(node), Some(router)] => write!(f, "{node}.{router}"),
             [Some(name), None] | [None, Some(name)] => f.write_str(&name),
@@ -95,80 +98,86 @@ impl std::fmt::Display for Target {
     }
 }
 
-/// Whether a route source answers.
+/// Whether the route source answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceAnswer {
-    /// It does, with its sessions if it tells them.
+    /// It does; with its sessions, if it has a summary.
     Yes(Option<BgpSummary>),
     /// It does not, for this reason.
     No(String),
-    /// There was nothing to ask it.
-    NotAsked,
+    /// It was not queried, since there is no community to query.
+    Skipped,
 }
 
-/// An application as it is now.
+/// The facts about an application.
 #[derive(Debug)]
 pub struct ApplicationFacts<'f> {
     /// Its name.
     pub name: &'f ApplicationName,
-    /// The communities that it lists.
+    /// Its communities.
     pub communities: &'f [Community],
     /// Its prefixes in the output file.
     pub prefixes: &'f [Prefix],
-    /// When prefixes last came or went, and how many.
+    /// The last change of its prefixes, and when that was.
     pub change: Option<(UnixTime, &'f ApplicationChange)>,
 }
 
 impl ApplicationFacts<'_> {
-    /// How many of the prefixes are of a family.
+    /// The number of prefixes of a family.
     pub fn count(&self, family: Family) -> usize {
         self.prefixes.iter().filter(|prefix| prefix.family() == family).count()
     }
 
-    /// `+3 -1`, or nothing when there is no change on record.
+    /// `+3 -1`; empty when no change is recorded.
     pub fn change_text(&self) -> String {
         self.change.map_or_else(String::new, |(_, change)| format!("+{} -{}", change.added, change.removed))
+    }
+
+    /// Whether the application lists this community, in whichever spelling.
+    pub fn lists(&self, community: &Community) -> bool {
+        self.communities.iter().any(|listed| listed.canonical() == community.canonical())
     }
 }
 
 impl Facts {
-    /// Looks at the files and asks the source whether it answers, which costs it next to nothing if it is bgpd.
+    /// Reads the files, and checks whether the source answers; with bgpd, this costs almost nothing.
     pub fn gather(settings: &Settings, now: UnixTime) -> Self {
         let mut facts = Self::gather_files(settings, now);
-        facts.answer = ask(settings, facts.configuration.as_ref().ok());
+        facts.answer = check_source(settings, facts.configuration.as_ref().ok());
         facts
     }
 
-    /// Looks at the files only.
+    /// Reads the files only; the source counts as [skipped](SourceAnswer::Skipped).
     pub fn gather_files(settings: &Settings, now: UnixTime) -> Self {
         let below = |path: &str| settings.root.join(path.trim_start_matches('/'));
-        let link = below(paths::MODULE_LINK);
-        let executable = below(paths::MODULE);
-        let registration = below(paths::MODULES_DIR).join("services").join(bgpcs::PLUGIN);
-        let configuration = configuration::read(&settings.configuration);
-        // The executable itself in the link's place makes SSR run the module as well.
+        let (link, executable) = (below(paths::MODULE_LINK), below(paths::MODULE));
+        let registration = below(paths::MODULE_REGISTRATION_LINK);
+        // SSR also runs the module when the executable itself is in the link's place.
         let linked = fs::read_link(&link).or_else(|error| match link.is_file() {
             true => Ok(link.clone()),
             false => Err(error),
         });
         let target = Target {
-            router: init(&below(paths::ROUTER_INIT), "routerName"),
-            node: init(&below(paths::NODE_INIT), "id"),
+            router: ssr_files::init(&below(paths::ROUTER_INIT), "routerName"),
+            node: ssr_files::init(&below(paths::NODE_INIT), "id"),
         };
         let source = open(settings);
         Self {
             now,
             is_installed: executable.exists(),
             executable,
-            is_linked: linked.as_ref().is_ok_and(|target| leads_to(&settings.root, &link, target).exists()),
+            is_linked: linked
+                .as_ref()
+                .is_ok_and(|target| link_target(&settings.root, &link, target).exists()),
             linked,
             link,
             registered: fs::read_to_string(&registration).ok(),
             registration,
-            modes: modes(&below(paths::RUNNING_CONFIGURATION), target.router.as_deref()),
+            modes: ssr_files::modes(&below(paths::RUNNING_CONFIGURATION), target.router.as_deref()),
             target,
             configuration_file: settings.configuration.clone(),
-            configuration: configuration.map_err(|error: ConfigurationError| plain(&error.to_string())),
+            configuration: configuration::read(&settings.configuration)
+                .map_err(|error| plain(&error.to_string())),
             configured: modified(&settings.configuration),
             output_file: settings.output.clone(),
             written: modified(&settings.output),
@@ -177,14 +186,19 @@ impl Facts {
             history: History::load(&settings.state_dir),
             source: source.name(),
             advice: source.advice(),
-            answer: SourceAnswer::NotAsked,
+            answer: SourceAnswer::Skipped,
         }
+    }
+
+    /// The present configuration, or else that of the last run.
+    pub fn known_configuration(&self) -> Option<&ModuleConfiguration> {
+        self.configuration.as_ref().ok().or(self.state.configuration.as_ref())
     }
 
     /// The configured applications, in the operator's order.
     pub fn applications(&self) -> Vec<ApplicationFacts<'_>> {
-        let configured = self.configuration.as_ref().ok().or(self.state.configuration.as_ref());
-        let applications = configured.map_or(&[][..], |configured| &configured.applications);
+        let applications =
+            self.known_configuration().map_or(&[][..], |configuration| &configuration.applications);
         let with_facts = applications.iter().map(|application| ApplicationFacts {
             name: &application.application_name,
             communities: &application.bgp_community,
@@ -194,48 +208,56 @@ impl Facts {
         with_facts.collect()
     }
 
-    /// When the next run is due at the latest.
+    /// How many prefixes a community had in the last good run.
+    pub fn count_of(&self, community: &Community) -> Option<&CommunityCount> {
+        let mut counts = self.state.communities.iter();
+        counts.find(|count| count.community.canonical() == community.canonical())
+    }
+
+    /// When the next run is due at the latest; `None` before the first run.
     pub fn next_run(&self) -> Option<UnixTime> {
-        let known = self.configuration.as_ref().ok().or(self.state.configuration.as_ref());
-        let duration =
-            u64::from(known.map_or(bgpcs::RefreshInterval::default(), |known| known.duration).get());
-        (self.state.outcome != Outcome::None).then(|| self.state.finished.saturating_add(duration))
+        let configuration = self.known_configuration();
+        let interval =
+            configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration);
+        let has_run = self.state.outcome != Outcome::None;
+        has_run.then(|| self.state.finished.saturating_add(interval.get().into()))
     }
 
-    /// For how many seconds a run has been overdue, so that SSR is not running the module.
+    /// For how many seconds a run has been overdue. If it is, SSR does not run the module.
     pub fn overdue(&self) -> Option<u64> {
-        // A service looks when routes change, and else at this interval.
+        // In watch mode there is a run when the routes change, and otherwise one at this interval.
         let due = self.next_run()?.max(self.state.finished.saturating_add(FULL_REFRESH_INTERVAL));
-        self.now.checked_sub(due.saturating_add(PATIENCE))
+        self.now.checked_sub(due.saturating_add(GRACE_PERIOD))
     }
 
-    /// The age in seconds of prefixes that are held because the source gave no answer.
+    /// The age in seconds of stale prefixes: those of the last good run, while the source does not answer.
     pub fn stale_for(&self) -> Option<u64> {
         let last_good = self.state.last_good.as_ref().filter(|_| self.state.outcome == Outcome::Held)?;
         Some(self.now.saturating_sub(last_good.time))
     }
 
     /// How the last run ended, in words.
-    pub fn outcome(&self) -> String {
+    pub fn outcome(&self) -> &'static str {
         match self.state.outcome {
-            Outcome::None => "there was no run yet".to_owned(),
-            Outcome::Good => "good".to_owned(),
-            Outcome::Held => "failed, the last good prefixes stay".to_owned(),
-            Outcome::Failed => "failed".to_owned(),
-            Outcome::Standby => "standby, the routing engine is active on the other node".to_owned(),
+            Outcome::None => "no run yet",
+            Outcome::Good => "good",
+            Outcome::Held => "failed, the last good prefixes are kept",
+            Outcome::Failed => "failed",
+            Outcome::Standby => "standby, the routing engine is active on the other node",
         }
     }
 
     /// Whether the source answers, in words.
     pub fn answer(&self) -> String {
-        match &self.answer {
-            SourceAnswer::Yes(None) => "answers".to_owned(),
-            SourceAnswer::Yes(Some(summary)) => {
+        match (&self.answer, &self.configuration) {
+            (SourceAnswer::Yes(None), _) => "answers".to_owned(),
+            (SourceAnswer::Yes(Some(summary)), _) => {
                 let up = summary.sessions.iter().filter(|session| session.since.is_some()).count();
                 format!("answers; {up} of {} BGP sessions established", summary.sessions.len())
             }
-            SourceAnswer::No(_) => "does not answer".to_owned(),
-            SourceAnswer::NotAsked => "not asked, for there is nothing to ask".to_owned(),
+            (SourceAnswer::No(_), _) => "does not answer".to_owned(),
+            (SourceAnswer::Skipped, Err(_)) => "skipped: no usable configuration".to_owned(),
+            (SourceAnswer::Skipped, Ok(_)) => "skipped: no community is configured".to_owned(),
         }
     }
 
@@ -243,57 +265,37 @@ impl Facts {
     pub fn last_run(&self) -> String {
         match self.state.outcome {
             Outcome::None => "none".to_owned(),
-            _ => time::since(self.state.finished, self.now),
+            Outcome::Good | Outcome::Held | Outcome::Failed | Outcome::Standby => {
+                time::since(self.state.finished, self.now)
+            }
         }
     }
 }
 
-fn ask(settings: &Settings, configuration: Option<&ModuleConfiguration>) -> SourceAnswer {
+/// Whether the source answers: to its summary, or where it has none, to the first query of the configuration.
+fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>) -> SourceAnswer {
     let mut source = open(settings);
     if let Some(summary) = source.summary() {
         return SourceAnswer::Yes(Some(summary));
     }
     let abilities = source.abilities();
     let first = |configuration| queries(configuration, &abilities).into_iter().next();
-    let Some(query) = configuration.and_then(first) else { return SourceAnswer::NotAsked };
+    let Some(query) = configuration.and_then(first) else { return SourceAnswer::Skipped };
     match source.query(&query, &mut |_| {}) {
         Ok(()) => SourceAnswer::Yes(None),
         Err(error) => SourceAnswer::No(with_causes(&error)),
     }
 }
 
-/// Where a link leads, of which `target` is what it says, below `root`.
-fn leads_to(root: &Path, link: &Path, target: &Path) -> PathBuf {
+/// The file to which `link`, with the text `target`, points in the file system below `root`.
+fn link_target(root: &Path, link: &Path, target: &Path) -> PathBuf {
     match target.strip_prefix("/") {
         Ok(inner) if target != link => root.join(inner),
-        _ => link.parent().unwrap_or(root).join(target),
+        Ok(_) | Err(_) => link.parent().unwrap_or(root).join(target),
     }
 }
 
 fn modified(path: &Path) -> Option<UnixTime> {
     let modified = fs::metadata(path).ok()?.modified().ok()?;
     Some(modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
-}
-
-/// A key of `{"init": {…}}`.
-fn init(path: &Path, key: &str) -> Option<String> {
-    let value: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    value.get("init")?.get(key)?.as_str().map(str::to_owned)
-}
-
-/// The modes in the running configuration of a router, whose keys are in camelCase or as in the data model.
-fn modes(path: &Path, router: Option<&str>) -> Option<Vec<String>> {
-    let file: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    let authority = file.get("config").unwrap_or(&file).get("authority")?;
-    let routers = authority.get("router")?.as_array()?;
-    let named = routers.iter().find(|one| one.get("name").and_then(Value::as_str) == router);
-    let found = named.or(routers.first().filter(|_| routers.len() == 1))?;
-    let identification =
-        found.get("applicationIdentification").or_else(|| found.get("application-identification"));
-    let modes = match identification.and_then(|identification| identification.get("mode")) {
-        Some(Value::Array(modes)) => modes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(mode)) => vec![mode.clone()],
-        _ => Vec::new(),
-    };
-    Some(modes)
 }

@@ -1,26 +1,27 @@
-//! Health: every check on the way from the package to the prefixes, with what was found and how to fix it.
+//! The checks of the module's health, from the package to the prefixes: what was found, and how to fix it.
 
 use bgpcs::{Health, Quoted, ROUTER_PACKAGE, VERSION, plain};
 use bgpcs_display::{counted, time};
 use serde::Serialize;
 
 use crate::collect::state::Outcome;
-use crate::operator::facts::{Facts, SourceAnswer};
-use crate::operator::printed::list;
+use crate::error_text::strerror;
+use crate::operator::facts::{ApplicationFacts, Facts, SourceAnswer};
+use crate::operator::printed::comma_separated;
 
-/// What makes Salt bring package, configuration and link.
+/// The command by which Salt installs the package, the configuration and the link.
 const APPLY: &str = "salt-call state.highstate saltenv=plugins pillarenv=plugins";
 
-/// One link of the chain.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Which link.
+    /// What was checked.
     pub name: &'static str,
-    /// How it is.
+    /// The result.
     pub health: Health,
     /// What was found.
     pub found: String,
-    /// What to do, when it is not as it should be or cannot be told from here.
+    /// How to fix it; for a healthy check, what to check by hand.
     #[serde(rename = "mend", skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
 }
@@ -38,7 +39,7 @@ impl Check {
         Self { fix: Some(fix.into()), ..self }
     }
 
-    /// All of it on one line.
+    /// The check on one line.
     pub fn sentence(&self) -> String {
         match &self.fix {
             Some(fix) => format!("{}: {}; {fix}", self.name, self.found),
@@ -47,25 +48,19 @@ impl Check {
     }
 }
 
-/// The chain, from the package to the prefixes.
-pub fn examine(facts: &Facts) -> Vec<Check> {
+/// Every check, from the package to the prefixes.
+pub fn checks(facts: &Facts) -> Vec<Check> {
     let mut checks = vec![
         package(facts),
         link(facts),
         configuration(facts),
         mode(facts),
         source(facts),
-        age(facts),
-        outcome(facts),
+        output_age(facts),
+        last_run(facts),
     ];
-    checks.extend(applications(facts));
-    checks.extend(facts.state.warnings.iter().map(|warning| {
-        let check = Check::new("warning", Health::Degraded, plain(warning));
-        match facts.state.outcome {
-            Outcome::Standby => Check { health: Health::Healthy, ..check },
-            _ => check.fix("look at what the neighbors announce with: bgp-community-services show"),
-        }
-    }));
+    checks.extend(facts.applications().iter().map(application));
+    checks.extend(facts.state.warnings.iter().map(|warning| self::warning(facts, warning)));
     checks.push(registration(facts));
     checks
 }
@@ -73,9 +68,9 @@ pub fn examine(facts: &Facts) -> Vec<Check> {
 fn package(facts: &Facts) -> Check {
     let path = facts.executable.display();
     if facts.is_installed {
-        return Check::pass("package", format!("{ROUTER_PACKAGE} is installed; this is version {VERSION}"));
+        return Check::pass("package", format!("{ROUTER_PACKAGE} is installed, version {VERSION}"));
     }
-    Check::new("package", Health::Broken, format!("{path} is not there"))
+    Check::new("package", Health::Broken, format!("{path} does not exist"))
         .fix(format!("install {ROUTER_PACKAGE} with: {APPLY}"))
 }
 
@@ -86,13 +81,13 @@ fn link(facts: &Facts) -> Check {
         Ok(target) if !facts.is_linked => Check::new(
             "link",
             Health::Broken,
-            format!("{link} leads to {}, which is not there", target.display()),
+            format!("{link} points to {}, which does not exist", target.display()),
         )
         .fix(fix),
-        Ok(target) => Check::pass("link", format!("{link} leads to {}", target.display())),
+        Ok(target) => Check::pass("link", format!("{link} points to {}", target.display())),
         Err(error) => {
-            Check::new("link", Health::Broken, format!("SSR does not run the module: {link}: {error}"))
-                .fix(fix)
+            let found = format!("cannot read {link}: {}; SSR does not run the module", strerror(error));
+            Check::new("link", Health::Broken, found).fix(fix)
         }
     }
 }
@@ -100,7 +95,7 @@ fn link(facts: &Facts) -> Check {
 fn configuration(facts: &Facts) -> Check {
     match &facts.configuration {
         Err(error) => Check::new("configuration", Health::Broken, error.clone()).fix(format!(
-            "on the conductor, look for this node with: generate_pillar status; then here: {APPLY}"
+            "on the conductor, check this node with: generate_pillar status; then run here: {APPLY}"
         )),
         Ok(configuration) => {
             let since = facts.configured.map_or_else(String::new, |time| format!(" from {}", time::at(time)));
@@ -130,7 +125,7 @@ fn mode(facts: &Facts) -> Check {
             .fix(format!(
                 "in the PCLI: config authority router {router} application-identification mode module; then commit"
             )),
-        None => Check::pass(NAME, "the router's running configuration cannot be read here").fix(format!(
+        None => Check::pass(NAME, "the router's running configuration could not be read on this node").fix(format!(
             "check in the PCLI: show config running authority router {router} application-identification"
         )),
     }
@@ -138,38 +133,47 @@ fn mode(facts: &Facts) -> Check {
 
 fn source(facts: &Facts) -> Check {
     const NAME: &str = "source";
-    let found = format!("{} {}", plain(&facts.source), plain(&facts.answer()));
+    let (source, answer) = (plain(&facts.source), plain(&facts.answer()));
+    let found = format!("{source} {answer}");
     match &facts.answer {
         SourceAnswer::Yes(Some(summary))
             if summary.sessions.iter().all(|session| session.since.is_none()) =>
         {
             Check::new(NAME, Health::Degraded, found)
-                .fix(format!("look at the neighbors {}", facts.advice.summary))
+                .fix(format!("check the neighbors {}", facts.advice.summary))
         }
         SourceAnswer::Yes(_) => Check::pass(NAME, found),
-        SourceAnswer::NotAsked => Check::pass(NAME, found).fix("mend the configuration first"),
+        SourceAnswer::Skipped => {
+            Check::pass(NAME, format!("check of {source} {answer}")).fix("correct the configuration first")
+        }
         SourceAnswer::No(_) if facts.state.outcome == Outcome::Standby => {
             Check::pass(NAME, format!("{found}; the routing engine is active on the other node"))
         }
         SourceAnswer::No(reason) => {
             let last = facts.state.source.as_ref().filter(|last| **last != facts.source);
-            let last = last.map_or_else(String::new, |last| format!("; the last run asked {}", plain(last)));
+            let last =
+                last.map_or_else(String::new, |last| format!("; the last run queried {}", plain(last)));
             Check::new(NAME, Health::Degraded, format!("{found}: {}{last}", plain(reason)))
                 .fix(facts.advice.silent)
         }
     }
 }
 
-fn age(facts: &Facts) -> Check {
+fn output_age(facts: &Facts) -> Check {
     const NAME: &str = "output age";
     let path = facts.output_file.display();
-    let run = format!("last run {}", facts.last_run());
-    let fix = "see that application-identification mode module is configured, and run once by hand: \
-                bgp-community-services run";
+    let run = match facts.state.outcome {
+        Outcome::None => facts.outcome().to_owned(),
+        Outcome::Good | Outcome::Held | Outcome::Failed | Outcome::Standby => {
+            format!("last run {}", facts.last_run())
+        }
+    };
+    let fix = "check that application-identification mode module is configured, and run once by hand: \
+               bgp-community-services run";
     match (facts.written, facts.overdue()) {
-        (None, _) => Check::new(NAME, Health::Broken, format!("{path} is not there; {run}")).fix(fix),
+        (None, _) => Check::new(NAME, Health::Broken, format!("{path} does not exist; {run}")).fix(fix),
         (Some(_), Some(_)) => {
-            Check::new(NAME, Health::Broken, format!("{path} is not kept up to date; {run}")).fix(fix)
+            Check::new(NAME, Health::Broken, format!("{path} is out of date; {run}")).fix(fix)
         }
         (Some(written), None) => {
             Check::pass(NAME, format!("{path} written {}; {run}", time::since(written, facts.now)))
@@ -177,7 +181,7 @@ fn age(facts: &Facts) -> Check {
     }
 }
 
-fn outcome(facts: &Facts) -> Check {
+fn last_run(facts: &Facts) -> Check {
     const NAME: &str = "last run";
     let error = facts.state.error.as_ref().map(|failure| {
         let causes = failure.causes.iter().map(|cause| format!("; because: {cause}"));
@@ -187,63 +191,70 @@ fn outcome(facts: &Facts) -> Check {
         .history
         .same_outcome_since()
         .map_or_else(String::new, |time| format!(", since {}", time::since(time, facts.now)));
-    let found = format!("{}{since}", facts.outcome());
     let applications = facts.applications();
     let first = applications.iter().flat_map(|application| application.communities).next();
     let first = first.map_or("COMMUNITY".to_owned(), ToString::to_string);
-    let fix = format!("ask again and see why with: bgp-community-services explain {first}");
+    let fix = format!("query again and see why with: bgp-community-services explain {first}");
     match (facts.state.outcome, error) {
-        (Outcome::Good | Outcome::Standby, None) => Check::pass(NAME, found),
-        (Outcome::None, _) => {
-            Check::new(NAME, Health::Broken, found).fix("run once by hand: bgp-community-services run")
-        }
+        (Outcome::Good | Outcome::Standby, None) => Check::pass(NAME, format!("{}{since}", facts.outcome())),
+        (Outcome::None, _) => Check::new(NAME, Health::Broken, facts.outcome())
+            .fix("run once by hand: bgp-community-services run"),
         (Outcome::Held, error) => {
             let age = facts.stale_for().map(time::span).unwrap_or_default();
             let error = error.unwrap_or_default();
-            Check::new(NAME, Health::Degraded, format!("{found}; they are {age} old: {error}")).fix(fix)
+            let found = format!("failed{since}: {error}; the last good prefixes are kept, {age} old");
+            Check::new(NAME, Health::Degraded, found).fix(fix)
         }
-        (_, error) => {
-            Check::new(NAME, Health::Broken, format!("{found}: {}", error.unwrap_or_default())).fix(fix)
+        (Outcome::Good | Outcome::Standby | Outcome::Failed, error) => {
+            let found = format!("{}{since}: {}", facts.outcome(), error.unwrap_or_default());
+            Check::new(NAME, Health::Broken, found).fix(fix)
         }
     }
 }
 
-fn applications(facts: &Facts) -> Vec<Check> {
+fn application(application: &ApplicationFacts<'_>) -> Check {
     const NAME: &str = "application";
-    let check = |application: super::facts::ApplicationFacts<'_>| {
-        let (name, communities) = (plain(application.name.as_str()), list(application.communities));
-        let first = application.communities.first().map(ToString::to_string).unwrap_or_default();
-        match application.prefixes.len() {
-            0 => Check::new(NAME, Health::Degraded, format!("{name} has no prefix with {communities}"))
-                .fix(format!("see what is received with: bgp-community-services explain {first}")),
-            count => Check::pass(NAME, format!("{name} has {} with {communities}", counted(count, "prefix"))),
+    let (name, communities) = (plain(application.name.as_str()), comma_separated(application.communities));
+    let first = application.communities.first().map(ToString::to_string).unwrap_or_default();
+    match application.prefixes.len() {
+        0 => Check::new(NAME, Health::Degraded, format!("{name} has no prefixes with {communities}"))
+            .fix(format!("see why with: bgp-community-services explain {first}")),
+        count => Check::pass(NAME, format!("{name} has {} with {communities}", counted(count, "prefix"))),
+    }
+}
+
+fn warning(facts: &Facts, warning: &str) -> Check {
+    let check = Check::new("warning", Health::Degraded, plain(warning));
+    match facts.state.outcome {
+        Outcome::Standby => Check { health: Health::Healthy, ..check },
+        Outcome::None | Outcome::Good | Outcome::Held | Outcome::Failed => {
+            check.fix("check the prefixes with: bgp-community-services show")
         }
-    };
-    facts.applications().into_iter().map(check).collect()
+    }
 }
 
 fn registration(facts: &Facts) -> Check {
     const NAME: &str = "registration";
     let path = facts.registration.display();
     match &facts.registered {
-        None => Check::pass(NAME, "SSR runs the module by itself, no service is registered"),
+        None => Check::pass(NAME, "no service is registered; SSR starts the module itself"),
         Some(text) if serde_json::from_str::<Vec<serde_json::Map<_, _>>>(text).is_ok() => {
             Check::pass(NAME, format!("{path} registers a service"))
         }
         Some(_) => Check::new(NAME, Health::Degraded, format!("{path} is not a JSON list of services"))
-            .fix(format!("bring it again with: {APPLY}")),
+            .fix(format!("restore it with: {APPLY}")),
     }
 }
 
-/// Everything that is not as it should be, the worst first, each with how to fix it.
+/// The checks that found a problem, worst first, each on one line with how to fix it.
 pub fn findings(facts: &Facts) -> Vec<(Health, String)> {
-    let checks = examine(facts);
+    let checks = checks(facts);
     let of = |health| checks.iter().filter(move |check| check.health == health);
     let findings = [Health::Broken, Health::Degraded].into_iter().flat_map(of);
     findings.map(|check| (check.health, check.sentence())).collect()
 }
 
-/// The worst of the findings.
+/// The health of the worst finding.
 pub fn overall(facts: &Facts) -> Health {
     findings(facts).first().map(|(health, _)| *health).unwrap_or_default()
 }

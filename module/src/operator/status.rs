@@ -1,4 +1,4 @@
-//! How the module is, as `show plugins state` shows a plugin.
+//! `status`: the state of the module, in the form of `show plugins state`.
 
 use bgpcs::{Health, plain};
 use bgpcs_display::table::{Head, Paint, Table};
@@ -8,10 +8,10 @@ use serde_json::json;
 use crate::collect::state::Outcome;
 use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::operator::health::{findings, overall};
-use crate::operator::printed::{Printed, json_text};
+use crate::operator::printed::{Printed, counted_by_family, json_text};
 use crate::prefix::Family;
 
-/// What there is to know apart from applications, by name.
+/// The properties of the module, by name.
 pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
     let configuration = match (&facts.configuration, facts.configured) {
         (Ok(_), Some(time)) => format!("present, from {}", time::since(time, facts.now)),
@@ -20,7 +20,7 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
     };
     let linked = match &facts.linked {
         Ok(_) if facts.is_linked => "linked",
-        Ok(_) => "linked to nothing",
+        Ok(_) => "broken link",
         Err(_) => "not linked",
     };
     let next = match (facts.next_run(), facts.overdue()) {
@@ -36,7 +36,7 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
         ("Source", plain(&facts.source)),
         ("Source state", plain(&facts.answer())),
         ("Last run", facts.last_run()),
-        ("Last outcome", facts.outcome()),
+        ("Last outcome", facts.outcome().to_owned()),
         ("Next run", next),
         ("Prefixes", facts.services.prefix_count().to_string()),
     ];
@@ -46,7 +46,7 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
     properties
 }
 
-/// Two tables: the module, and its applications; then what is not as it should be.
+/// A table of the module and one of its applications, followed by the findings.
 pub fn summary(facts: &Facts, paint: Paint) -> Printed {
     let health = overall(facts);
     let mut module = Table::new([Head::Text("Property"), Head::Text("Value")], paint);
@@ -54,6 +54,14 @@ pub fn summary(facts: &Facts, paint: Paint) -> Printed {
         let row_health = if name == "Health" { health } else { Health::Healthy };
         module.row(row_health, [name.to_owned(), value]);
     }
+    let applications = application_table(facts, paint);
+    let findings: String =
+        findings(facts).into_iter().map(|(health, text)| paint.by(health, &format!("{text}\n"))).collect();
+    let findings = if findings.is_empty() { findings } else { format!("\n{findings}") };
+    Printed { text: format!("Target: {}\n{module}\n{applications}{findings}", facts.target), health }
+}
+
+fn application_table(facts: &Facts, paint: Paint) -> Table {
     let heads = [
         Head::Text("Application"),
         Head::Text("Communities"),
@@ -62,11 +70,11 @@ pub fn summary(facts: &Facts, paint: Paint) -> Printed {
         Head::Number("Change"),
         Head::Text("Changed"),
     ];
-    let mut applications = Table::new(heads, paint);
+    let mut table = Table::new(heads, paint);
     for application in facts.applications() {
         let health = if application.prefixes.is_empty() { Health::Degraded } else { Health::Healthy };
         let communities: Vec<String> = application.communities.iter().map(ToString::to_string).collect();
-        applications.row(
+        table.row(
             health,
             [
                 plain(application.name.as_str()),
@@ -78,57 +86,51 @@ pub fn summary(facts: &Facts, paint: Paint) -> Printed {
             ],
         );
     }
-    let findings: String =
-        findings(facts).into_iter().map(|(health, text)| paint.by(health, &format!("{text}\n"))).collect();
-    let findings = if findings.is_empty() { findings } else { format!("\n{findings}") };
-    Printed { text: format!("Target: {}\n{module}\n{applications}{findings}", facts.target), health }
+    table
 }
 
-/// Nested text with everything.
+/// Spaces for each level of nested text.
+const INDENT: usize = 2;
+
+/// Nested text with all details.
 pub fn detail(facts: &Facts) -> Printed {
     let mut text = format!("Target: {}\n", facts.target);
-    let mut line = |indent: usize, name: &str, value: &str| {
+    let mut line = |level: usize, name: &str, value: &str| {
+        let indent = level * INDENT;
         let separator = if value.is_empty() { "" } else { " " };
         text += &format!("{:indent$}{name}:{separator}{value}\n", "");
     };
     for (name, value) in properties(facts) {
-        line(2, name, &value);
+        line(1, name, &value);
     }
-    line(2, "Applications", "");
+    line(1, "Applications", "");
     for application in facts.applications() {
-        line(4, &plain(application.name.as_str()), "");
+        line(2, &plain(application.name.as_str()), "");
         let count = |family| application.count(family).to_string();
-        line(6, "IPv4 prefixes", &count(Family::Ipv4));
-        line(6, "IPv6 prefixes", &count(Family::Ipv6));
+        line(3, "IPv4 prefixes", &count(Family::Ipv4));
+        line(3, "IPv6 prefixes", &count(Family::Ipv6));
         if let Some((time, _)) = application.change {
-            line(6, "Change", &application.change_text());
-            line(6, "Changed", &time::since(time, facts.now));
+            line(3, "Change", &application.change_text());
+            line(3, "Changed", &time::since(time, facts.now));
         }
-        line(6, "Communities", "");
+        line(3, "Communities", "");
         for community in application.communities {
-            let value = match counts(facts, community) {
-                Some((ipv4, ipv6)) => format!("{ipv4} IPv4 and {ipv6} IPv6 prefixes"),
-                None => "not asked for yet".to_owned(),
+            let value = match facts.count_of(community) {
+                Some(count) => counted_by_family(count.ipv4, count.ipv6),
+                None => "not queried yet".to_owned(),
             };
-            line(8, &community.to_string(), &value);
+            line(4, &community.to_string(), &value);
         }
     }
-    line(2, "Findings", if findings(facts).is_empty() { "none" } else { "" });
-    for (health, finding) in findings(facts) {
-        line(4, health.name(), &finding);
+    let findings = findings(facts);
+    line(1, "Findings", if findings.is_empty() { "none" } else { "" });
+    for (health, finding) in findings {
+        line(2, health.name(), &finding);
     }
     Printed { text, health: overall(facts) }
 }
 
-/// What a community brought in the last good run.
-fn counts(facts: &Facts, community: &bgpcs::Community) -> Option<(u64, u64)> {
-    let asked = |count: &&crate::collect::gather::CommunityCount| {
-        count.community.canonical() == community.canonical()
-    };
-    facts.state.communities.iter().find(asked).map(|count| (count.ipv4, count.ipv6))
-}
-
-/// Everything as JSON; times are seconds since 1970.
+/// All details as JSON; times are in seconds since 1970.
 pub fn json(facts: &Facts) -> Printed {
     let application = |application: &ApplicationFacts<'_>| {
         json!({

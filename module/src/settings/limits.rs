@@ -1,24 +1,24 @@
-//! How long a route source is waited for, and how much of its replies is read.
+//! The limits on a query: time and length.
 
 use std::time::Duration;
 
-/// How long a route source may take, and how much it may say.
+/// How long to wait for a route source, and how long a reply may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Until it accepts a connection.
+    /// Until the source accepts a connection.
     pub connect: Duration,
-    /// From a query to the first byte of its reply; bgpd is silent while it looks through its table.
+    /// From a query to the first byte of its reply. bgpd sends nothing while it scans its table.
     pub first_byte: Duration,
     /// From a query to the last byte of its reply.
     pub reply: Duration,
     /// From the first query to the last reply.
     pub run: Duration,
-    /// Length of one reply.
+    /// The length of one reply, in bytes.
     pub reply_bytes: u64,
 }
 
 impl Limits {
-    /// The same, but for somebody who waits for the answer to a small query: nothing takes longer than `longest`.
+    /// The same limits with no wait longer than `longest`: for a command that an operator waits for.
     pub fn at_most(self, longest: Duration) -> Self {
         Self {
             connect: self.connect.min(longest),
@@ -31,7 +31,7 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// What a table of several million routes needs on a slow router, several times over.
+    /// Several times what a table of several million routes needs on a slow router.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),

@@ -1,42 +1,42 @@
-//! What an operator asks for.
+//! The commands for operators.
 
 use std::path::PathBuf;
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
 
-/// What an operator asks.
+/// A command for operators, which only reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// How the module is.
+    /// The state of the module.
     Status {
         /// As nested text instead of tables.
         detail: bool,
         /// As JSON.
         json: bool,
     },
-    /// Which prefixes there are.
+    /// The prefixes.
     Show {
-        /// Only these; all, when absent.
+        /// Only these; `None` for all.
         wanted: Option<Selector>,
-        /// In which form.
+        /// The form of the output.
         format: Format,
     },
-    /// Why something is there or not.
+    /// Why a prefix is in an application or not, or what a community selects.
     Explain {
-        /// What.
+        /// The community, prefix or address.
         subject: Selector,
         /// As JSON.
         json: bool,
     },
-    /// What is wrong, and what mends it.
+    /// Every check, and how to fix what is wrong.
     Doctor {
         /// As JSON.
         json: bool,
     },
-    /// All of it, to look at in a browser.
+    /// A page for a browser.
     Report {
-        /// The page.
+        /// The file to write.
         html: PathBuf,
     },
 }

@@ -1,148 +1,147 @@
-//! What a community brings, as the routing engine says now.
+//! Which prefixes a community selects, as the routing engine answers now.
 
 use std::collections::BTreeMap;
 
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
-use crate::collect::gather::CommunityCount;
-use crate::operator::explain::{Explanation, Facts, Seen, list};
+use crate::operator::explain::explanation::{Explanation, NeighborPaths};
+use crate::operator::facts::Facts;
+use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::Family;
 use crate::source::error::SourceError;
 use crate::source::{Query, RouteSource};
 
-/// How many communities of the same AS are named.
+/// The most communities with the same AS number that are listed.
 const MOST_OTHERS: usize = 20;
 
-/// Says what a community brings: which paths carry it, or which others they carry instead.
-pub(super) fn explain(
+/// Explains a community: which paths carry it, or which similar communities they carry instead.
+pub fn explain(
     facts: &Facts,
     mut source: Box<dyn RouteSource>,
     community: Community,
-    mut explanation: Explanation,
+    explanation: Explanation,
 ) -> Explanation {
-    let listing = facts.applications();
-    let lists = |communities: &[Community]| {
-        communities.iter().any(|listed| listed.canonical() == community.canonical())
-    };
-    let listing: Vec<_> = listing.into_iter().filter(|application| lists(application.communities)).collect();
-    explanation.applications = listing.iter().map(|application| plain(application.name.as_str())).collect();
+    let explanation = listed_by(facts, community, explanation);
+    let abilities = source.abilities();
+    if !abilities.can_be_queried {
+        return last_refresh(facts, community, explanation);
+    }
+    if !abilities.can_select(&community) {
+        let finding = format!("the routes of {} have route targets only", explanation.source);
+        let next =
+            "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
+        return explanation.problem(Health::Degraded, finding, next);
+    }
+    match carrying(&mut *source, community) {
+        Ok(carrying) if carrying.by_neighbor.is_empty() => {
+            without_paths(&mut *source, community, explanation)
+        }
+        Ok(carrying) => with_paths(facts, carrying, explanation),
+        Err(error) => explanation.no_answer(&error),
+    }
+}
+
+/// Adds the applications that list the community.
+fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
+    let applications = facts.applications();
+    let listing = applications.iter().filter(|application| application.lists(&community));
+    explanation.applications = listing.map(|application| plain(application.name.as_str())).collect();
     let names = explanation.applications.join(", ");
     match &facts.configuration {
         Err(error) => {
-            explanation = explanation.fails(
+            return explanation.problem(
                 Health::Broken,
-                format!("which applications list it is not known: {error}"),
-                "see what else is wrong with: bgp-community-services doctor".to_owned(),
+                format!("cannot tell which applications list it: {error}"),
+                "see what is wrong with: bgp-community-services doctor".to_owned(),
             );
         }
         Ok(_) if names.is_empty() => {
             explanation.findings.push("no application lists it".to_owned());
             explanation.next.push(
-                "to select by it, add it to an application of the router's bgp-community-services-profile, and commit"
+                "to use it, add it to an application of the router's bgp-community-services-profile, and commit"
                     .to_owned(),
             );
         }
         Ok(_) => explanation.findings.push(format!("listed by {names}")),
     }
-    let abilities = source.abilities();
-    if !abilities.can_be_queried {
-        return from_outside(facts, community, explanation);
-    }
-    if !abilities.can_select(&community) {
-        let finding = format!("{} has routes with route targets only", explanation.source);
-        let next =
-            "in the profile, list the route target (target:…) of the VPN instead, and commit".to_owned();
-        return explanation.fails(Health::Degraded, finding, next);
-    }
-    let carried = match ask_both_families(&mut *source, community) {
-        Ok(carried) => carried,
-        Err(error) => return explanation.fails_to_ask(&error),
-    };
-    let (paths, best): (u64, u64) = carried
-        .by_neighbor
-        .values()
-        .fold((0, 0), |(paths, best), seen| (paths + seen.paths, best + seen.best));
-    explanation.paths = carried.by_neighbor.into_values().collect();
-    if paths > 0 {
-        let [ipv4, ipv6] = carried.prefixes;
-        explanation.findings.push(format!(
-            "carried by {}, {best} of them best, to {ipv4} IPv4 and {}",
-            counted(paths, "path"),
-            counted(ipv6, "IPv6 prefix")
-        ));
-        let selection = facts.configuration.as_ref().map(|configuration| configuration.path_selection);
-        return match selection {
-            Ok(PathSelection::Best) if best == 0 => explanation.fails(
-                Health::Degraded,
-                "path-selection is best, and none of these paths is the best one of its prefix".to_owned(),
-                "set path-selection any in the profile, or have the neighbor preferred".to_owned(),
-            ),
-            _ => explanation,
-        };
-    }
-    without_paths(&mut *source, community, explanation)
+    explanation
 }
 
-/// What to say of a community when the source tells its routes to somebody else only.
-fn from_outside(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
-    let is_it = |count: &&CommunityCount| count.community.canonical() == community.canonical();
-    if let Some(count) = facts.state.communities.iter().find(is_it) {
-        let CommunityCount { ipv4, ipv6, .. } = count;
-        explanation.findings.push(format!(
-            "it brought {} and {} when the routes were last looked at, {}",
-            counted(*ipv4, "IPv4 prefix"),
-            counted(*ipv6, "IPv6 prefix"),
-            facts.last_run()
-        ));
+/// Adds what the last refresh found, for a source that cannot be queried.
+fn last_refresh(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
+    if let Some(count) = facts.count_of(&community) {
+        let counts = counted_by_family(count.ipv4, count.ipv6);
+        explanation.findings.push(format!("it selected {counts} at the last refresh, {}", facts.last_run()));
     }
-    explanation.was_not_asked(facts)
+    explanation.not_queried(facts)
 }
 
-/// What to say of a community that no path carries: a mistake in typing shows by its neighbors.
+/// Adds the paths that carry the community.
+fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -> Explanation {
+    explanation.paths = carrying.by_neighbor.into_values().collect();
+    let paths: u64 = explanation.paths.iter().map(|neighbor| neighbor.paths).sum();
+    let best: u64 = explanation.paths.iter().map(|neighbor| neighbor.best).sum();
+    let [ipv4, ipv6] = carrying.prefixes;
+    explanation.findings.push(format!(
+        "carried by {}, {best} best, to {}",
+        counted(paths, "path"),
+        counted_by_family(ipv4, ipv6)
+    ));
+    let selection = facts.configuration.as_ref().map(|configuration| configuration.path_selection);
+    match selection {
+        Ok(PathSelection::Best) if best == 0 => explanation.problem(
+            Health::Degraded,
+            "path-selection is best, but none of these paths is the best path of its prefix".to_owned(),
+            "set path-selection any in the profile, or configure a preference for this neighbor's routes"
+                .to_owned(),
+        ),
+        Ok(PathSelection::Best | PathSelection::Any) | Err(_) => explanation,
+    }
+}
+
+/// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
 fn without_paths(
     source: &mut dyn RouteSource,
     community: Community,
     mut explanation: Explanation,
 ) -> Explanation {
-    let is_listed = !explanation.applications.is_empty();
+    if !explanation.applications.is_empty() {
+        explanation.degrade();
+    }
     explanation.findings.push("no path carries it".to_owned());
-    let health = if is_listed { Health::Degraded } else { Health::Healthy };
-    explanation.health = explanation.health.max(health);
+    let advice = source.advice();
     match source.communities_of_same_as(&community) {
         Some(others) if others.is_empty() => {
-            explanation.findings.push("no route carries any community of the same AS number".to_owned());
+            explanation.findings.push("no route carries any community with the same AS number".to_owned());
             explanation.next.push(
-                "see that the neighbors send communities, and that no inbound policy removes them".to_owned(),
+                "check that the neighbors send communities, and that no inbound policy removes them"
+                    .to_owned(),
             );
         }
         Some(others) => {
-            explanation.findings.push(format!(
-                "routes carry these of the same AS number: {}",
-                list(nearest(&others, community))
-            ));
+            let nearest = comma_separated(nearest(&others, community));
+            explanation
+                .findings
+                .push(format!("routes carry these communities with the same AS number: {nearest}"));
             explanation.next.push(
-                "if one of these is meant, correct bgp-community in the profile, and commit".to_owned(),
+                "if you meant one of these, correct bgp-community in the profile, and commit".to_owned(),
             );
         }
-        None => explanation.next.push(format!("see what the neighbors send {}", source.advice().routes)),
+        None => explanation.next.push(format!("see what the neighbors send {}", advice.routes)),
     }
     if let Some(summary) = source.summary() {
-        let down: Vec<String> = summary
-            .sessions
-            .iter()
-            .filter(|session| session.since.is_none())
-            .map(|session| plain(&session.peer))
-            .collect();
+        let down = summary.sessions.iter().filter(|session| session.since.is_none());
+        let down: Vec<String> = down.map(|session| plain(&session.peer)).collect();
         if !down.is_empty() {
-            explanation.findings.push(format!("not established: BGP sessions with {}", down.join(", ")));
-            explanation.next.push(format!("see why {}", source.advice().neighbors));
+            explanation.findings.push(format!("BGP sessions not established: {}", down.join(", ")));
+            explanation.next.push(format!("see why {}", advice.neighbors));
         }
     }
     explanation
 }
 
-/// The communities nearest by number, which a typing mistake would be. All of them are of one AS number and in order.
+/// The communities with the nearest numbers, where a mistyped one would be. `others` are sorted and of one AS number.
 fn nearest(others: &[Community], wanted: Community) -> &[Community] {
     let at = others.partition_point(|other| other.canonical() < wanted.canonical());
     let from = at.saturating_sub(MOST_OTHERS / 2);
@@ -150,30 +149,30 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
     others.get(from..to).unwrap_or_default()
 }
 
+/// The paths that carry a community.
 #[derive(Default)]
-struct Carried {
-    by_neighbor: BTreeMap<String, Seen>,
-    /// IPv4 and IPv6.
+struct Carrying {
+    by_neighbor: BTreeMap<String, NeighborPaths>,
+    /// How many IPv4 and IPv6 prefixes they have.
     prefixes: [u64; 2],
 }
 
-fn ask_both_families(source: &mut dyn RouteSource, community: Community) -> Result<Carried, SourceError> {
-    let mut carried = Carried::default();
-    for (family, prefixes) in Family::ALL.into_iter().zip(0..) {
+fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
+    let mut carrying = Carrying::default();
+    for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
         let mut last = None;
-        let mut count = 0;
         let query = Query { family, application: community.into(), community, further: Vec::new() };
         source.query_with_neighbors(&query, &mut |path, neighbor| {
-            let known = carried.by_neighbor.entry(neighbor.to_owned());
-            let seen = known.or_insert_with(|| Seen { neighbor: neighbor.to_owned(), ..Seen::default() });
-            seen.paths += 1;
-            seen.best += u64::from(path.best);
+            let known = carrying.by_neighbor.entry(neighbor.to_owned());
+            let paths = known.or_insert_with(|| NeighborPaths {
+                neighbor: neighbor.to_owned(),
+                ..NeighborPaths::default()
+            });
+            paths.paths += 1;
+            paths.best += u64::from(path.best);
             // The paths of a prefix follow one another.
-            count += u64::from(last.replace(path.prefix) != Some(path.prefix));
+            *prefixes += u64::from(last.replace(path.prefix) != Some(path.prefix));
         })?;
-        if let Some(prefixes) = carried.prefixes.get_mut::<usize>(prefixes) {
-            *prefixes = count;
-        }
     }
-    Ok(carried)
+    Ok(carrying)
 }

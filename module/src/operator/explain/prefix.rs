@@ -1,112 +1,94 @@
-//! Why a prefix is in an application or not, as the routing engine says now.
+//! Why a prefix is in an application or not, as the routing engine answers now.
 
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
-use ipnet::IpNet;
 
-use crate::operator::explain::{Explanation, Facts, Seen};
+use crate::operator::explain::explanation::{Explanation, NeighborPaths};
+use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::prefix::Prefix;
 use crate::source::{Destination, RouteSource};
 
-/// Says which applications have a prefix or an address, and what the paths to it carry.
-pub(super) fn explain(
+/// Explains a prefix or an address: the applications that have it, and the communities on its paths.
+pub fn explain(
     facts: &Facts,
     mut source: Box<dyn RouteSource>,
     net: Prefix,
-    mut explanation: Explanation,
+    explanation: Explanation,
 ) -> Explanation {
-    let contains = |prefix: &Prefix| IpNet::from(*prefix).contains(&IpNet::from(net));
-    let applications = facts.applications();
-    let mut around: Vec<(Prefix, String)> = Vec::new();
-    for application in &applications {
-        let matching = application.prefixes.iter().filter(|prefix| contains(prefix));
-        around.extend(matching.map(|prefix| (*prefix, plain(application.name.as_str()))));
+    let mut explanation = in_output_file(facts, net, explanation);
+    if !source.abilities().can_be_queried {
+        return explanation.not_queried(facts);
     }
-    let longest = around.iter().map(|(prefix, _)| *prefix).max_by_key(|prefix| prefix.parts().1);
-    explanation.applications = around.iter().map(|(_, name)| name.clone()).collect();
+    match source.longest_match(net) {
+        None => {
+            explanation.next.push(format!("see its communities {}", source.advice().routes));
+            explanation
+        }
+        Some(Err(error)) => explanation.no_answer(&error),
+        Some(Ok(None)) => {
+            let is_in_none = explanation.applications.is_empty();
+            let health = if is_in_none { Health::Healthy } else { Health::Degraded };
+            let finding = format!("{} has no route to it", explanation.source);
+            let next = format!("see what the neighbors announce {}", source.advice().routes);
+            explanation.problem(health, finding, next)
+        }
+        Some(Ok(Some(destination))) => of_destination(facts, &destination, explanation),
+    }
+}
+
+/// Adds the applications whose prefixes in the output file contain the prefix.
+fn in_output_file(facts: &Facts, net: Prefix, mut explanation: Explanation) -> Explanation {
+    let mut containing: Vec<(Prefix, String)> = Vec::new();
+    for application in &facts.applications() {
+        let matching = application.prefixes.iter().filter(|prefix| prefix.contains(net));
+        containing.extend(matching.map(|prefix| (*prefix, plain(application.name.as_str()))));
+    }
+    let longest = containing.iter().map(|(prefix, _)| *prefix).max_by_key(|prefix| prefix.parts().1);
     explanation.findings.push(match longest {
         Some(longest) => {
-            let by_it: Vec<&str> = around
-                .iter()
-                .filter(|(prefix, _)| *prefix == longest)
-                .map(|(_, name)| name.as_str())
-                .collect();
-            format!(
-                "in application {} by {longest}, the longest match in the output file",
-                by_it.join(" and ")
-            )
+            let with_it = containing.iter().filter(|(prefix, _)| *prefix == longest);
+            let names: Vec<&str> = with_it.map(|(_, name)| name.as_str()).collect();
+            let names = names.join(" and ");
+            format!("in application {names} by {longest}, the longest match in the output file")
         }
         None => "in no application: no prefix of the output file contains it".to_owned(),
     });
-    if !source.abilities().can_be_queried {
-        return explanation.was_not_asked(facts);
-    }
-    let destination = match source.longest_match(net) {
-        None => {
-            explanation.next.push(format!("see its communities {}", source.advice().routes));
-            return explanation;
-        }
-        Some(Err(error)) => return explanation.fails_to_ask(&error),
-        Some(Ok(None)) => {
-            let health = if around.is_empty() { Health::Healthy } else { Health::Degraded };
-            let finding = format!("{} has no route to it", explanation.source);
-            return explanation.fails(
-                health,
-                finding,
-                format!("see what the neighbors announce {}", source.advice().routes),
-            );
-        }
-        Some(Ok(Some(destination))) => destination,
-    };
-    of_destination(facts, destination, explanation)
+    explanation.applications = containing.into_iter().map(|(_, name)| name).collect();
+    explanation
 }
 
-/// What the paths to a prefix carry, and which applications that should bring it into.
-fn of_destination(facts: &Facts, destination: Destination, mut explanation: Explanation) -> Explanation {
+/// Adds the communities on the paths of a prefix, and the applications that select it by them.
+fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Explanation) -> Explanation {
     let Destination { prefix, paths } = destination;
-    let best_only = facts
-        .configuration
-        .as_ref()
-        .is_ok_and(|configuration| configuration.path_selection == PathSelection::Best);
     explanation.findings.push(format!("the route is {prefix}, with {}", counted(paths.len(), "path")));
     explanation.paths = paths
         .iter()
-        .map(|path| Seen {
+        .map(|path| NeighborPaths {
             neighbor: path.neighbor.clone(),
             paths: 1,
             best: u64::from(path.best),
             communities: path.communities.clone(),
         })
         .collect();
-    let carries = |community: &Community, best_only: bool| {
-        let counted = paths.iter().filter(|path| path.best || !best_only);
-        let mut communities = counted.flat_map(|path| &path.communities);
-        communities.any(|carried| carried.canonical() == community.canonical())
-    };
-    let applications = facts.applications();
     let mut is_selected = false;
-    for application in &applications {
-        let name = plain(application.name.as_str());
-        for community in application.communities.iter().filter(|community| carries(community, false)) {
-            if carries(community, best_only) {
-                is_selected = true;
-                explanation.findings.push(format!("{name} selects {prefix} by {community}"));
-                let merged = IpNet::from(prefix);
-                let has = application.prefixes.iter().any(|known| IpNet::from(*known).contains(&merged));
-                if !has {
-                    explanation = explanation.fails(
-                        Health::Degraded,
-                        format!("{name} does not have {prefix} in the output file"),
-                        "let the next run pass, or run now: bgp-community-services run".to_owned(),
-                    );
-                }
-            } else {
-                explanation = explanation.fails(
+    for application in &facts.applications() {
+        let carried =
+            application.communities.iter().filter(|community| carries(destination, community, false));
+        for community in carried {
+            let selects = carries(destination, community, only_best_counts(facts));
+            is_selected |= selects;
+            explanation = match selects {
+                true => selected(application, *prefix, community, explanation),
+                false => explanation.problem(
                     Health::Degraded,
-                    format!("{name} lists {community}, but path-selection is best and the best path does not carry it"),
-                    "set path-selection any in the profile, or have the neighbor preferred".to_owned(),
-                );
-            }
+                    format!(
+                        "{} lists {community}, but path-selection is best and the best path does not carry it",
+                        plain(application.name.as_str())
+                    ),
+                    "set path-selection any in the profile, or configure a preference for the path that carries it"
+                        .to_owned(),
+                ),
+            };
         }
     }
     if !is_selected {
@@ -119,4 +101,35 @@ fn of_destination(facts: &Facts, destination: Destination, mut explanation: Expl
         );
     }
     explanation
+}
+
+/// Adds that an application selects the prefix, and whether it has the prefix in the output file.
+fn selected(
+    application: &ApplicationFacts<'_>,
+    prefix: Prefix,
+    community: &Community,
+    mut explanation: Explanation,
+) -> Explanation {
+    let name = plain(application.name.as_str());
+    explanation.findings.push(format!("{name} selects {prefix} by {community}"));
+    if application.prefixes.iter().any(|known| known.contains(prefix)) {
+        return explanation;
+    }
+    explanation.problem(
+        Health::Degraded,
+        format!("{name} does not have {prefix} in the output file"),
+        "wait for the next run, or run now: bgp-community-services run".to_owned(),
+    )
+}
+
+fn only_best_counts(facts: &Facts) -> bool {
+    let configuration = facts.configuration.as_ref();
+    configuration.is_ok_and(|configuration| configuration.path_selection == PathSelection::Best)
+}
+
+/// Whether any path, or the best one, carries the community.
+fn carries(destination: &Destination, community: &Community, best_only: bool) -> bool {
+    let paths = destination.paths.iter().filter(|path| path.best || !best_only);
+    let mut communities = paths.flat_map(|path| &path.communities);
+    communities.any(|carried| carried.canonical() == community.canonical())
 }

@@ -1,20 +1,20 @@
-//! Small plots of the history.
+//! Plots of the history.
 
-use std::fmt::Write;
+use std::fmt::Display;
 
-use bgpcs::ApplicationName;
+use bgpcs::{ApplicationName, UnixTime};
 use bgpcs_display::html::{Html, all, element, text};
 use bgpcs_display::time;
 
 use crate::collect::state::Outcome;
 use crate::publish::history::{History, RunRecord};
-use bgpcs::UnixTime;
 
-/// Units of the drawing; the page stretches it.
+/// The size in units of the drawing; the page stretches it.
 const WIDTH: u64 = 600;
 const HEIGHT: u64 = 60;
 
-/// Prefixes over time as a stepped line, of one application or of all together; from the first record until `now`.
+/// The number of prefixes over time as a stepped line, of one application or of all together, from the first record until
+/// `now`; `None` without records.
 pub fn prefixes(history: &History, application: Option<&ApplicationName>, now: UnixTime) -> Option<Html> {
     let count = |record: &RunRecord| match application {
         None => record.prefixes(),
@@ -31,15 +31,11 @@ pub fn prefixes(history: &History, application: Option<&ApplicationName>, now: U
     let y = |count: u64| HEIGHT - 2 - (HEIGHT - 4) * count / most.max(1);
     let mut line = String::new();
     for (time, count) in &counts {
-        let step = if line.is_empty() { "M" } else { "H" };
-        // Writing to a String does not fail.
-        let _ = match step {
-            "M" => write!(line, "M{} {}", x(*time), y(*count)),
-            _ => write!(line, "H{}V{}", x(*time), y(*count)),
-        };
+        let (x, y) = (x(*time), y(*count));
+        line += &if line.is_empty() { format!("M{x} {y}") } else { format!("H{x}V{y}") };
     }
-    let _ = write!(line, "H{WIDTH}");
-    let title = format!("{last} prefixes now, at most {most}, since {}", time::at(first));
+    line += &format!("H{WIDTH}");
+    let title = format!("{last} prefixes now, maximum {most} since {}", time::at(first));
     let area = format!("{line}V{HEIGHT}H0Z");
     Some(drawing(
         HEIGHT,
@@ -51,7 +47,7 @@ pub fn prefixes(history: &History, application: Option<&ApplicationName>, now: U
     ))
 }
 
-/// How runs ended over time, as a strip.
+/// The outcomes of the runs over time as a coloured strip; `None` without records.
 pub fn outcomes(history: &History, now: UnixTime) -> Option<Html> {
     let first = history.0.first()?.time;
     let x = scale(first, now);
@@ -78,12 +74,12 @@ pub fn outcomes(history: &History, now: UnixTime) -> Option<Html> {
         )
     };
     let strip = history.0.iter().zip(ends).map(stretch).collect();
-    Some(drawing(10, "how runs ended", strip))
+    Some(drawing(10, "outcomes of the runs", strip))
 }
 
 fn drawing(height: u64, title: &str, content: Html) -> Html {
     let view = format!("0 0 {WIDTH} {height}");
-    let attributes: [(&'static str, &dyn std::fmt::Display); 4] = [
+    let attributes: [(&'static str, &dyn Display); 4] = [
         ("viewBox", &view),
         ("preserveAspectRatio", &"none"),
         ("role", &"img"),
@@ -92,7 +88,7 @@ fn drawing(height: u64, title: &str, content: Html) -> Html {
     element("svg", &attributes, all([element("title", &[], text(title)), content]))
 }
 
-/// From times to units of the drawing.
+/// From a time to units of the drawing.
 fn scale(first: UnixTime, now: UnixTime) -> impl Fn(UnixTime) -> u64 {
     let span = now.saturating_sub(first).max(1);
     move |time| {

@@ -1,7 +1,7 @@
-//! The map of addresses: what of the address space is classified, and by which application.
+//! The address map: which parts of the address space are classified, and by which application.
 //!
-//! A square stands for a block that has anything classified in it: of IPv4, the addresses with the same first octet; of
-//! IPv6, with the same first 16 bits. Its 256 cells are the next eight bits, in rows of 16.
+//! A square is a block with classified addresses: an IPv4 /8 or an IPv6 /16. Its 256 cells, in rows of 16, are the next
+//! eight bits of the address.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use bgpcs_display::html::{Html, all, element, of_text, text};
 
 use crate::prefix::Prefix;
 
-/// More blocks than this are counted, not drawn.
+/// The most blocks that are drawn; others are only counted.
 const MOST_BLOCKS: usize = 48;
 
-/// Cells of a block.
+/// The number of cells of a block.
 const CELLS: usize = 256;
 
 /// The side of a cell in units of the drawing.
@@ -20,18 +20,18 @@ const SIDE: usize = 10;
 
 /// An application on the map.
 pub struct Classified<'m> {
-    /// As it is shown.
+    /// Its name, as it is shown.
     pub name: String,
     /// The class that gives its cells their colour.
     pub class: &'static str,
-    /// What it has.
+    /// Its prefixes.
     pub prefixes: &'m [Prefix],
 }
 
-/// By cell, the applications with something in it, by their index.
+/// The applications with addresses in each cell, by their index.
 type Block = BTreeMap<u8, Vec<usize>>;
 
-/// The blocks, each with a heading. Prefixes that are larger than a block are told in words.
+/// The blocks, each with a caption. Prefixes larger than a block are listed below them.
 pub fn blocks(applications: &[Classified<'_>]) -> Html {
     let mut blocks: BTreeMap<(bool, u16), Block> = BTreeMap::new();
     let mut larger: Vec<String> = Vec::new();
@@ -60,12 +60,12 @@ pub fn blocks(applications: &[Classified<'_>]) -> Html {
     let note = |show: bool, note: String| if show { of_text("p", note) } else { Html::default() };
     all([
         element("div", &[("class", &"map")], drawn),
-        note(hidden > 0, format!("{hidden} more blocks are not drawn.")),
+        note(hidden > 0, format!("{hidden} more blocks are not shown.")),
         note(!larger.is_empty(), format!("Larger than a block: {}.", larger.join(", "))),
     ])
 }
 
-/// In which block a prefix is, and which cells it touches; none if it is larger than a block.
+/// The block that contains a prefix, and the cells with addresses of it; `None` if the prefix is larger than a block.
 fn place(prefix: Prefix) -> Option<((bool, u16), std::ops::RangeInclusive<u8>)> {
     let (address, length) = prefix.parts();
     let (bits, block_length, is_ipv6) = match address {
@@ -92,7 +92,7 @@ fn draw(is_ipv6: bool, block: u16, cells: &Block, applications: &[Classified<'_>
         let owners = owners.iter().filter_map(|owner| applications.get(*owner));
         let names: Vec<&str> = owners.clone().map(|owner| owner.name.as_str()).collect();
         let class = match names.len() {
-            1 => owners.map(|owner| owner.class).next().unwrap_or_default(),
+            0 | 1 => owners.map(|owner| owner.class).next().unwrap_or_default(),
             _ => "several",
         };
         let (x, y) = (usize::from(cell % 16) * SIDE, usize::from(cell / 16) * SIDE);

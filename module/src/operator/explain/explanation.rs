@@ -1,0 +1,119 @@
+//! The result of `explain`, and its forms.
+
+use std::error::Error;
+
+use bgpcs::{Community, Health, plain};
+use bgpcs_display::table::{Head, Paint, Table};
+use serde::Serialize;
+
+use crate::error_text::with_causes;
+use crate::operator::facts::Facts;
+use crate::operator::printed::{Printed, comma_separated, json_text};
+
+/// What was found about a community or a prefix.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Explanation {
+    health: Health,
+    /// The community or the prefix.
+    subject: String,
+    /// The name of the route source.
+    pub source: String,
+    /// The applications that list the community, or that have the prefix.
+    pub applications: Vec<String>,
+    /// The paths, by neighbor.
+    pub paths: Vec<NeighborPaths>,
+    /// What was found, a sentence each.
+    pub findings: Vec<String>,
+    /// What to check or do next.
+    pub next: Vec<String>,
+}
+
+/// The paths from a neighbor.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NeighborPaths {
+    /// The neighbor's address; empty when the source does not say it.
+    pub neighbor: String,
+    /// How many paths.
+    pub paths: u64,
+    /// How many of them are the best path of their prefix.
+    pub best: u64,
+    /// The communities that they carry, for a single prefix.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub communities: Vec<Community>,
+}
+
+impl Explanation {
+    /// An explanation without findings.
+    pub fn new(subject: String, source: String) -> Self {
+        Self {
+            health: Health::Healthy,
+            subject,
+            source,
+            applications: Vec::new(),
+            paths: Vec::new(),
+            findings: Vec::new(),
+            next: Vec::new(),
+        }
+    }
+
+    /// Sets the health to degraded, unless it is worse.
+    pub fn degrade(&mut self) {
+        self.health = self.health.max(Health::Degraded);
+    }
+
+    /// Adds a problem and what to do about it.
+    pub fn problem(mut self, health: Health, finding: String, next: String) -> Self {
+        self.health = self.health.max(health);
+        self.findings.push(finding);
+        if !self.next.contains(&next) {
+            self.next.push(next);
+        }
+        self
+    }
+
+    /// Adds that the source did not answer.
+    pub fn no_answer(self, error: &dyn Error) -> Self {
+        let finding = format!("the source did not answer: {}", with_causes(error));
+        self.problem(
+            Health::Broken,
+            finding,
+            "see what is wrong with: bgp-community-services doctor".to_owned(),
+        )
+    }
+
+    /// Adds that the source sends its routes to its own process only.
+    pub fn not_queried(mut self, facts: &Facts) -> Self {
+        let finding =
+            format!("{} sends its routes to its own process only, so it was not queried", self.source);
+        self.findings.push(finding);
+        self.next.push(format!("see what its neighbors announce {}", facts.advice.routes));
+        self
+    }
+
+    /// The form for people.
+    pub fn text(&self) -> Printed {
+        let heads =
+            [Head::Text("Neighbor"), Head::Number("Paths"), Head::Number("Best"), Head::Text("Communities")];
+        let has_communities = self.paths.iter().any(|paths| !paths.communities.is_empty());
+        let columns = if has_communities { heads.len() } else { heads.len() - 1 };
+        let mut table = Table::new(heads.into_iter().take(columns).collect::<Vec<_>>(), Paint(false));
+        for NeighborPaths { neighbor, paths, best, communities } in &self.paths {
+            let neighbor = if neighbor.is_empty() { "unknown".to_owned() } else { plain(neighbor) };
+            let cells = [neighbor, paths.to_string(), best.to_string(), comma_separated(communities)];
+            table.row(Health::Healthy, cells.into_iter().take(columns).collect::<Vec<_>>());
+        }
+        let table = if self.paths.is_empty() { String::new() } else { format!("{table}\n") };
+        let findings: String = self.findings.iter().map(|finding| format!("{finding}\n")).collect();
+        let next: String = self.next.iter().map(|next| format!("  - {next}\n")).collect();
+        let next = if next.is_empty() { next } else { format!("Next:\n{next}") };
+        let (subject, source) = (&self.subject, plain(&self.source));
+        Printed { text: format!("{subject}, from {source}\n\n{table}{findings}{next}"), health: self.health }
+    }
+
+    /// The form for programs.
+    pub fn json(&self) -> Printed {
+        Printed { text: json_text(&serde_json::json!(self)), health: self.health }
+    }
+}
