@@ -189,7 +189,12 @@ impl<'c> Gathering<'c> {
             let found = services.prefix_count() + (answer.found - answer.prefixes.len() as u64);
             if found > u64::from(limit.get()) {
                 let application = application.application_name.clone();
-                return Err(CollectError::TooManyPrefixes { found, limit, application, community: *community });
+                return Err(CollectError::TooManyPrefixes {
+                    found,
+                    limit,
+                    application,
+                    community: *community,
+                });
             }
         }
         match age {

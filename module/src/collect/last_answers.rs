@@ -57,7 +57,8 @@ impl LastAnswers<'_> {
     /// be kept by community.
     pub fn all(&self, configuration: &ModuleConfiguration) -> Option<Services> {
         self.snapshot()?;
-        let mut services = Services::of(configuration.applications.iter().map(|application| &application.application_name));
+        let mut services =
+            Services::of(configuration.applications.iter().map(|application| &application.application_name));
         for application in &configuration.applications {
             for community in &application.bgp_community {
                 for stale in Family::ALL.into_iter().filter_map(|family| self.of(family, community)) {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::{Community, UnixTime};
 use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::{Community, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{digest_of, digest_of_bytes};

@@ -249,7 +249,8 @@ fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> Run
 fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
     let is_known = |failure: &&RunFailure| {
         let mut known = last.error.iter().chain(&last.failures);
-        rewrite == Rewrite::WhenChanged && known.any(|known| known.text == failure.text && known.causes == failure.causes)
+        rewrite == Rewrite::WhenChanged
+            && known.any(|known| known.text == failure.text && known.causes == failure.causes)
     };
     for failure in failures.iter().filter(|failure| !is_known(failure)) {
         let texts = std::iter::once(failure.text.as_str()).chain(failure.causes.iter().map(String::as_str));

@@ -241,6 +241,7 @@ impl Facts {
         match self.state.outcome {
             Outcome::None => "no run yet",
             Outcome::Good => "good",
+            Outcome::Partial => "partial, some communities are not up to date",
             Outcome::Held => "failed, the last good prefixes are kept",
             Outcome::Failed => "failed",
             Outcome::Standby => "standby, the routing engine is active on the other node",
@@ -265,7 +266,7 @@ impl Facts {
     pub fn last_run(&self) -> String {
         match self.state.outcome {
             Outcome::None => "none".to_owned(),
-            Outcome::Good | Outcome::Held | Outcome::Failed | Outcome::Standby => {
+            Outcome::Good | Outcome::Partial | Outcome::Held | Outcome::Failed | Outcome::Standby => {
                 time::since(self.state.finished, self.now)
             }
         }

@@ -4,7 +4,7 @@ use bgpcs::{Health, Quoted, ROUTER_PACKAGE, VERSION, plain};
 use bgpcs_display::{counted, time};
 use serde::Serialize;
 
-use crate::collect::state::Outcome;
+use crate::collect::state::{Outcome, RunFailure};
 use crate::error_text::strerror;
 use crate::operator::facts::{ApplicationFacts, Facts, SourceAnswer};
 use crate::operator::printed::comma_separated;
@@ -59,6 +59,7 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
         output_age(facts),
         last_run(facts),
     ];
+    checks.extend(facts.state.failures.iter().map(|failure| failed_community(facts, failure)));
     checks.extend(facts.applications().iter().map(application));
     checks.extend(facts.state.warnings.iter().map(|warning| self::warning(facts, warning)));
     checks.push(registration(facts));
@@ -164,7 +165,7 @@ fn output_age(facts: &Facts) -> Check {
     let path = facts.output_file.display();
     let run = match facts.state.outcome {
         Outcome::None => facts.outcome().to_owned(),
-        Outcome::Good | Outcome::Held | Outcome::Failed | Outcome::Standby => {
+        Outcome::Good | Outcome::Partial | Outcome::Held | Outcome::Failed | Outcome::Standby => {
             format!("last run {}", facts.last_run())
         }
     };
@@ -199,6 +200,13 @@ fn last_run(facts: &Facts) -> Check {
         (Outcome::Good | Outcome::Standby, None) => Check::pass(NAME, format!("{}{since}", facts.outcome())),
         (Outcome::None, _) => Check::new(NAME, Health::Broken, facts.outcome())
             .fix("run once by hand: bgp-community-services run"),
+        (Outcome::Partial, _) => {
+            let failed = match facts.state.failures.len() {
+                1 => "1 community is not up to date".to_owned(),
+                several => format!("{several} communities are not up to date"),
+            };
+            Check::new(NAME, Health::Degraded, format!("partial{since}: {failed}"))
+        }
         (Outcome::Held, error) => {
             let age = facts.stale_for().map(time::span).unwrap_or_default();
             let error = error.unwrap_or_default();
@@ -210,6 +218,19 @@ fn last_run(facts: &Facts) -> Check {
             Check::new(NAME, Health::Broken, found).fix(fix)
         }
     }
+}
+
+/// A community whose prefixes are not up to date.
+fn failed_community(facts: &Facts, failure: &RunFailure) -> Check {
+    let prefixes = match failure.last_good {
+        Some(time) => format!("its last good prefixes stay, from {}", time::since(time, facts.now)),
+        None => "it has no last good prefixes".to_owned(),
+    };
+    let causes = failure.causes.iter().map(|cause| format!("; because: {cause}"));
+    let found = format!("{}{}; {prefixes}", failure.text, causes.collect::<String>());
+    let community = failure.community.map_or("COMMUNITY".to_owned(), |community| community.to_string());
+    Check::new("community", Health::Degraded, plain(&found))
+        .fix(format!("query again and see why with: bgp-community-services explain {community}"))
 }
 
 fn application(application: &ApplicationFacts<'_>) -> Check {
@@ -227,7 +248,7 @@ fn warning(facts: &Facts, warning: &str) -> Check {
     let check = Check::new("warning", Health::Degraded, plain(warning));
     match facts.state.outcome {
         Outcome::Standby => Check { health: Health::Healthy, ..check },
-        Outcome::None | Outcome::Good | Outcome::Held | Outcome::Failed => {
+        Outcome::None | Outcome::Good | Outcome::Partial | Outcome::Held | Outcome::Failed => {
             check.fix("check the prefixes with: bgp-community-services show")
         }
     }

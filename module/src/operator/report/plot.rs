@@ -55,7 +55,7 @@ pub fn outcomes(history: &History, now: UnixTime) -> Option<Html> {
     let stretch = |(record, end): (&RunRecord, UnixTime)| {
         let class = match record.outcome {
             Outcome::Good => "good",
-            Outcome::Held | Outcome::None => "degraded",
+            Outcome::Partial | Outcome::Held | Outcome::None => "degraded",
             Outcome::Failed => "broken",
             Outcome::Standby => "standby",
         };
