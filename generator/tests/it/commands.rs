@@ -9,7 +9,8 @@ use generate_pillar::preset;
 use serde_json::Value;
 
 use crate::conductor::{Conductor, Outcome, outcome};
-use crate::{golden, help};
+use crate::golden;
+use bgpcs_testing::help;
 
 #[test]
 fn each_command_prints_what_is_expected() {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::conductor::{Conductor, outcome};
-use crate::guide;
+use bgpcs_testing::guide;
 
 const GUIDE: &str = include_str!("../../../docs/operator-guide.md");
 

@@ -2,18 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "what a test needs to go on")]
 
-#[path = "../../../module/tests/browser/mod.rs"]
-mod browser;
 mod commands;
 mod conductor;
-#[path = "../../../module/tests/form/mod.rs"]
-mod form;
 mod forms;
 mod golden;
-#[path = "../../../module/tests/guide/mod.rs"]
-mod guide;
-#[path = "../../../module/tests/help/mod.rs"]
-mod help;
 mod journey;
 mod log;
 mod progress;

@@ -9,9 +9,10 @@ use generate_pillar::log::Log;
 use generate_pillar::status::Status;
 use serde_json::json;
 
-use crate::browser::{Browser, VIEWS};
 use crate::conductor::{Conductor, outcome};
-use crate::{golden, guide};
+use crate::golden;
+use bgpcs_testing::browser::{Browser, VIEWS};
+use bgpcs_testing::guide;
 
 const NOW: u64 = 1_800_000_000;
 

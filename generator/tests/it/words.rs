@@ -16,7 +16,7 @@ use generate_pillar::read::{PcliError, PcliFault, ReadError, XmlError, XmlFault,
 use generate_pillar::top_file::Reason;
 
 use crate::conductor::{Conductor, outcome};
-use crate::form::{hold_every, hold_to_advice, hold_to_form};
+use bgpcs_testing::form::{hold_every, hold_to_advice, hold_to_form};
 
 fn refused() -> io::Error {
     io::Error::from_raw_os_error(13)
