@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use crate::conductor::{Conductor, outcome};
 use bgpcs_testing::guide;
+
+use crate::conductor::{Conductor, outcome};
 
 const GUIDE: &str = include_str!("../../../docs/operator-guide.md");
 

@@ -1,4 +1,6 @@
 //! Tests of the generator through its command.
+//!
+//! What needs a tool that `cargo xtask setup` installs is below `real`: `cargo test -- --skip real::` runs everything else.
 
 #![allow(clippy::unwrap_used, reason = "what a test needs to go on")]
 
@@ -9,10 +11,9 @@ mod golden;
 mod journey;
 mod log;
 mod progress;
-mod python;
+mod real;
 mod refused;
 mod runs;
-mod salt;
 mod scenarios;
 mod skipped_xml;
 mod status;

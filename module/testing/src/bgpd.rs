@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Peer, Process, Speaker, eventually, free_port};
+use crate::{Peer, Process, Signal, Speaker, eventually, free_port};
 
 /// FRR's bgpd, without zebra, waiting for its peers.
 pub struct Bgpd {
@@ -51,9 +51,9 @@ impl Bgpd {
         self.process = None;
     }
 
-    /// Sends it a signal: `STOP` makes it accept connections and answer nothing, until `CONT`.
-    pub fn signal(&self, name: &str) {
-        crate::signal(name, self.process.as_ref().expect("bgpd should run").id());
+    /// Sends it a signal: `Signal::STOP` makes it accept connections and answer nothing, until `Signal::CONT`.
+    pub fn signal(&self, which: Signal) {
+        crate::signal(which, self.process.as_ref().expect("bgpd should run").id());
     }
 
     /// Ends bgpd, and starts it anew with further configuration.

@@ -31,5 +31,5 @@ pub use gobgpd::Gobgpd;
 pub use installed::{exabgp_releases, python_environment};
 pub use listener::Listener;
 pub use peer::Peer;
-pub use process::{Process, alone, eventually, free_port, signal};
+pub use process::{Process, Signal, alone, eventually, free_port, signal};
 pub use speaker::Speaker;

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process, kill_process_group};
+
 /// Waits until `holds` does, for as long as a loaded machine may need.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -36,16 +39,15 @@ impl Process {
     }
 }
 
-/// Sends a signal, by its name without `SIG`, to a process that the test started.
-pub fn signal(name: &str, process: u32) {
-    let status = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
-    assert!(status.is_ok_and(|status| status.success()), "cannot send SIG{name} to {process}");
+/// Sends a signal to a process that the test started.
+pub fn signal(which: Signal, process: u32) {
+    let id = Pid::from_raw(process.cast_signed()).unwrap();
+    kill_process(id, which).unwrap_or_else(|error| panic!("cannot send {which:?} to {process}: {error}"));
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let group = format!("-{}", self.0.id());
-        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        kill_process_group(Pid::from_child(&self.0), Signal::KILL).ok();
         self.0.wait().ok();
     }
 }

@@ -5,10 +5,11 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::scene::{EMPTY, Scene, file_with};
 use bgp_community_services::state::{Outcome, State};
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+
+use crate::scene::{EMPTY, Scene, file_with};
 
 const PLACE: &str = " on application ExchangeOnline and community 12076:5010";
 const REFUSED: &str = "URLError: [Errno 111] Connection refused";

@@ -2,10 +2,11 @@
 
 use std::fs;
 
-use crate::scene::{self, Scene, file_with};
 use bgp_community_services::state::{self, Outcome};
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::{Value, json};
+
+use crate::scene::{self, Scene, file_with};
 
 const GOOD: &str = r#"{"routes": {"10.0.0.0/8": [{"valid": true, "bestpath": true}]}}"#;
 const BOTH: &str =

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use crate::scene::{self, Scene};
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
+
+use crate::scene::{self, Scene};
 
 /// Enough that a run is not over in a moment.
 const PREFIXES: u32 = 20_000;

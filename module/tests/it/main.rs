@@ -6,11 +6,14 @@
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
 mod errors;
+mod exabgp;
 mod hold;
 mod interruptions;
 mod memory;
 mod messages;
+mod operator;
 mod parsers;
 mod prefixes;
 mod real;
 mod scene;
+mod sources;

@@ -7,10 +7,11 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::scene::Scene;
 use bgpcs_testing::alone;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use wait4::Wait4 as _;
+
+use crate::scene::Scene;
 
 const LIMIT: u64 = 24_000_000;
 

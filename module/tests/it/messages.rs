@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use crate::scene::Scene;
 use bgp_community_services::error::{
     ConfigurationError, RunError, Shape, SourceError, SourceErrorKind, with_causes,
 };
@@ -24,6 +23,8 @@ use bgpcs_testing::form::{hold_every, hold_to_advice, hold_to_form};
 use bgpcs_testing::help;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::Value;
+
+use crate::scene::Scene;
 
 #[track_caller]
 fn hold_to_names(message: &str, names: &[&str]) {

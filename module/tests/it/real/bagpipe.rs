@@ -1,9 +1,10 @@
 //! The module against a real BaGPipe-BGP.
 
-use crate::scene::{Scene, file_with};
 use bgp_community_services::state::{Outcome, State};
 use bgpcs_testing::{BagpipeBgp, Peer, eventually};
 use serde_json::{Value, json};
+
+use crate::scene::{Scene, file_with};
 
 const ONE: Peer = Peer(1);
 const TWO: Peer = Peer(2);

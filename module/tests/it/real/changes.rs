@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use crate::scene::Scene;
 use bgp_community_services::run::run;
 use bgp_community_services::state::{Outcome, State};
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, eventually};
 use serde_json::json;
+
+use crate::scene::Scene;
 
 const ONE: Peer = Peer(1);
 const TWO: Peer = Peer(2);

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::scene::Scene;
 use bgpcs_testing::{BagpipeBgp, Bgpd, ExaBgp, Gobgpd, Listener, Peer, eventually};
 use serde_json::Value;
+
+use crate::scene::Scene;
 
 const PEERS: [Peer; 2] = [Peer(1), Peer(2)];
 

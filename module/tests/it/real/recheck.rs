@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 
-use super::router::{ONE, Router, THREE, TWO};
 use bgp_community_services::prefix::{Family, Prefix};
 use bgpcs_testing::{ExaBgp, Speaker, eventually};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
+
+use super::router::{ONE, Router, THREE, TWO};
 
 #[test]
 fn changes_of_best_paths() {

@@ -6,9 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::scene::Scene;
-use bgpcs_testing::{Bgpd, ExaBgp, Listener, Peer, Process, eventually};
+use bgpcs_testing::{Bgpd, ExaBgp, Listener, Peer, Process, eventually, free_port};
 use serde_json::Value;
+
+use crate::scene::Scene;
 
 const SPEAKER: Peer = Peer(1);
 const OTHER: Peer = Peer(2);
@@ -62,10 +63,6 @@ fn comes_and_goes(service_port: u16, mut output: impl FnMut() -> String) {
         drop(service);
         eventually(&format!("down, {round} time"), || applications(&output()).is_empty());
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A service that answers is an application's prefix on a router with bgpd, and no longer when it does not. The other

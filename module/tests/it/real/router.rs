@@ -17,8 +17,9 @@ use bgp_community_services::state::Lock;
 use bgpcs::Community;
 use serde_json::json;
 
-use crate::scene::Scene;
 use bgpcs_testing::{Bgpd, Peer, Speaker, eventually};
+
+use crate::scene::Scene;
 
 pub const ONE: Peer = Peer(1);
 pub const TWO: Peer = Peer(2);

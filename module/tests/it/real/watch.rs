@@ -7,9 +7,10 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::scene::Scene;
-use bgpcs_testing::{Bgpd, ExaBgp, Peer, eventually};
+use bgpcs_testing::{Bgpd, ExaBgp, Peer, Signal, eventually, signal};
 use serde_json::json;
+
+use crate::scene::Scene;
 
 const ONE: Peer = Peer(1);
 
@@ -29,8 +30,17 @@ impl Service {
         Self { child, manager }
     }
 
-    fn signal(&self, name: &str) {
-        bgpcs_testing::signal(name, self.child.id());
+    fn signal(&self, which: Signal) {
+        signal(which, self.child.id());
+    }
+
+    /// Waits until the service has just come to rest: a signal that comes while it asks for routes ends it without a word.
+    fn await_rest(&self) {
+        self.manager.set_nonblocking(true).unwrap();
+        while self.manager.recv(&mut [0; 100]).is_ok() {}
+        self.manager.set_nonblocking(false).unwrap();
+        // It says this and then waits for a signal, for a quarter of a second.
+        self.await_message("WATCHDOG=1");
     }
 
     fn await_message(&self, wanted: &str) {
@@ -86,7 +96,8 @@ fn a_service() {
     fs::remove_file(scene.path("output.json")).unwrap();
     eventually("a file that was removed is written again", || has("10.2.0.0/16"));
 
-    service.signal("TERM");
+    service.await_rest();
+    service.signal(Signal::TERM);
     service.await_message("STOPPING=1");
     assert!(service.child.wait().unwrap().success(), "ended by SIGTERM");
     assert!(has("10.2.0.0/16"), "the file stays");
@@ -104,10 +115,10 @@ fn a_slow_routing_engine() {
     let mut service = Service::start(&scene);
     service.await_message("READY=1");
 
-    bgpd.signal("STOP");
+    bgpd.signal(Signal::STOP);
     scene.edit("config.json", |config| config["duration"] = json!(3600));
     sleep(Duration::from_secs(5));
-    bgpd.signal("CONT");
+    bgpd.signal(Signal::CONT);
     eventually("the configuration is obeyed", || file().contains("\"duration\": 3600"));
     fs::remove_file(scene.path("output.json")).unwrap();
     eventually("the file is written again", || file().contains("10.1.0.0/16"));
@@ -116,12 +127,12 @@ fn a_slow_routing_engine() {
     bgpd.restart();
     eventually("it is asked again", || file().contains("no BGP session") || !file().contains("error"));
 
-    bgpd.signal("STOP");
+    bgpd.signal(Signal::STOP);
     sleep(Duration::from_secs(1));
     let before = file();
     scene.edit("config.json", |config| config["duration"] = json!(99));
     sleep(Duration::from_secs(2));
-    service.signal("TERM");
+    service.signal(Signal::TERM);
     service.child.wait().unwrap();
     assert_eq!(file(), before, "the end is no error of the routing engine");
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::python::python;
 use crate::conductor::Conductor;
-use crate::python::python;
 
 /// Names that mean something to Jinja, to YAML 1.1 or to a terminal; an application may have any of them.
 const NAMES: &[&str] = &[
