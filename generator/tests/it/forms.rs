@@ -1,12 +1,9 @@
 //! Whatever an authority has in it, its forms say the same.
 
-#[path = "../../bench/forms.rs"]
-mod emit;
-
 use std::collections::BTreeMap;
 use std::io;
 
-use emit::{Document, Form};
+use bgpcs_testing::configuration::{Document, Form};
 use generate_pillar::authority::Authority;
 use generate_pillar::check::check;
 use generate_pillar::pillar_file;

@@ -15,8 +15,9 @@ use generate_pillar::pillar_dir::PillarDirError;
 use generate_pillar::read::{PcliError, PcliFault, ReadError, XmlError, XmlFault, read};
 use generate_pillar::top_file::Reason;
 
+use bgpcs_testing::form::{hold_every, hold_to_advice, hold_to_form};
+
 use crate::conductor::{Conductor, outcome};
-use crate::form::{hold_every, hold_to_advice, hold_to_form};
 
 fn refused() -> io::Error {
     io::Error::from_raw_os_error(13)

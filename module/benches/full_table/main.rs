@@ -5,8 +5,6 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a measurement that fails has nothing to say")]
 
-#[path = "../../tests/harness/mod.rs"]
-mod harness;
 mod measure;
 mod obvious;
 
@@ -16,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::{Bgpd, Peer, Speaker, eventually};
+use bgpcs_testing::{Bgpd, Peer, Speaker, eventually};
 use measure::{Cost, cost_of, held_by};
 use serde_json::json;
 
