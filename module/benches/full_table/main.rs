@@ -182,7 +182,7 @@ impl Bench {
         let rest_after = |seconds: f64| thread::sleep(Duration::from_secs_f64(5.0 + 25.0 * seconds));
         let churn_alone = self.bgpd_share_during(|bench| bench.churn(CHURN.start));
         let output = self.scratch.path().join("output.json");
-        // Looked at only when it was replaced: reading it over and over would take the processor from bgpd.
+        // Refreshed at only when it was replaced: reading it over and over would take the processor from bgpd.
         let has = |text: &str| fs::read_to_string(&output).is_ok_and(|file| file.contains(text));
         fs::remove_file(&output).unwrap();
         let _process = Ended(self.module("watch").stdin(Stdio::null()).spawn().unwrap());

@@ -96,7 +96,7 @@ impl Browser {
         self.command("Emulation.setEmulatedMedia", &media);
         self.command("Emulation.setScriptExecutionDisabled", &json!({"value": !view.scripts}));
         self.post("/url", &json!({"url": format!("file://{}", page.display())}));
-        // The driver's own questions are scripts too.
+        // The driver's own queries are scripts too.
         self.command("Emulation.setScriptExecutionDisabled", &json!({"value": false}));
     }
 

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Duration;
 
-use bgp_community_services::state::{Outcome, State};
+use bgp_community_services::collect::state::{Outcome, State};
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
@@ -71,14 +71,14 @@ fn raw(text: &str) -> Answer {
 fn http_replies() {
     let headers = "HTTP/1.1 200 OK\r\n\r\n";
     let cases: Vec<(&str, Answer, &str)> = vec![
-        ("not found", http("404 Not Found", EMPTY), "HTTPError: 404 Not Found"),
+        ("not found", http("404 Not Collected", EMPTY), "HTTPError: 404 Not Collected"),
         ("unavailable", http("503 Service Unavailable", ""), "HTTPError: 503 Service Unavailable"),
         ("an unknown status", http("599 Odd", ""), "HTTPError: 599 Unknown"),
         ("no content", raw("HTTP/1.1 204 No Content\r\n\r\n"), "HTTPError: 204 No Content"),
         (
             "a redirect",
-            raw("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"),
-            "HTTPError: 302 Found",
+            raw("HTTP/1.1 302 Collected\r\nLocation: http://127.0.0.1:1/\r\n\r\n"),
+            "HTTPError: 302 Collected",
         ),
         ("a page", http("200 OK", "<!DOCTYPE html><title>SSR</title>"), TEXT),
         ("nothing", http("200 OK", ""), TEXT),

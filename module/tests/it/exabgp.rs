@@ -18,12 +18,12 @@ pub fn prefixes(scene: &Scene, application: &str) -> Vec<String> {
 }
 
 /// The program by itself, told what a test wants to tell.
-struct Told {
+struct QueryItem {
     child: Child,
     input: ChildStdin,
 }
 
-impl Told {
+impl QueryItem {
     fn start(scene: &Scene) -> Self {
         let program = scene.exabgp_program();
         let mut words = program.split(' ');
@@ -64,7 +64,7 @@ fn announcement(prefixes: &[&str], attribute: &Value) -> Value {
 #[test]
 fn lines_of_every_kind() {
     let scene = Scene::new();
-    let mut told = Told::start(&scene);
+    let mut told = QueryItem::start(&scene);
     let exchange = json!({"community": [[12076, 5010]]});
     told.tell(&state("127.0.0.2", "connected"));
     told.tell(&state("127.0.0.2", "up"));
@@ -97,7 +97,7 @@ fn lines_of_every_kind() {
 #[test]
 fn memory_of_a_million_routes() {
     let scene = Scene::new();
-    let mut told = Told::start(&scene);
+    let mut told = QueryItem::start(&scene);
     for neighbor in [2, 3] {
         let peer = format!("127.0.0.{neighbor}");
         told.tell(&state(&peer, "up"));
@@ -134,7 +134,7 @@ fn updates() {
             {"application-name": "WellKnown", "bgp-community": ["no-export"]},
         ]);
     });
-    let mut told = Told::start(&scene);
+    let mut told = QueryItem::start(&scene);
     told.tell(&state("127.0.0.2", "up"));
     told.tell(&message("127.0.0.2", &json!({"eor": {"afi": "ipv4", "safi": "unicast"}})));
     let extended = |value: u64| json!({"extended-community": [{"value": value, "string": "whatever"}]});

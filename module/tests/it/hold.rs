@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use bgp_community_services::state::{self, Outcome};
+use bgp_community_services::clock::now;
+use bgp_community_services::collect::state::Outcome;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ fn age() {
             file.contains("\"error\": \"URLError: [Errno 2] No such file or directory on"),
             "{case}: {file}"
         );
-        assert!(state.last_good.unwrap().time <= state::now(), "{case}: held by a stamp from the future");
+        assert!(state.last_good.unwrap().time <= now(), "{case}: held by a stamp from the future");
     }
 }
 

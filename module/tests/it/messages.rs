@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use bgp_community_services::error::{
-    ConfigurationError, RunError, Shape, SourceError, SourceErrorKind, with_causes,
-};
-use bgp_community_services::hold::Doubt;
-use bgp_community_services::operator::{OperatorError, answer};
+use bgp_community_services::cli::command;
+use bgp_community_services::collect::convergence::Unconverged;
+use bgp_community_services::collect::error::CollectError;
+use bgp_community_services::drive::configuration::ConfigurationError;
+use bgp_community_services::drive::once::{NotWritten, RunError};
+use bgp_community_services::drive::watch::WatchError;
+use bgp_community_services::error_text::with_causes;
+use bgp_community_services::operator::answer;
+use bgp_community_services::operator::error::OperatorError;
 use bgp_community_services::prefix::{Family, Prefix};
-use bgp_community_services::run::NotWritten;
-use bgp_community_services::settings::{Action, Settings, command};
-use bgp_community_services::source::bgpd::table::TableError;
+use bgp_community_services::settings::{Action, Settings};
+use bgp_community_services::source::bgpd::text::TextError;
+use bgp_community_services::source::error::{Shape, SourceError, SourceErrorKind};
 use bgp_community_services::source::gobgp;
-use bgp_community_services::source::reply::ReplyError;
-use bgp_community_services::watch::WatchError;
+use bgp_community_services::source::routes_json::ReplyError;
 use bgpcs::whole_file::WholeFileError;
 use bgpcs::{Community, MaxPrefixes};
 use bgpcs_testing::form::{hold_every, hold_to_advice, hold_to_form};
@@ -41,13 +44,13 @@ fn of_every_error() {
     let unwritten = || WholeFileError::Write { path: path(), source: refused() };
     let application = || "Exchange Online".parse().unwrap();
     let community = || "12076:5010".parse().unwrap();
-    let of_source = |kind| SourceError::new(kind, "asked bgpd at bgpd.vty", Some("no reply".into()));
+    let of_source = |kind| SourceError::new(kind, "query to bgpd at bgpd.vty", Some("no reply".into()));
     let malformed = || serde_json::from_str::<bgpcs::ModuleConfiguration>("[]").unwrap_err();
     // As standard error has it.
     let of_run = |error: RunError| {
-        format!("{}; see what mends it with: bgp-community-services doctor", with_causes(&error))
+        format!("{}; to see how to fix it: bgp-community-services doctor", with_causes(&error))
     };
-    let by_source = |error| RunError::Source {
+    let by_source = |error| CollectError::Source {
         application: application(),
         community: community(),
         source: Box::new(error),
@@ -55,15 +58,18 @@ fn of_every_error() {
     hold_every!(hold_to_advice, RunError, of_run, {
         RunError::Configuration(_) =>
             RunError::Configuration(ConfigurationError::Unreadable { path: path(), source: refused() }),
-        RunError::Source { .. } => by_source(of_source(SourceErrorKind::TimedOut)),
-        RunError::Selection { .. } => RunError::Selection {
+        RunError::Collect(_) => by_source(of_source(SourceErrorKind::TimedOut)).into(),
+    });
+    hold_every!(hold_to_advice, CollectError, |error: CollectError| of_run(error.into()), {
+        CollectError::Source { .. } => by_source(of_source(SourceErrorKind::TimedOut)),
+        CollectError::Selection { .. } => CollectError::Selection {
             source_name: "BaGPipe-BGP at http://127.0.0.1:8082/looking-glass".into(),
             application: application(),
             community: community(),
         },
-        RunError::Doubt { .. } =>
-            RunError::Doubt { doubt: Doubt::NoSession, application: application(), community: community() },
-        RunError::TooManyPrefixes { .. } => RunError::TooManyPrefixes {
+        CollectError::Unconverged { .. } =>
+            CollectError::Unconverged { reason: Unconverged::NoSession, application: application(), community: community() },
+        CollectError::TooManyPrefixes { .. } => CollectError::TooManyPrefixes {
             found: 11,
             limit: MaxPrefixes::default(),
             application: application(),
@@ -74,7 +80,7 @@ fn of_every_error() {
         ConfigurationError::Unreadable { .. } => ConfigurationError::Unreadable { path: path(), source: refused() },
         ConfigurationError::Malformed { .. } => ConfigurationError::Malformed { path: path(), source: malformed() },
     });
-    hold_every!(hold_to_advice, SourceErrorKind, |kind| of_run(by_source(of_source(kind))), {
+    hold_every!(hold_to_advice, SourceErrorKind, |kind| of_run(by_source(of_source(kind)).into()), {
         SourceErrorKind::System(..) => SourceErrorKind::System(Some(111), "Connection refused".into()),
         SourceErrorKind::TimedOut => SourceErrorKind::TimedOut,
         SourceErrorKind::ClosedEarly => SourceErrorKind::ClosedEarly,
@@ -84,7 +90,7 @@ fn of_every_error() {
     });
     let of_reply = |error: ReplyError| {
         let shape = error.shape().unwrap_or(Shape::Text);
-        of_run(by_source(SourceError::shape(shape, "asked bgpd at bgpd.vty", error)))
+        of_run(by_source(SourceError::shape(shape, "query to bgpd at bgpd.vty", error)).into())
     };
     hold_every!(hold_to_advice, ReplyError, of_reply, {
         ReplyError::Io(_) => ReplyError::Io(refused()),
@@ -93,19 +99,19 @@ fn of_every_error() {
         ReplyError::Shape { .. } => ReplyError::Shape { expected: "an object routes", got: Shape::Array },
         ReplyError::Prefix(_) => ReplyError::Prefix("10.0.0.0/33".parse::<Prefix>().unwrap_err()),
     });
-    hold_every!(hold_to_form, TableError, |error| with_causes(&error), {
-        TableError::Io(_) => TableError::Io(refused()),
-        TableError::Unknown => TableError::Unknown,
+    hold_every!(hold_to_form, TextError, |error| with_causes(&error), {
+        TextError::Io(_) => TextError::Io(refused()),
+        TextError::Unknown => TextError::Unknown,
     });
-    hold_every!(hold_to_form, gobgp::table::TableError, |error| with_causes(&error), {
-        gobgp::table::TableError::Reply(_) => gobgp::table::TableError::Reply(ReplyError::Io(refused())),
-        gobgp::table::TableError::Refused(_) =>
-            gobgp::table::TableError::Refused("context deadline exceeded".into()),
+    hold_every!(hold_to_form, gobgp::rib::RibError, |error| with_causes(&error), {
+        gobgp::rib::RibError::Reply(_) => gobgp::rib::RibError::Reply(ReplyError::Io(refused())),
+        gobgp::rib::RibError::Refused(_) =>
+            gobgp::rib::RibError::Refused("context deadline exceeded".into()),
     });
-    hold_every!(hold_to_form, Doubt, |doubt: Doubt| doubt.to_string(), {
-        Doubt::NoSession => Doubt::NoSession,
-        Doubt::FamilyDown(_) => Doubt::FamilyDown(Family::Ipv4),
-        Doubt::Starting(_) => Doubt::Starting(Family::Ipv6),
+    hold_every!(hold_to_form, Unconverged, |reason: Unconverged| reason.to_string(), {
+        Unconverged::NoSession => Unconverged::NoSession,
+        Unconverged::FamilyDown(_) => Unconverged::FamilyDown(Family::Ipv4),
+        Unconverged::Starting(_) => Unconverged::Starting(Family::Ipv6),
     });
     hold_every!(hold_to_advice, WatchError, |error| with_causes(&error), {
         WatchError::Signals(_) => WatchError::Signals(refused()),
@@ -133,12 +139,12 @@ fn without_routes(command: &str) -> Vec<u8> {
     vty_reply(0, &fs::read_to_string(seeds.join(seed).with_extension("json")).unwrap())
 }
 
-/// What is said on standard error of whatever goes wrong beside the question.
+/// What is said on standard error of whatever goes wrong beside the query.
 #[test]
 fn of_the_files() {
     type Setting = fn(&Scene);
     let cases: [(Setting, &[&str]); 5] = [
-        (|_| {}, &["; see what mends it with: bgp-community-services doctor"]),
+        (|_| {}, &["; to see how to fix it: bgp-community-services doctor"]),
         (
             |scene| fs::write(scene.path("state"), "").unwrap(),
             &["cannot use ", "state: ", "the next run knows nothing of this one"],

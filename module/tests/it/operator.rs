@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
+use bgp_community_services::drive::once::run;
 use bgp_community_services::operator::answer;
-use bgp_community_services::run::run;
 use bgp_community_services::settings::{Action, Settings};
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, alone, guide};
 use serde_json::{Value, json};

@@ -4,11 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use bgp_community_services::prefix::{Family, Prefix};
-use bgp_community_services::source::DestinationPath;
-use bgp_community_services::source::bgpd::{changes, inquiry, survey, table};
-use bgp_community_services::source::exabgp::{ExaBgp, Taken, event};
-use bgp_community_services::source::select::Route;
-use bgp_community_services::source::{bagpipe, gobgp, reply};
+use bgp_community_services::source::bgpd::{changes, communities, lookup, summary, text};
+use bgp_community_services::source::exabgp::{ExaBgp, LineEffect, event};
+use bgp_community_services::source::filter::Route;
+use bgp_community_services::source::{DestinationPath, bagpipe, gobgp, routes_json};
 use bgpcs::Community;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -40,12 +39,12 @@ fn damaged(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
 
 fn prefixes_of(bytes: &[u8]) -> Option<Vec<(String, bool)>> {
     let mut told = Vec::new();
-    let each = &mut |path: table::ShownPath| {
+    let each = &mut |path: text::ShownPath| {
         if path.valid {
             told.push((path.prefix.to_string(), path.best));
         }
     };
-    table::read(bytes, each).ok()?;
+    text::read(bytes, each).ok()?;
     Some(told)
 }
 
@@ -68,21 +67,21 @@ fn the_seeds_are_understood() {
     );
     assert!(seeds("reply").iter().any(|bytes| {
         let mut targets = Vec::new();
-        reply::read(&mut &bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
+        routes_json::read(&mut &bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
             && targets.len() == 1
     }));
     let wanted =
         ["12076:5010", "65535:65281", "65535:65283", "64512:1:2", "1:1"].map(|text| text.parse().unwrap());
     let mut found = [false; 5];
     for list in seeds("communities") {
-        survey::read_communities(&list[..], &wanted, &mut found).unwrap();
+        communities::read_communities(&list[..], &wanted, &mut found).unwrap();
     }
     assert_eq!(found, [true, true, true, true, false]);
     let of_neighbors =
-        seeds("sessions").into_iter().find_map(|bytes| survey::read_sessions(&bytes[..]).ok()).unwrap();
+        seeds("sessions").into_iter().find_map(|bytes| summary::read_sessions(&bytes[..]).ok()).unwrap();
     let told: Vec<_> = of_neighbors
         .iter()
-        .map(|one| (one.peer.as_str(), one.updates, one.ipv4, one.ipv6, one.settled))
+        .map(|one| (one.peer.as_str(), one.updates, one.ipv4, one.ipv6, one.converged))
         .collect();
     assert_eq!(told, [("127.0.0.2", 8, Some(4), None, true), ("127.0.0.3", 0, None, None, false)]);
 }
@@ -111,7 +110,7 @@ fn tables_of_another_form() {
     assert_eq!(prefixes_of(b""), Some(Vec::new()));
 }
 
-/// What changed since version 100 of a table of which a survey saw version 102: the prefixes, and how many changes are
+/// What changed since version 100 of a table of which a summary saw version 102: the prefixes, and how many changes are
 /// not theirs.
 fn changes_of(bytes: &[u8]) -> Option<(Vec<String>, u64)> {
     let (read, _) = changes::read(bytes, 100, 102).ok()?;
@@ -146,7 +145,7 @@ fn lists_of_changes() {
 #[test]
 fn paths_of_a_prefix() {
     let of = |text: &str| {
-        let paths = inquiry::read_paths_of(text.as_bytes(), "10.0.0.0/8".parse().unwrap()).ok()?;
+        let paths = lookup::read_paths_of(text.as_bytes(), "10.0.0.0/8".parse().unwrap()).ok()?;
         let path = |path: &DestinationPath| {
             let communities: Vec<_> = path.communities.iter().map(Community::to_string).collect();
             let marks = [(path.best, "best"), (path.is_unclear, "unclear")];
@@ -203,7 +202,7 @@ fn gobgp_routes(bytes: &[u8]) -> Option<Vec<String>> {
         let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
         told.push(format!("{prefix}{} {}", if best { " best" } else { "" }, communities.join(" ")));
     };
-    gobgp::table::read(&mut &bytes[..], each).ok()?;
+    gobgp::rib::read(&mut &bytes[..], each).ok()?;
     Some(told)
 }
 
@@ -214,7 +213,7 @@ fn bagpipe_routes(bytes: &[u8]) -> Option<Vec<String>> {
         let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
         told.push(format!("{prefix} from {neighbor} {}", communities.join(" ")));
     };
-    bagpipe::table::read(&mut &bytes[..], Family::Ipv4, each).ok()?;
+    bagpipe::routes::read(&mut &bytes[..], Family::Ipv4, each).ok()?;
     Some(told)
 }
 
@@ -322,7 +321,7 @@ fn the_seeds_of_other_sources_are_understood() {
     assert_eq!(bagpipe::peers::read(&read("bagpipe", "peers.json")).unwrap().len(), 1);
     let session = String::from_utf8(read("exabgp", "session")).unwrap();
     let mut exabgp = ExaBgp::new(1);
-    let changes = session.lines().filter(|line| exabgp.take(line.as_bytes()) == Taken::Change).count();
+    let changes = session.lines().filter(|line| exabgp.apply(line.as_bytes()) == LineEffect::Changed).count();
     assert_eq!((changes, session.lines().all(|line| event::read(line.as_bytes()).is_ok())), (5, true));
 }
 
@@ -332,7 +331,7 @@ proptest! {
     #[test]
     fn damaged_replies(bytes in damaged("reply")) {
         let mut told = 0;
-        if reply::read(&mut &bytes[..], &mut |_, _| told += 1).is_ok() {
+        if routes_json::read(&mut &bytes[..], &mut |_, _| told += 1).is_ok() {
             let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
             prop_assert!(json["routes"].is_object());
         }
@@ -364,7 +363,7 @@ proptest! {
     fn damaged_lists(bytes in damaged("communities")) {
         let wanted = ["12076:5010".parse().unwrap()];
         let mut found = [false];
-        if survey::read_communities(&bytes[..], &wanted, &mut found).is_ok() {
+        if communities::read_communities(&bytes[..], &wanted, &mut found).is_ok() {
             let text = String::from_utf8(bytes).unwrap();
             let stands = text.lines().skip(1).any(|line| {
                 line.split_once(") ").is_some_and(|(_, set)| set.split_ascii_whitespace().any(|word| word == "12076:5010"))
@@ -375,8 +374,8 @@ proptest! {
 
     #[test]
     fn damaged_sessions(bytes in damaged("sessions")) {
-        for session in survey::read_sessions(&bytes[..]).unwrap_or_default() {
-            prop_assert!(session.since.is_some() || !session.settled);
+        for session in summary::read_sessions(&bytes[..]).unwrap_or_default() {
+            prop_assert!(session.since.is_some() || !session.converged);
         }
     }
 
@@ -385,7 +384,7 @@ proptest! {
         let mut exabgp = ExaBgp::new(1);
         for line in bytes.split(|byte| *byte == b'\n') {
             let understood = event::read(line).is_ok();
-            prop_assert!(understood || exabgp.take(line) == Taken::Change);
+            prop_assert!(understood || exabgp.apply(line) == LineEffect::Changed);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Prefixes: their one form, and merging them.
 
+use bgp_community_services::collect::services::Services;
 use bgp_community_services::prefix::{Family, Prefix};
-use bgp_community_services::services::Services;
 use bgpcs::ApplicationName;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use proptest::prelude::*;

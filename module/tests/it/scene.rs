@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use bgp_community_services::clock::now;
+use bgp_community_services::collect::state::State;
+use bgp_community_services::drive::once::run;
 use bgp_community_services::operator::answer;
-use bgp_community_services::run::run;
-use bgp_community_services::settings::{Action, Settings};
-use bgp_community_services::source::Limits;
-use bgp_community_services::state::{State, now};
+use bgp_community_services::settings::{Action, Limits, Settings};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -58,7 +58,7 @@ impl Scene {
         format!("{} | {}", of("ExchangeOnline"), of("SharePointOnline"))
     }
 
-    /// Changes one of the files.
+    /// TableChanges one of the files.
     pub fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let mut value = self.json(name);
         change(&mut value);
@@ -115,7 +115,7 @@ impl Scene {
     /// What a command for operators answers; the words are those of the command line.
     pub fn answer(&self, words: &[&str]) -> String {
         let settings = self.settings(words);
-        let Action::Answer(request) = &settings.action else { panic!("{words:?} is no question") };
+        let Action::Answer(request) = &settings.action else { panic!("{words:?} is no query") };
         answer(&settings, request, now(), false).unwrap().text
     }
 

@@ -5,14 +5,14 @@ use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bgp_community_services::state::Outcome;
+use bgp_community_services::collect::state::Outcome;
 use bgpcs_testing::free_port;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::json;
 
 use crate::scene::{self, Scene};
 
-/// A release that does not know a cheap question is asked everything, every time.
+/// A release that does not know a cheap query is asked everything, every time.
 #[test]
 fn older_releases() {
     const TABLE: &str = "BGP table version is 1, local router ID is 192.0.2.1\n   Network          Next Hop\n\

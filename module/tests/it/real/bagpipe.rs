@@ -1,6 +1,6 @@
 //! The module against a real BaGPipe-BGP.
 
-use bgp_community_services::state::{Outcome, State};
+use bgp_community_services::collect::state::{Outcome, State};
 use bgpcs_testing::{BagpipeBgp, Peer, eventually};
 use serde_json::{Value, json};
 
@@ -42,8 +42,8 @@ fn route_targets_select() {
     let both = json!({"One": entries(&["10.1.0.0/16"]), "Two": entries(&["10.1.0.0/16", "10.2.0.0/16"])});
     let state = becomes(&bagpipe, "two VPNs", both.clone());
     assert_eq!((state.outcome, state.warnings), (Outcome::Good, vec![]));
-    let survey = state.last_good.unwrap().survey.unwrap();
-    assert_eq!(survey.sessions.iter().filter(|session| session.since.is_some()).count(), 2);
+    let summary = state.last_good.unwrap().summary.unwrap();
+    assert_eq!(summary.sessions.iter().filter(|session| session.since.is_some()).count(), 2);
 
     bagpipe.announce(TWO, 2, "10.1.0.0/16", &["64512:79"]);
     let mut warnings = Vec::new();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use bgp_community_services::run::run;
+use bgp_community_services::drive::once::run;
 use bgp_community_services::settings::Settings;
 use bgpcs_testing::{Bgpd, ExaBgp, Peer};
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use bgp_community_services::run::run;
-use bgp_community_services::state::{Outcome, State};
+use bgp_community_services::collect::state::{Outcome, State};
+use bgp_community_services::drive::once::run;
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, eventually};
 use serde_json::json;
 

@@ -34,7 +34,7 @@ fn a_program_that_dies() {
     }
 }
 
-/// Routes that never come to rest do not keep the others out of the file.
+/// Snapshot that never come to rest do not keep the others out of the file.
 #[test]
 fn churn() {
     let [exabgp, _] = bgpcs_testing::exabgp_releases();

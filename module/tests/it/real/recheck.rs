@@ -1,4 +1,4 @@
-//! Changes of a large table are followed without another look at all of it, and the output file is the same as after
+//! TableChanges of a large table are followed without another look at all of it, and the output file is the same as after
 //! one.
 
 use std::collections::BTreeSet;
@@ -93,14 +93,14 @@ fn changes_of_other_paths() {
     let one = router.connect(ONE);
     let mut two = Speaker::connect(TWO, &router.bgpd);
     router.rest();
-    let survey = || router.scene.json("state/last-run.json")["last-good"]["survey"].clone();
-    let before = survey();
+    let summary = || router.scene.json("state/last-run.json")["last-good"]["summary"].clone();
+    let before = summary();
     two.announce(0..1, None);
     two.announce(0..1, Some((12076, 5020)));
     two.withdraw(0..1);
     router.bgpd.await_updates(&two);
     router.run();
-    assert_eq!(survey(), before, "the last look is the same");
+    assert_eq!(summary(), before, "the last look is the same");
     drop(one);
 }
 

@@ -5,15 +5,17 @@ use std::ops::Range;
 use std::thread::sleep;
 use std::time::Duration;
 
-use bgp_community_services::error::SourceError;
+use bgp_community_services::drive::lock::Lock;
+use bgp_community_services::drive::once::{Rewrite, run_with};
 use bgp_community_services::prefix::{Family, Prefix};
-use bgp_community_services::run::{Rewrite, run_with};
 use bgp_community_services::settings::Settings;
 use bgp_community_services::source::bgpd::Bgpd as Source;
+use bgp_community_services::source::deadlines::Deadlines;
+use bgp_community_services::source::error::SourceError;
+use bgp_community_services::source::summary::{BgpSummary, TableStatus};
 use bgp_community_services::source::{
-    Budget, Changes, DestinationPath, Path, Question, RouteSource, Survey, Table, Told,
+    DestinationPath, MatchedPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
 };
-use bgp_community_services::state::Lock;
 use bgpcs::Community;
 use serde_json::json;
 
@@ -25,7 +27,7 @@ pub const ONE: Peer = Peer(1);
 pub const TWO: Peer = Peer(2);
 pub const THREE: Peer = Peer(3);
 
-/// Routes without a community, so many that a look at all of them costs more than a few questions.
+/// Snapshot without a community, so many that a look at all of them costs more than a few queries.
 const OTHERS: Range<u32> = 1_000..21_000;
 
 /// bgpd, and how often it was asked to look at every route of a family.
@@ -40,29 +42,36 @@ impl RouteSource for Counted {
         self.bgpd.name()
     }
 
-    fn ask(&mut self, question: &Question, each: &mut dyn FnMut(Told)) -> Result<(), SourceError> {
-        self.looks += usize::from(question.family == self.family);
-        self.bgpd.ask(question, each)
+    fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
+        self.looks += usize::from(query.family == self.family);
+        self.bgpd.query(query, each)
     }
 
-    fn ask_with_neighbors(
+    fn query_with_neighbors(
         &mut self,
-        question: &Question,
-        each: &mut dyn FnMut(Path, &str),
+        query: &Query,
+        each: &mut dyn FnMut(MatchedPath, &str),
     ) -> Result<(), SourceError> {
-        self.bgpd.ask_with_neighbors(question, each)
+        self.bgpd.query_with_neighbors(query, each)
+    }
+}
+
+impl RibInspection for Counted {
+    fn summary(&mut self) -> Option<BgpSummary> {
+        self.bgpd.summary()
     }
 
-    fn survey(&mut self) -> Option<Survey> {
-        self.bgpd.survey()
+    fn communities_in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
+        self.bgpd.communities_in_use(communities)
     }
 
-    fn in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
-        self.bgpd.in_use(communities)
-    }
-
-    fn changes(&mut self, family: Family, since: &Table, now: &Table) -> Option<Changes> {
-        self.bgpd.changes(family, since, now)
+    fn changes_since(
+        &mut self,
+        family: Family,
+        since: &TableStatus,
+        now: &TableStatus,
+    ) -> Option<TableChanges> {
+        self.bgpd.changes_since(family, since, now)
     }
 
     fn path_count(&self, family: Family) -> Option<u64> {
@@ -87,7 +96,7 @@ impl Router {
         let scene = Scene::new();
         scene.edit("config.json", |config| {
             config["path-selection"] = json!(path_selection);
-            // Routes may go as soon as a session is up.
+            // Snapshot may go as soon as a session is up.
             config["stale-path-time"] = json!(0);
         });
         Self { scene, bgpd: Bgpd::start(&[ONE, TWO, THREE]), family: Family::Ipv4 }
@@ -115,7 +124,7 @@ impl Router {
         sleep(Duration::from_millis(60));
         let socket = self.bgpd.socket();
         let settings: Settings = self.scene.settings(&["--bgpd-socket", socket.to_str().unwrap()]);
-        let bgpd = Source::new(&socket, Budget::begin(settings.limits));
+        let bgpd = Source::new(&socket, Deadlines::begin(settings.limits));
         let lock = Lock::take(&settings.state_dir).unwrap().unwrap();
         let mut source = Counted { bgpd, family: self.family, looks: 0 };
         run_with(&settings, &lock, Rewrite::Always, &mut source).unwrap();

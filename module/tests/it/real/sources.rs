@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bgp_community_services::state::Outcome;
+use bgp_community_services::collect::state::Outcome;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, show};
 use serde_json::json;
