@@ -54,7 +54,7 @@ pub fn run(settings: &Settings) -> Result<State, NotWritten> {
         Ok(Some(lock)) => run_locked(settings, &lock, Rewrite::Always),
         Ok(None) => {
             eprintln!(
-                "another process uses {} and writes the output file; to see what it does: {PLUGIN} status",
+                "another process uses {} and writes the output file; see what it does with: {PLUGIN} status",
                 settings.state_dir.display()
             );
             Ok(State::load(&settings.state_dir))
@@ -215,7 +215,7 @@ fn write(
 fn report(error: &RunError, rewrite: Rewrite, last: Option<&RunFailure>) -> RunFailure {
     let failure = RunFailure { text: error.to_string(), causes: causes(error).into_iter().skip(1).collect() };
     if rewrite == Rewrite::Always || last != Some(&failure) {
-        eprintln!("{}; to see how to fix it: {PLUGIN} doctor", with_causes(error));
+        eprintln!("{}; see how to fix it with: {PLUGIN} doctor", with_causes(error));
     }
     failure
 }

@@ -104,7 +104,7 @@ impl Bgpd {
         show(&self.socket(), command)
     }
 
-    /// TableChanges its configuration, as an operator would at a terminal.
+    /// Changes its configuration, as an operator would at a terminal.
     pub fn configure(&self, lines: &str) {
         let mut stream = UnixStream::connect(self.socket()).unwrap();
         for line in ["enable", "configure terminal"].into_iter().chain(lines.lines()) {

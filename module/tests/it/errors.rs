@@ -71,14 +71,14 @@ fn raw(text: &str) -> Answer {
 fn http_replies() {
     let headers = "HTTP/1.1 200 OK\r\n\r\n";
     let cases: Vec<(&str, Answer, &str)> = vec![
-        ("not found", http("404 Not Collected", EMPTY), "HTTPError: 404 Not Collected"),
+        ("not found", http("404 Not Found", EMPTY), "HTTPError: 404 Not Found"),
         ("unavailable", http("503 Service Unavailable", ""), "HTTPError: 503 Service Unavailable"),
         ("an unknown status", http("599 Odd", ""), "HTTPError: 599 Unknown"),
         ("no content", raw("HTTP/1.1 204 No Content\r\n\r\n"), "HTTPError: 204 No Content"),
         (
             "a redirect",
-            raw("HTTP/1.1 302 Collected\r\nLocation: http://127.0.0.1:1/\r\n\r\n"),
-            "HTTPError: 302 Collected",
+            raw("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"),
+            "HTTPError: 302 Found",
         ),
         ("a page", http("200 OK", "<!DOCTYPE html><title>SSR</title>"), TEXT),
         ("nothing", http("200 OK", ""), TEXT),

@@ -88,7 +88,7 @@ fn lines_of_every_kind() {
     });
     eventually("the state tells", || {
         let state = fs::read_to_string(scene.path("state/last-run.json")).unwrap_or_default();
-        state.contains("6 lines from ExaBGP not understood")
+        state.contains("could not read 6 lines from ExaBGP")
     });
     assert_eq!(told.end(), ["neighbor 127.0.0.3 teardown 4"], "asked once to begin anew what began unseen");
 }

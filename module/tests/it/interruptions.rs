@@ -89,7 +89,7 @@ fn many_at_once() {
         let ended = child.wait_with_output().unwrap();
         let said = String::from_utf8(ended.stderr).unwrap();
         assert!(
-            ended.status.success() && (said.is_empty() || said.contains("another process is at work")),
+            ended.status.success() && (said.is_empty() || said.contains("another process uses")),
             "{said}"
         );
         assert_eq!(file(&scene), expected);
@@ -112,6 +112,6 @@ fn full_disk() {
     let ended = limited.output().unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{said}");
-    assert!(said.contains("keeps the prefixes that it has") && said.contains("File too large"), "{said}");
+    assert!(said.contains("SSR keeps its current prefixes") && said.contains("File too large"), "{said}");
     assert_eq!((file(&scene), partial_files(&scene)), (before, 0));
 }

@@ -48,7 +48,7 @@ fn of_every_error() {
     let malformed = || serde_json::from_str::<bgpcs::ModuleConfiguration>("[]").unwrap_err();
     // As standard error has it.
     let of_run = |error: RunError| {
-        format!("{}; to see how to fix it: bgp-community-services doctor", with_causes(&error))
+        format!("{}; see how to fix it with: bgp-community-services doctor", with_causes(&error))
     };
     let by_source = |error| CollectError::Source {
         application: application(),
@@ -144,7 +144,7 @@ fn without_routes(command: &str) -> Vec<u8> {
 fn of_the_files() {
     type Setting = fn(&Scene);
     let cases: [(Setting, &[&str]); 5] = [
-        (|_| {}, &["; to see how to fix it: bgp-community-services doctor"]),
+        (|_| {}, &["; see how to fix it with: bgp-community-services doctor"]),
         (
             |scene| fs::write(scene.path("state"), "").unwrap(),
             &["cannot use ", "state: ", "the next run knows nothing of this one"],
@@ -232,7 +232,7 @@ fn of_a_run() {
         ),
         (
             Box::new(answers(1, "")),
-            &["AttributeError: ", "community 12076:5010", "asked bgpd at", "the reply is not JSON"],
+            &["AttributeError: ", "community 12076:5010", "to bgpd at", "the reply is not JSON"],
         ),
         (
             Box::new(move |scene| {

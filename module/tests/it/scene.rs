@@ -58,7 +58,7 @@ impl Scene {
         format!("{} | {}", of("ExchangeOnline"), of("SharePointOnline"))
     }
 
-    /// TableChanges one of the files.
+    /// Changes one of the files.
     pub fn edit(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let mut value = self.json(name);
         change(&mut value);

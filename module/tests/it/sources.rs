@@ -105,7 +105,7 @@ fn standby() {
     assert_eq!((state.outcome, state.error), (Outcome::Standby, None));
     assert!(file.contains(r#""services":{}"#) || file.contains(r#""services": {}"#), "{file}");
     assert!(
-        !file.contains("error") && state.warnings[0].contains("nothing yet"),
+        !file.contains("error") && state.warnings[0].contains("no last good prefixes yet"),
         "{file} {:?}",
         state.warnings
     );
@@ -143,7 +143,7 @@ fn nobody_answers() {
             "URLError: [Errno 111] Connection refused on application Any and community target:64512:77";
         assert_eq!((state.outcome, file), (Outcome::Failed, scene::file_with(error)), "{source}");
         let doctor = scene.answer(&["doctor", "--source", source, option, &format!("{prefix}{address}")]);
-        assert!(doctor.contains("see that ") && !doctor.contains("routingManager"), "{doctor}");
+        assert!(doctor.contains("check that ") && !doctor.contains("routingManager"), "{doctor}");
     }
 }
 
@@ -155,7 +155,7 @@ fn explained_without_a_configuration() {
     stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, scene::EMPTY)));
     let ended = scene.command(&["explain", "12076:5010"]).output().unwrap();
     let printed = String::from_utf8_lossy(&ended.stdout);
-    assert!(printed.contains("which applications list it is not known"), "{printed}");
+    assert!(printed.contains("cannot tell which applications list it"), "{printed}");
     assert!(printed.contains("no path carries it"), "{printed}");
     assert_eq!(ended.status.code(), Some(2), "{printed}");
 }

@@ -34,7 +34,7 @@ fn a_program_that_dies() {
     }
 }
 
-/// Snapshot that never come to rest do not keep the others out of the file.
+/// Routes that never settle do not keep the others out of the file.
 #[test]
 fn churn() {
     let [exabgp, _] = bgpcs_testing::exabgp_releases();
@@ -68,11 +68,11 @@ fn operators_beside_the_program() {
     });
     assert!(answer.lines().any(|line| line.contains("Source ") && line.contains("ExaBGP")), "{answer}");
     for (subject, parts) in [
-        ("12076:5010", ["listed by ExchangeOnline", "it brought 1 IPv4 prefix and 0 IPv6 prefixes"]),
+        ("12076:5010", ["listed by ExchangeOnline", "it selected 1 IPv4 prefix and 0 IPv6 prefixes"]),
         ("10.1.2.3", ["in application ExchangeOnline by 10.1.0.0/16", "exabgpcli show adj-rib in"]),
     ] {
         let answer = scene.answer(&["explain", subject]);
-        let told = "ExaBGP tells its routes to its process only, so it was not asked";
+        let told = "sends its routes to its own process only, so it was not queried";
         assert!(parts.iter().all(|part| answer.contains(part)) && answer.contains(told), "{answer}");
     }
     drop(listener);

@@ -1,4 +1,4 @@
-//! TableChanges of a large table are followed without another look at all of it, and the output file is the same as after
+//! Changes of a large table are followed without another look at all of it, and the output file is the same as after
 //! one.
 
 use std::collections::BTreeSet;

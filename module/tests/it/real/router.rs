@@ -27,7 +27,7 @@ pub const ONE: Peer = Peer(1);
 pub const TWO: Peer = Peer(2);
 pub const THREE: Peer = Peer(3);
 
-/// Snapshot without a community, so many that a look at all of them costs more than a few queries.
+/// Routes without a community, so many that a scan of all of them costs more than a few look-ups.
 const OTHERS: Range<u32> = 1_000..21_000;
 
 /// bgpd, and how often it was asked to look at every route of a family.
@@ -96,7 +96,7 @@ impl Router {
         let scene = Scene::new();
         scene.edit("config.json", |config| {
             config["path-selection"] = json!(path_selection);
-            // Snapshot may go as soon as a session is up.
+            // Routes may be withdrawn as soon as a session is up.
             config["stale-path-time"] = json!(0);
         });
         Self { scene, bgpd: Bgpd::start(&[ONE, TWO, THREE]), family: Family::Ipv4 }
