@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{File, Metadata};
-use std::io::{self, IsTerminal, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,6 @@ use crate::finding::{Finding, Severity};
 use crate::log::{Entry, Log, Message};
 use crate::pillar_dir::{Applied, Changes, Failure, PillarDir, PillarDirError, Why};
 use crate::plan::{Plan, plan};
-use crate::progress::{Phase, Progress};
 use crate::read::{self, End, ReadError};
 use crate::report::{self, Summary};
 use crate::run::{self, Counts, Operation, Run};
@@ -46,15 +45,11 @@ pub enum Source {
 }
 
 impl Source {
-    /// The input, and its length if that is known.
-    fn open(&self) -> Result<(Box<dyn Read>, Option<u64>), GenerateError> {
+    fn open(&self) -> Result<Box<dyn Read>, GenerateError> {
         match self {
-            Self::StandardInput => Ok((Box::new(io::stdin()), None)),
+            Self::StandardInput => Ok(Box::new(io::stdin())),
             Self::File(path) => match File::open(path) {
-                Ok(file) => {
-                    let metadata = file.metadata().ok().filter(Metadata::is_file);
-                    Ok((Box::new(file), metadata.map(|metadata| metadata.len())))
-                }
+                Ok(file) => Ok(Box::new(file)),
                 Err(source) => Err(GenerateError::Open { path: path.clone(), source }),
             },
         }
@@ -86,20 +81,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// None where an operator types the configuration, who sees how far that is.
-    pub(crate) fn progress(&self) -> Progress {
-        match self.source {
-            Source::StandardInput if io::stdin().is_terminal() => Progress::default(),
-            _ => Progress::begin(),
-        }
-    }
-
     /// The authority, and how sure it is that all of it was there.
-    pub(crate) fn read(&self, progress: &Progress) -> Result<(Authority, End), GenerateError> {
-        let (input, length) = self.source.open()?;
-        progress.phase(Phase::Reading(length));
+    pub(crate) fn read(&self) -> Result<(Authority, End), GenerateError> {
+        let input = self.source.open()?;
         let mut authority = Authority::default();
-        match read::read(progress.counting(input), &mut authority) {
+        match read::read(input, &mut authority) {
             Ok(end) => Ok((authority, end)),
             Err(source) => Err(GenerateError::Read { configuration: self.source.to_string(), source }),
         }
@@ -114,12 +100,9 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
     let start = Instant::now();
     // Held from before the configuration is read: of two runs, the later one is to have the last word.
     let directory = lock(settings, log)?;
-    let progress = settings.progress();
-    let (authority, end) = settings.read(&progress)?;
+    let (authority, end) = settings.read()?;
     let plan = plan(&authority);
-    progress.phase(Phase::Comparing(plan.len()));
     let changes = directory.compare(&plan)?;
-    drop(progress);
     weigh_removals(&changes, end, log)?;
     note_foreign(&plan, &changes, log);
     let work = Work { operation: Operation::Generate, authority: &authority, plan: &plan, changes: &changes };
@@ -140,7 +123,7 @@ pub fn generate(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateErro
 /// # Errors
 /// When the configuration could not be read.
 pub fn check(settings: &Settings, log: &mut Log) -> Result<Exit, GenerateError> {
-    let (authority, _) = settings.read(&settings.progress())?;
+    let (authority, _) = settings.read()?;
     let findings = findings(&authority, &plan(&authority));
     let reported = report(settings, &authority, &findings, log);
     let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -275,10 +258,7 @@ impl Work<'_> {
             let applied = Applied { written: write.len(), removed: remove.len(), failures: Vec::new() };
             return self.show(&applied, log.is_verbose()).map(|()| applied).map_err(GenerateError::Output);
         }
-        let progress = settings.progress();
-        progress.phase(Phase::Changing(self.changes.write.len() + self.changes.remove.len()));
         let applied = directory.apply(self.plan, self.changes)?;
-        drop(progress);
         for Failure { error, .. } in &applied.failures {
             log.message(Severity::Error, error.to_string(), error.advice());
         }

@@ -16,7 +16,6 @@ pub mod pillar_dir;
 pub mod pillar_file;
 pub mod plan;
 pub mod preset;
-pub mod progress;
 pub mod read;
 pub mod report;
 pub mod run;

@@ -92,7 +92,7 @@ impl Status {
     /// # Errors
     /// When one of them cannot be read.
     pub fn gather(settings: &Settings, now: UnixTime, log: &mut Log) -> Result<Self, GenerateError> {
-        let (authority, _) = settings.read(&settings.progress())?;
+        let (authority, _) = settings.read()?;
         let plan = plan(&authority);
         let directory = generate::lock_existing(settings, log)?;
         let changes = directory.compare(&plan)?;

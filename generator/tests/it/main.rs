@@ -16,7 +16,6 @@ mod guide;
 mod help;
 mod journey;
 mod log;
-mod progress;
 mod python;
 mod refused;
 mod runs;
