@@ -20,7 +20,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<CliCommand>,
 }
 
 impl Arguments {
@@ -86,7 +86,7 @@ pub(crate) struct Options {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum CliCommand {
     /// Only say what is found in the configuration. Exit status 1 when something of it is an error, 2 when it cannot be
     /// read or the findings cannot be written
     #[command(after_help = "\

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use bgpcs::Quoted;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::names::{Name, Names};
+use crate::authority::{Name, Names};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -148,21 +148,21 @@ const PLACES_SHOWN: usize = 5;
 
 impl Finding {
     /// The finding with its names: in one line, or as JSON in all its places.
-    pub fn named<'a>(&'a self, names: &'a Names) -> Named<'a> {
-        Named { finding: self, names }
+    pub fn named<'a>(&'a self, names: &'a Names) -> NamedFinding<'a> {
+        NamedFinding { finding: self, names }
     }
 }
 
 /// A finding and the names in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
+pub struct NamedFinding<'a> {
     /// The finding.
     pub finding: &'a Finding,
     /// The texts of its places.
     pub names: &'a Names,
 }
 
-impl fmt::Display for Named<'_> {
+impl fmt::Display for NamedFinding<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { severity, code, message, advice, places } = self.finding;
         write!(f, "{severity} {code}: ")?;
@@ -180,5 +180,41 @@ impl fmt::Display for Named<'_> {
         }
         let colon = if places.is_empty() { "" } else { ": " };
         write!(f, "{colon}{message}; {advice}")
+    }
+}
+
+#[derive(Serialize)]
+struct ReportedFinding<'a> {
+    severity: Severity,
+    code: Code,
+    message: &'a str,
+    advice: &'a str,
+    places: Vec<ReportedPlace<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReportedPlace<'a> {
+    router: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    neighbor: Option<&'a str>,
+}
+
+impl Serialize for NamedFinding<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Finding { severity, code, message, advice, places } = self.finding;
+        let places = places.iter().map(|place| ReportedPlace::of(*place, self.names)).collect();
+        ReportedFinding { severity: *severity, code: *code, message, advice, places }.serialize(serializer)
+    }
+}
+
+impl<'a> ReportedPlace<'a> {
+    fn of(place: Place, names: &'a Names) -> Self {
+        Self {
+            router: names.text(place.router),
+            node: place.node.map(|name| names.text(name)),
+            neighbor: place.neighbor.map(|name| names.text(name)),
+        }
     }
 }

@@ -7,9 +7,8 @@ use std::collections::{HashMap, HashSet};
 use bgpcs::{AssetId, ModuleConfiguration, Package, Pillar, PillarDocument, Profile, Quoted};
 use indexmap::IndexMap;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Name};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
 
 /// What the pillar directory should hold.
 #[derive(Debug)]

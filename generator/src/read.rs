@@ -1,40 +1,20 @@
 //! Reading an authority's configuration in any of its four forms, as a stream.
 //!
-//! No form is held in memory: each reader walks the text along the [`schema`](crate::schema) and tells a [`Sink`]
+//! No form is held in memory: each reader walks the text along the [`schema`] and tells a [`Sink`]
 //! what it meets. A configuration counts only when its end was seen; until then nothing may be done with what the
 //! sink has gathered.
 
 mod json;
 mod pcli;
+pub mod schema;
+mod sink;
 mod xml;
 
 use std::io::{self, BufReader, Cursor, Read};
 
-use crate::schema::Node;
-
-pub use pcli::{PcliError, PcliFault};
-pub use xml::{XmlError, XmlFault};
-
-/// Takes what a reader meets, in the document's order.
-///
-/// Entries of a list can come in several parts, and the key of an entry can come after its other leaves.
-pub trait Sink {
-    /// A container or an entry of a list begins.
-    fn enter(&mut self, node: &'static Node);
-    /// A leaf, or one value of a leaf-list, of the innermost container or entry.
-    fn leaf(&mut self, node: &'static Node, text: &str);
-    /// The innermost container or entry ends.
-    fn leave(&mut self, node: &'static Node);
-}
-
-/// How sure it is that a configuration was whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Its end stood in the text: the closing tag, brace or `exit`.
-    Seen,
-    /// The form has no end: flat PCLI text cut between two lines looks like a shorter configuration.
-    Unmarked,
-}
+pub use self::pcli::fault::{PcliError, PcliFault};
+pub use self::sink::{End, Sink};
+pub use self::xml::fault::{XmlError, XmlFault};
 
 /// How much blank may stand before the configuration.
 const LONGEST_BLANK: usize = 1 << 20;
@@ -63,7 +43,11 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
     let buffered = |document| BufReader::with_capacity(BUFFER, document);
     match first {
         b'<' => xml::read(document, sink).map_err(ReadError::Xml),
-        b'{' => json::read(buffered(document), sink),
+        b'{' => match json::read(buffered(document), sink) {
+            Ok(true) => Ok(End::Seen),
+            Ok(false) => Err(ReadError::JsonWithoutAuthority),
+            Err(error) => Err(ReadError::Json(error)),
+        },
         _ => pcli::read(buffered(document), sink).map_err(ReadError::Pcli),
     }
 }

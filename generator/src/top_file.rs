@@ -21,18 +21,18 @@ const INDENT: &str = "  ";
 
 /// What becomes of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum TopFileEdit {
     /// It gets this content.
     Write(String),
     /// It goes, since nothing else was in it.
     Delete,
     /// It stays as it is.
-    Keep(Reason),
+    Keep(KeepReason),
 }
 
 /// Why a file stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum KeepReason {
     /// It is as it should be.
     Right,
     /// The plugin is listed outside the marked block, by the conductor or by hand.
@@ -43,7 +43,7 @@ pub enum Reason {
     BrokenBlock,
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for KeepReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Right => "it is as it should be",
@@ -58,34 +58,34 @@ impl fmt::Display for Reason {
 }
 
 /// Adds the plugin to a top file; an absent file is an empty text.
-pub fn add(text: &str) -> Change {
+pub fn add(text: &str) -> TopFileEdit {
     let block = match find_block(text) {
         Ok(block) => block,
-        Err(reason) => return Change::Keep(reason),
+        Err(reason) => return TopFileEdit::Keep(reason),
     };
     if block.is_some() {
-        return Change::Keep(Reason::Right);
+        return TopFileEdit::Keep(KeepReason::Right);
     }
-    let Some(before) = parse(text) else { return Change::Keep(Reason::NotPlainYaml) };
+    let Some(before) = parse(text) else { return TopFileEdit::Keep(KeepReason::NotPlainYaml) };
     if lists_plugin(&before) {
-        return Change::Keep(Reason::ListedElsewhere);
+        return TopFileEdit::Keep(KeepReason::ListedElsewhere);
     }
     let added = insert(text);
     // Whatever the text looked like: the result means what the text meant and our entry, or it is not written.
     match parse(&added) {
-        Some(after) if after == with_entry(before) => Change::Write(added),
-        _ => Change::Keep(Reason::NotPlainYaml),
+        Some(after) if after == with_entry(before) => TopFileEdit::Write(added),
+        _ => TopFileEdit::Keep(KeepReason::NotPlainYaml),
     }
 }
 
 /// Takes away what [`add`] added.
-pub fn remove(text: &str) -> Change {
+pub fn remove(text: &str) -> TopFileEdit {
     match find_block(text) {
-        Err(reason) => Change::Keep(reason),
-        Ok(None) => Change::Keep(Reason::Right),
+        Err(reason) => TopFileEdit::Keep(reason),
+        Ok(None) => TopFileEdit::Keep(KeepReason::Right),
         Ok(Some(block)) => {
             let rest = cut(text, block);
-            if rest.trim().is_empty() { Change::Delete } else { Change::Write(rest) }
+            if rest.trim().is_empty() { TopFileEdit::Delete } else { TopFileEdit::Write(rest) }
         }
     }
 }
@@ -104,7 +104,7 @@ fn environment_line() -> String {
 }
 
 /// The bytes of the marked block, from the start of its first line to the end of its last.
-fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, Reason> {
+fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, KeepReason> {
     let line_at = |mark: &str| {
         let mut start = 0;
         text.split_inclusive('\n').find_map(|line| {
@@ -116,7 +116,7 @@ fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, Reason> {
     match (line_at(&begin_mark()), line_at(&end_mark())) {
         (None, None) => Ok(None),
         (Some(begin), Some(end)) if begin.start < end.start => Ok(Some(begin.start..end.end)),
-        _ => Err(Reason::BrokenBlock),
+        _ => Err(KeepReason::BrokenBlock),
     }
 }
 

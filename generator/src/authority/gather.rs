@@ -1,14 +1,17 @@
 //! Putting the parts of an authority together as they come.
 
 use std::hash::Hash;
+use std::io::Read;
 use std::mem::take;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::{Action, Authority, Filter, Node, Policy, Profile, Router, Rule, Statement};
-use crate::names::Name;
-use crate::read::Sink;
-use crate::schema::{Element, Node as SchemaNode};
+use super::content::{
+    Authority, Filter, FilterRule, Node, Policy, PolicyAction, PolicyStatement, Router, UncheckedProfile,
+};
+use super::names::Name;
+use crate::read::schema::{Element, SchemaNode};
+use crate::read::{End, ReadError, Sink, read};
 
 /// The mode of application identification that reads what modules leave.
 const MODULE_MODE: &str = "module";
@@ -18,44 +21,61 @@ const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The entries that have begun and not ended.
 #[derive(Debug, Default)]
-pub(super) struct Open {
-    profile: Entry<Profile>,
-    application: Entry<IndexSet<Name>>,
-    router: Entry<Router>,
-    node: Entry<Node>,
-    neighbor: Entry<Vec<Name>>,
-    service: Entry<IndexSet<Name>>,
-    filter: Entry<Filter>,
-    rule: Entry<Rule>,
-    policy: Entry<Policy>,
-    statement: Entry<Statement>,
-    condition: Entry<()>,
-    action: Entry<Action>,
+struct OpenEntries {
+    profile: OpenEntry<UncheckedProfile>,
+    application: OpenEntry<IndexSet<Name>>,
+    router: OpenEntry<Router>,
+    node: OpenEntry<Node>,
+    neighbor: OpenEntry<Vec<Name>>,
+    service: OpenEntry<IndexSet<Name>>,
+    filter: OpenEntry<Filter>,
+    rule: OpenEntry<FilterRule>,
+    policy: OpenEntry<Policy>,
+    statement: OpenEntry<PolicyStatement>,
+    condition: OpenEntry<()>,
+    action: OpenEntry<PolicyAction>,
 }
 
 /// An entry of a list that has begun, with its key once that is known.
 #[derive(Debug, Default)]
-struct Entry<T> {
+struct OpenEntry<T> {
     key: Option<Name>,
     content: T,
 }
 
-impl Sink for Authority {
+/// Reads a configuration in any form and gathers its authority.
+///
+/// # Errors
+/// When the configuration could not be read to its end; nothing may be done with a part of it.
+pub fn gather(input: impl Read) -> Result<(Authority, End), ReadError> {
+    let mut gathering = Gathering::default();
+    let end = read(input, &mut gathering)?;
+    Ok((gathering.authority, end))
+}
+
+/// The authority so far.
+#[derive(Debug, Default)]
+struct Gathering {
+    authority: Authority,
+    open: OpenEntries,
+}
+
+impl Sink for Gathering {
     fn enter(&mut self, node: &'static SchemaNode) {
         let open = &mut self.open;
         match node.element {
-            Element::Profile => open.profile = Entry::default(),
-            Element::Application => open.application = Entry::default(),
-            Element::Router => open.router = Entry::default(),
-            Element::Node => open.node = Entry::default(),
-            Element::Neighbor => open.neighbor = Entry::default(),
-            Element::Service => open.service = Entry::default(),
-            Element::Filter => open.filter = Entry::default(),
-            Element::Rule => open.rule = Entry::default(),
-            Element::Policy => open.policy = Entry::default(),
-            Element::Statement => open.statement = Entry::default(),
-            Element::Condition => open.condition = Entry::default(),
-            Element::Action => open.action = Entry::default(),
+            Element::Profile => open.profile = OpenEntry::default(),
+            Element::Application => open.application = OpenEntry::default(),
+            Element::Router => open.router = OpenEntry::default(),
+            Element::Node => open.node = OpenEntry::default(),
+            Element::Neighbor => open.neighbor = OpenEntry::default(),
+            Element::Service => open.service = OpenEntry::default(),
+            Element::Filter => open.filter = OpenEntry::default(),
+            Element::Rule => open.rule = OpenEntry::default(),
+            Element::Policy => open.policy = OpenEntry::default(),
+            Element::Statement => open.statement = OpenEntry::default(),
+            Element::Condition => open.condition = OpenEntry::default(),
+            Element::Action => open.action = OpenEntry::default(),
             _ => {}
         }
     }
@@ -63,7 +83,7 @@ impl Sink for Authority {
     fn leaf(&mut self, node: &'static SchemaNode, text: &str) {
         let text = if node.keeps_outer_blanks() { text } else { text.trim_matches(BLANKS) };
         let open = &mut self.open;
-        let names = &mut self.names;
+        let names = &mut self.authority.names;
         match node.element {
             Element::ProfileName => open.profile.key = Some(names.add(text)),
             Element::ApplicationName => open.application.key = Some(names.add(text)),
@@ -103,22 +123,22 @@ impl Sink for Authority {
     }
 
     fn leave(&mut self, node: &'static SchemaNode) {
-        let open = &mut self.open;
+        let Self { authority, open } = self;
         let closed = match node.element {
-            Element::Profile => close(&mut open.profile, &mut self.profiles),
+            Element::Profile => close(&mut open.profile, &mut authority.profiles),
             Element::Application => close(&mut open.application, &mut open.profile.content.applications),
-            Element::Router => close(&mut open.router, &mut self.routers),
+            Element::Router => close(&mut open.router, &mut authority.routers),
             Element::Node => close(&mut open.node, &mut open.router.content.nodes),
             Element::Neighbor => {
-                let Entry { key, content: policies } = take(&mut open.neighbor);
+                let OpenEntry { key, content: policies } = take(&mut open.neighbor);
                 let pairs = key.map(|address| policies.into_iter().map(move |policy| (address, policy)));
                 add_new(&mut open.router.content.inbound_policies, pairs.into_iter().flatten());
                 key.is_some()
             }
-            Element::Service => close(&mut open.service, &mut self.services),
-            Element::Filter => close(&mut open.filter, &mut self.filters),
+            Element::Service => close(&mut open.service, &mut authority.services),
+            Element::Filter => close(&mut open.filter, &mut authority.filters),
             Element::Rule => close(&mut open.rule, &mut open.filter.content.rules),
-            Element::Policy => close(&mut open.policy, &mut self.policies),
+            Element::Policy => close(&mut open.policy, &mut authority.policies),
             Element::Statement => close(&mut open.statement, &mut open.policy.content.statements),
             Element::Condition => {
                 open.condition.key.map(|kind| open.statement.content.conditions.insert(kind)).is_some()
@@ -127,7 +147,7 @@ impl Sink for Authority {
             _ => true,
         };
         if !closed {
-            self.keyless.push(node.name);
+            authority.keyless.push(node.name);
         }
     }
 }
@@ -138,8 +158,8 @@ fn identity(text: &str) -> &str {
 }
 
 /// Adds an entry that has ended to its list; whether it had a key.
-fn close<T: Merge>(entry: &mut Entry<T>, list: &mut impl List<T>) -> bool {
-    let Entry { key, content } = take(entry);
+fn close<T: Merge>(entry: &mut OpenEntry<T>, list: &mut impl List<T>) -> bool {
+    let OpenEntry { key, content } = take(entry);
     key.map(|key| list.entry(key).merge(content)).is_some()
 }
 
@@ -210,7 +230,7 @@ impl Merge for Option<Name> {
     }
 }
 
-impl Merge for Profile {
+impl Merge for UncheckedProfile {
     fn merge(&mut self, part: Self) {
         self.applications.merge(part.applications);
         self.settings.extend(part.settings);
@@ -238,7 +258,7 @@ impl Merge for Filter {
     }
 }
 
-impl Merge for Rule {
+impl Merge for FilterRule {
     fn merge(&mut self, part: Self) {
         self.decision.merge(part.decision);
         self.community.merge(part.community);
@@ -251,7 +271,7 @@ impl Merge for Policy {
     }
 }
 
-impl Merge for Statement {
+impl Merge for PolicyStatement {
     fn merge(&mut self, part: Self) {
         self.decision.merge(part.decision);
         self.conditions.merge(part.conditions);
@@ -259,7 +279,7 @@ impl Merge for Statement {
     }
 }
 
-impl Merge for Action {
+impl Merge for PolicyAction {
     fn merge(&mut self, part: Self) {
         self.filter.merge(part.filter);
         self.communities.merge(part.communities);

@@ -6,20 +6,20 @@ use bgpcs::{Community, Quoted, StandardCommunity, WellKnown};
 use indexmap::IndexMap;
 use regex_lite::Regex;
 
-use super::{assigned, communities};
-use crate::authority::{Action, Authority, Filter};
+use crate::authority::{Authority, Filter, Name, PolicyAction};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let mut findings = Vec::new();
     let filters = authority.filters.iter();
-    let filters: HashMap<Name, Vec<Rule>> =
+    let filters: HashMap<Name, Vec<CompiledRule>> =
         filters.map(|(name, filter)| (*name, rules(authority, *name, filter, &mut findings))).collect();
-    for (profile_name, profile, routers) in assigned(authority) {
+    for (profile_name, profile, routers) in authority.assigned_profiles() {
         // Only these are changed by the actions in question; large communities and route targets are not.
-        let wanted: HashSet<StandardCommunity> =
-            communities(authority, profile).filter_map(|(_, community)| community.standard()).collect();
+        let wanted: HashSet<StandardCommunity> = profile
+            .valid_communities(&authority.names)
+            .filter_map(|(_, community)| community.standard())
+            .collect();
         let mut neighbors: IndexMap<Name, Vec<Place>> = IndexMap::new();
         for router in routers {
             for (address, policy) in authority.routers.get(&router).iter().flat_map(|r| &r.inbound_policies) {
@@ -78,7 +78,7 @@ impl Loss {
 /// The way through a policy and the policies that it calls.
 struct Walk<'a> {
     authority: &'a Authority,
-    filters: &'a HashMap<Name, Vec<Rule>>,
+    filters: &'a HashMap<Name, Vec<CompiledRule>>,
     wanted: &'a HashSet<StandardCommunity>,
     visited: HashSet<Name>,
     losses: Vec<Loss>,
@@ -120,7 +120,7 @@ impl Walk<'_> {
     }
 
     /// The wanted communities that an action takes away, and the words for it.
-    fn taken(&self, kind: &str, action: &Action) -> (String, Vec<StandardCommunity>) {
+    fn taken(&self, kind: &str, action: &PolicyAction) -> (String, Vec<StandardCommunity>) {
         let names = &self.authority.names;
         let mut taken: Vec<StandardCommunity> = if kind == "set-community" {
             let set: HashSet<StandardCommunity> = action
@@ -152,20 +152,25 @@ impl Walk<'_> {
 }
 
 /// A rule of a filter, ready to be tried.
-struct Rule {
+struct CompiledRule {
     expression: Regex,
     accepts: bool,
 }
 
 /// The rules of a filter that select by community; one that is not understood is a finding.
-fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<Finding>) -> Vec<Rule> {
+fn rules(
+    authority: &Authority,
+    name: Name,
+    filter: &Filter,
+    findings: &mut Vec<Finding>,
+) -> Vec<CompiledRule> {
     let names = &authority.names;
     let mut rules = Vec::new();
     for (rule_name, rule) in &filter.rules {
         let Some(text) = rule.community.map(|text| names.text(text)) else { continue };
         // FRR reads an underscore as a delimiter, the start or the end.
         match Regex::new(&text.replace('_', "(?:^|[,{}() ]|$)")) {
-            Ok(expression) => rules.push(Rule {
+            Ok(expression) => rules.push(CompiledRule {
                 expression,
                 accepts: rule.decision.is_none_or(|decision| names.text(decision) != "reject"),
             }),
@@ -188,7 +193,7 @@ fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<
 }
 
 /// Whether the first rule that matches the community accepts it; without one, the filter rejects it.
-fn accept(rules: &[Rule], community: StandardCommunity) -> bool {
+fn accept(rules: &[CompiledRule], community: StandardCommunity) -> bool {
     let texts = texts(community);
     let first = rules.iter().find(|rule| texts.iter().any(|text| rule.expression.is_match(text)));
     first.is_some_and(|rule| rule.accepts)

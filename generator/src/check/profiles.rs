@@ -3,11 +3,9 @@
 use bgpcs::{Community, Quoted, RefreshInterval, StalePathTime, UpdateMode};
 use indexmap::IndexMap;
 
-use super::communities;
-use crate::authority::{Authority, Profile};
+use crate::authority::{Authority, Name, UncheckedProfile};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
-use crate::schema::Element;
+use crate::read::schema::Element;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let names = &authority.names;
@@ -26,7 +24,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
         }
         findings.extend(stale_path_time_short(authority, &quoted, profile, used.get(name)));
         let mut applications: IndexMap<Community, Vec<Name>> = IndexMap::new();
-        for (application, community) in communities(authority, profile) {
+        for (application, community) in profile.valid_communities(names) {
             // no-export and 65535:65281 are two texts for one community.
             let value = community.standard().map_or(community, Community::Standard);
             applications.entry(value).or_default().push(application);
@@ -56,7 +54,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
 fn stale_path_time_short(
     authority: &Authority,
     quoted: &Quoted<'_>,
-    profile: &Profile,
+    profile: &UncheckedProfile,
     routers: Option<&Vec<Name>>,
 ) -> Option<Finding> {
     let written = |element| profile.settings.get(&element).map_or("", |value| authority.names.text(*value));

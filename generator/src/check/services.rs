@@ -5,18 +5,16 @@ use std::collections::HashSet;
 use bgpcs::Quoted;
 use indexmap::IndexSet;
 
-use super::assigned;
 use super::glob::Glob;
-use crate::authority::Authority;
+use crate::authority::{Authority, Name};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let patterns = Patterns::of(authority);
     let names = &authority.names;
     let mut findings = Vec::new();
     let mut applications: IndexSet<Name> = IndexSet::new();
-    for (profile, content, routers) in assigned(authority) {
+    for (profile, content, routers) in authority.assigned_profiles() {
         let places: Vec<Place> = routers.into_iter().map(Place::router).collect();
         for application in content.applications.keys() {
             applications.insert(*application);

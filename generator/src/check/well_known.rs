@@ -2,15 +2,14 @@
 
 use bgpcs::Quoted;
 
-use super::{assigned, communities};
 use crate::authority::Authority;
+use crate::communities::{IMPLEMENTATIONS, well_known_names};
 use crate::finding::{Code, Finding, Severity};
-use crate::implementations::{IMPLEMENTATIONS, well_known_names};
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (profile_name, profile, _) in assigned(authority) {
-        for (application, community) in communities(authority, profile) {
+    for (profile_name, profile, _) in authority.assigned_profiles() {
+        for (application, community) in profile.valid_communities(&authority.names) {
             let Some(value) = community.standard() else { continue };
             let known = well_known_names(value);
             if known.is_empty() {

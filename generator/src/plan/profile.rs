@@ -5,13 +5,12 @@ use std::str::FromStr;
 
 use bgpcs::{Application, Community, ModuleConfiguration, Profile, Quoted};
 
-use crate::authority;
-use crate::names::{Name, Names};
-use crate::schema::Element;
+use crate::authority::{Name, Names, UncheckedProfile};
+use crate::read::schema::Element;
 
 /// The checked profile, or every fault in it.
-pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> Result<Profile, Vec<String>> {
-    let mut check = Check { names, written, faults: Vec::new() };
+pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Result<Profile, Vec<String>> {
+    let mut check = ProfileCheck { names, written, faults: Vec::new() };
     let name = check.parse("name", names.text(name));
     let configuration = ModuleConfiguration {
         applications: check.applications(),
@@ -29,13 +28,13 @@ pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> 
     }
 }
 
-struct Check<'a> {
+struct ProfileCheck<'a> {
     names: &'a Names,
-    written: &'a authority::Profile,
+    written: &'a UncheckedProfile,
     faults: Vec<String>,
 }
 
-impl Check<'_> {
+impl ProfileCheck<'_> {
     /// The value of `text`, or a fault that says where it stands.
     fn parse<T: FromStr<Err: Display>>(&mut self, place: &str, text: &str) -> Option<T> {
         text.parse().map_err(|error| self.faults.push(format!("{place}: {error}"))).ok()

@@ -4,22 +4,22 @@
 //! A key word that the schema does not know may open a block or be a value, which only the indentation of the next
 //! line tells. Hence indentation counts in all of the text, and `exit` has to stand under the word that it closes.
 
+pub(super) mod fault;
 mod statement;
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
-use bgpcs::Quoted;
-
+use self::fault::{PcliError, PcliFault};
 use self::statement::{Statement, Statements, Words};
-use super::{End, Sink};
-use crate::schema::{AUTHORITY, Kind, Node};
+use super::schema::{AUTHORITY, NodeKind, SchemaNode};
+use super::sink::{End, Sink};
 
 /// What a block begins with, and every flat line.
 const CONFIG: &str = "config";
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, PcliError> {
     let mut statements = Statements::new(input);
-    let mut document = Document {
+    let mut document = PcliDocument {
         sink,
         open: Vec::new(),
         previous: None,
@@ -42,7 +42,7 @@ pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, Pcl
     result.map_err(|fault| PcliError { line: statements.line(), fault })
 }
 
-struct Document<'s, S> {
+struct PcliDocument<'s, S> {
     sink: &'s mut S,
     /// The blocks around the current line, from the outermost.
     open: Vec<Block>,
@@ -60,13 +60,13 @@ struct Document<'s, S> {
 struct Block {
     line: usize,
     indent: usize,
-    level: Level,
+    level: PcliLevel,
 }
 
 #[derive(Clone, Copy)]
-enum Level {
+enum PcliLevel {
     Envelope,
-    Known(&'static Node),
+    Known(&'static SchemaNode),
     Skipped,
 }
 
@@ -76,7 +76,7 @@ struct Previous {
     is_leaf: bool,
 }
 
-impl<S: Sink> Document<'_, S> {
+impl<S: Sink> PcliDocument<'_, S> {
     fn statement(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         if self.open.is_empty() {
             return self.outside(statement);
@@ -91,7 +91,7 @@ impl<S: Sink> Document<'_, S> {
                     return Err(PcliFault::UnderValue { above: previous.line });
                 }
                 let Previous { line, indent, .. } = previous;
-                self.open.push(Block { line, indent, level: Level::Skipped });
+                self.open.push(Block { line, indent, level: PcliLevel::Skipped });
             }
         }
         let Some(block) = self.open.last() else { return Ok(()) };
@@ -102,10 +102,10 @@ impl<S: Sink> Document<'_, S> {
             return Err(PcliFault::ExitExpected { opened: block.line });
         }
         match block.level {
-            Level::Skipped => self.unknown(statement),
-            Level::Envelope if first == AUTHORITY.name.as_bytes() => self.known(&AUTHORITY, statement)?,
-            Level::Envelope => self.unknown(statement),
-            Level::Known(parent) => match parent.child(first) {
+            PcliLevel::Skipped => self.unknown(statement),
+            PcliLevel::Envelope if first == AUTHORITY.name.as_bytes() => self.known(&AUTHORITY, statement)?,
+            PcliLevel::Envelope => self.unknown(statement),
+            PcliLevel::Known(parent) => match parent.child(first) {
                 Some(node) => self.known(node, statement)?,
                 None => self.unknown(statement),
             },
@@ -122,8 +122,8 @@ impl<S: Sink> Document<'_, S> {
         let mut words = statement.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let [config, authority] = [CONFIG, AUTHORITY.name].map(|name| Some(name.as_bytes()));
         let level = match [words.next(), words.next()] {
-            [first, None] if first == config => Level::Envelope,
-            [first, None] if first == authority => Level::Known(&AUTHORITY),
+            [first, None] if first == config => PcliLevel::Envelope,
+            [first, None] if first == authority => PcliLevel::Known(&AUTHORITY),
             [first, second] if first == config && second == authority => return self.flat(&statement),
             _ => return self.noise(&statement),
         };
@@ -202,7 +202,7 @@ impl<S: Sink> Document<'_, S> {
         if block.indent != statement.indent {
             return Err(PcliFault::ExitElsewhere { opened: block.line });
         }
-        if let Level::Known(node) = block.level {
+        if let PcliLevel::Known(node) = block.level {
             self.sink.leave(node);
         }
         Ok(())
@@ -213,8 +213,8 @@ impl<S: Sink> Document<'_, S> {
         self.previous = Some(Previous { line: statement.line, indent: statement.indent, is_leaf: false });
     }
 
-    fn enter(&mut self, level: Level, statement: &Statement<'_>) {
-        if let Level::Known(node) = level {
+    fn enter(&mut self, level: PcliLevel, statement: &Statement<'_>) {
+        if let PcliLevel::Known(node) = level {
             self.found = true;
             self.sink.enter(node);
         }
@@ -222,7 +222,7 @@ impl<S: Sink> Document<'_, S> {
     }
 
     /// A line inside a block whose first word the schema knows.
-    fn known(&mut self, node: &'static Node, statement: &Statement<'_>) -> Result<(), PcliFault> {
+    fn known(&mut self, node: &'static SchemaNode, statement: &Statement<'_>) -> Result<(), PcliFault> {
         let mut words = statement.words();
         words.next();
         if node.is_leaf() {
@@ -234,13 +234,13 @@ impl<S: Sink> Document<'_, S> {
             words.expect_end(node)?;
             self.found = true;
             let Statement { line, indent, .. } = *statement;
-            self.open.push(Block { line, indent, level: Level::Known(node) });
+            self.open.push(Block { line, indent, level: PcliLevel::Known(node) });
         }
         Ok(())
     }
 
     /// What follows `config` on one flat line: key words down to a value, or to one that is not read.
-    fn descend(&mut self, parent: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
+    fn descend(&mut self, parent: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         let Some(word) = words.next().transpose()? else { return Ok(()) };
         let Some(node) = parent.child(word) else { return Ok(()) };
         self.step(node, words)?;
@@ -252,23 +252,23 @@ impl<S: Sink> Document<'_, S> {
     }
 
     /// Tells the sink of a node, with the key or the values that follow its name.
-    fn step(&mut self, node: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
+    fn step(&mut self, node: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         match node.kind {
-            Kind::Container => self.sink.enter(node),
-            Kind::List { key } => {
+            NodeKind::Container => self.sink.enter(node),
+            NodeKind::List { key } => {
                 let value = words.value(node)?;
                 self.sink.enter(node);
                 if let Some(key) = node.child(key) {
                     self.sink.leaf(key, &value);
                 }
             }
-            Kind::Leaf => {
+            NodeKind::Leaf => {
                 let value = words.value(node)?;
                 words.expect_end(node)?;
                 self.sink.leaf(node, &value);
             }
-            Kind::Empty => self.sink.leaf(node, ""),
-            Kind::LeafList => {
+            NodeKind::Empty => self.sink.leaf(node, ""),
+            NodeKind::LeafList => {
                 self.sink.leaf(node, &words.value(node)?);
                 while let Some(value) = words.next_text() {
                     self.sink.leaf(node, &value?);
@@ -289,13 +289,13 @@ impl<S: Sink> Document<'_, S> {
 
 /// What follows the first key word of a flat line that is not read, if nothing is to be told of the line; so it is with
 /// most.
-fn unread<'t>(mut parent: &'static Node, mut words: Words<'t>) -> Option<Words<'t>> {
+fn unread<'t>(mut parent: &'static SchemaNode, mut words: Words<'t>) -> Option<Words<'t>> {
     while let Some(Ok(word)) = words.next() {
         match parent.child(word) {
             None => return Some(words).filter(|_| !parent.counts_when_empty()),
             Some(node) if node.is_leaf() => return None,
             Some(node) => {
-                if matches!(node.kind, Kind::List { .. }) {
+                if matches!(node.kind, NodeKind::List { .. }) {
                     words.next();
                 }
                 parent = node;
@@ -303,87 +303,4 @@ fn unread<'t>(mut parent: &'static Node, mut words: Words<'t>) -> Option<Words<'
         }
     }
     None
-}
-
-/// PCLI text that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("line {line}: {fault}")]
-pub struct PcliError {
-    /// The line at which that showed, from 1.
-    pub line: usize,
-    /// Why.
-    #[source]
-    pub fault: PcliFault,
-}
-
-/// Why PCLI text cannot be used. Lines are counted from 1.
-#[derive(Debug, thiserror::Error)]
-pub enum PcliFault {
-    /// The file or standard input gave an error.
-    #[error("{0}")]
-    Input(#[from] io::Error),
-    /// Nothing in it is configuration.
-    #[error("no authority up to here; expected a config block or lines that start with config authority")]
-    NoAuthority,
-    /// It ends inside a block.
-    #[error("the text ends, but the block that line {opened} opens has no exit, so the text was cut off")]
-    Unclosed {
-        /// The block's first line.
-        opened: usize,
-    },
-    /// Its last line has no end.
-    #[error("the text ends in the middle of this line, so it was cut off")]
-    Truncated,
-    /// A block ends without an exit.
-    #[error(
-        "expected the exit of the block that line {opened} opens, or deeper indentation than that line's"
-    )]
-    ExitExpected {
-        /// The block's first line.
-        opened: usize,
-    },
-    /// An exit that closes no block.
-    #[error(
-        "this exit does not stand under the block that line {opened} opens; an exit is missing or too many"
-    )]
-    ExitElsewhere {
-        /// The innermost block's first line.
-        opened: usize,
-    },
-    /// A value with something below it.
-    #[error("this line is indented below line {above}, which is a value and has no block")]
-    UnderValue {
-        /// The value's line.
-        above: usize,
-    },
-    /// Something else between two parts of the configuration.
-    #[error("line {noise} before it is no configuration; remove what is not part of it")]
-    Noise {
-        /// Its first line.
-        noise: usize,
-    },
-    /// More values than a leaf or a key can have.
-    #[error("{} has too many words; put a text with blanks into double quotes", Quoted(.name))]
-    TooManyWords {
-        /// The leaf or the list.
-        name: &'static str,
-    },
-    /// A leaf or a list without its value or key.
-    #[error("{} has no value, expected one after it on the same line", Quoted(.name))]
-    NoValue {
-        /// The leaf or the list.
-        name: &'static str,
-    },
-    /// A text that begins with a double quote and does not end.
-    #[error("the double quote is not closed before the text ends, so the text was cut off")]
-    OpenQuote,
-    /// A quoted text that goes on.
-    #[error("a closing double quote is followed by more text; write a quote inside a text as \\\"")]
-    AfterQuote,
-    /// More than any value has.
-    #[error("this is longer than {} bytes, so a double quote is not closed", statement::LONGEST)]
-    TooLong,
-    /// A value in another encoding.
-    #[error("this is not UTF-8, expected text in that encoding")]
-    NotUtf8,
 }

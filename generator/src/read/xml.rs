@@ -1,21 +1,22 @@
 //! NETCONF XML, by namespace and path.
 
 mod blocks;
+pub(super) mod fault;
 mod skip;
 
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
 
-use bgpcs::Quoted;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, NamespaceResolver, ResolveResult};
 use quick_xml::reader::Reader;
 
 use self::blocks::Blocks;
+use self::fault::{XmlError, XmlFault};
 use self::skip::Skip;
-use super::{End, Sink};
-use crate::schema::{AUTHORITY, ENVELOPES, Node};
+use super::schema::{AUTHORITY, ENVELOPES, SchemaNode};
+use super::sink::{End, Sink};
 
 /// RFC 6241 section 3.1.
 const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.0");
@@ -24,7 +25,7 @@ const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.
 const END_OF_MESSAGE: &str = "]]>]]>";
 
 pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlError> {
-    let mut document = Document {
+    let mut document = XmlDocument {
         reader: Reader::from_reader(Blocks::new(input)),
         namespaces: NamespaceResolver::default(),
         skip: Skip::default(),
@@ -36,7 +37,7 @@ pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlErr
     result.map_err(|fault| XmlError { byte, fault }).map(|()| End::Seen)
 }
 
-struct Document<R> {
+struct XmlDocument<R> {
     reader: Reader<R>,
     /// Of the elements that are read; nothing is asked about those that are skipped.
     namespaces: NamespaceResolver,
@@ -49,12 +50,12 @@ struct Document<R> {
 
 /// Where in the document an open element stands.
 #[derive(Clone, Copy)]
-enum Level {
+enum XmlLevel {
     Envelope,
-    Known(&'static Node),
+    Known(&'static SchemaNode),
 }
 
-impl Level {
+impl XmlLevel {
     /// Whether an element with this local name may mean something here.
     fn reads(&self, name: &[u8]) -> bool {
         match self {
@@ -67,9 +68,9 @@ impl Level {
     }
 }
 
-impl<R: BufRead> Document<R> {
+impl<R: BufRead> XmlDocument<R> {
     fn read(&mut self, sink: &mut impl Sink) -> Result<(), XmlFault> {
-        let mut open: Vec<Level> = Vec::new();
+        let mut open: Vec<XmlLevel> = Vec::new();
         let mut found = false;
         let mut ended = false;
         let mut buffer = Vec::new();
@@ -82,13 +83,13 @@ impl<R: BufRead> Document<R> {
                 Event::Start(_) | Event::Empty(_) if ended => return Err(XmlFault::AfterEnd),
                 Event::Start(start) => match self.level(&start, open.last())? {
                     None => self.pass()?,
-                    Some(Level::Known(node)) if node.is_leaf() => {
+                    Some(XmlLevel::Known(node)) if node.is_leaf() => {
                         self.namespaces.pop();
                         self.leaf()?;
                         sink.leaf(node, &self.text);
                     }
                     Some(level) => {
-                        if let Level::Known(node) = level {
+                        if let XmlLevel::Known(node) = level {
                             found = true;
                             sink.enter(node);
                         }
@@ -98,7 +99,7 @@ impl<R: BufRead> Document<R> {
                 Event::Empty(start) => {
                     if let Some(level) = self.level(&start, open.last())? {
                         self.namespaces.pop();
-                        if let Level::Known(node) = level {
+                        if let XmlLevel::Known(node) = level {
                             found = true;
                             empty(node, sink);
                         }
@@ -107,7 +108,7 @@ impl<R: BufRead> Document<R> {
                 }
                 Event::End(_) => {
                     self.namespaces.pop();
-                    if let Some(Level::Known(node)) = open.pop() {
+                    if let Some(XmlLevel::Known(node)) = open.pop() {
                         sink.leave(node);
                     }
                     ended = open.is_empty();
@@ -131,7 +132,11 @@ impl<R: BufRead> Document<R> {
     }
 
     /// What the element means at its place, with its namespaces in scope; none: it is to be skipped.
-    fn level(&mut self, start: &BytesStart<'_>, parent: Option<&Level>) -> Result<Option<Level>, XmlFault> {
+    fn level(
+        &mut self,
+        start: &BytesStart<'_>,
+        parent: Option<&XmlLevel>,
+    ) -> Result<Option<XmlLevel>, XmlFault> {
         let local = start.local_name().into_inner();
         self.namespaces.push(start).map_err(quick_xml::Error::from)?;
         let namespace = match self.namespaces.resolve_element(start.name()).0 {
@@ -139,13 +144,13 @@ impl<R: BufRead> Document<R> {
             _ => "",
         };
         let level = match parent {
-            Some(Level::Known(parent)) => parent.child_in(namespace, local).map(Level::Known),
+            Some(XmlLevel::Known(parent)) => parent.child_in(namespace, local).map(XmlLevel::Known),
             _ if namespace == AUTHORITY.namespace && local == AUTHORITY.name => {
-                Some(Level::Known(&AUTHORITY))
+                Some(XmlLevel::Known(&AUTHORITY))
             }
-            _ if ENVELOPES.contains(&local) => Some(Level::Envelope),
+            _ if ENVELOPES.contains(&local) => Some(XmlLevel::Envelope),
             None => return Err(XmlFault::Root { name: local.to_owned() }),
-            Some(Level::Envelope) => None,
+            Some(XmlLevel::Envelope) => None,
         };
         if level.is_some() && !self.is_deleted(start)? {
             return Ok(level);
@@ -197,7 +202,7 @@ impl<R: BufRead> Document<R> {
 }
 
 /// Tells the sink of an element without content.
-fn empty(node: &'static Node, sink: &mut impl Sink) {
+fn empty(node: &'static SchemaNode, sink: &mut impl Sink) {
     if node.is_leaf() {
         sink.leaf(node, "");
     } else {
@@ -223,63 +228,5 @@ fn check_encoding(encoding: Option<Cow<'_, str>>) -> Result<(), XmlFault> {
     match encoding {
         Some(name) if !supported(&name) => Err(XmlFault::Encoding { name: name.into_owned() }),
         _ => Ok(()),
-    }
-}
-
-/// XML that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{fault}, at byte {byte}")]
-pub struct XmlError {
-    /// How far reading it came.
-    pub byte: u64,
-    /// Why.
-    #[source]
-    pub fault: XmlFault,
-}
-
-/// Why XML cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum XmlFault {
-    /// It is not well-formed.
-    #[error("{0}")]
-    Syntax(#[from] quick_xml::Error),
-    /// Its end is missing.
-    #[error("it ends before its root element does, so it was cut off")]
-    Truncated,
-    /// It is of something else.
-    #[error("it has no authority of the namespace {}", AUTHORITY.namespace)]
-    NoAuthority,
-    /// It begins with something else.
-    #[error("its root element is {}, expected authority, config, data or rpc-reply", Quoted(.name))]
-    Root {
-        /// Its local name.
-        name: String,
-    },
-    /// More than one document.
-    #[error("a second element follows its root element, expected one")]
-    AfterEnd,
-    /// Something that is not markup around it.
-    #[error("text stands outside its root element, expected none")]
-    OutsideText,
-    /// Definitions of its own.
-    #[error("it has a document type, which a configuration never has; entity definitions are refused")]
-    DocumentType,
-    /// A name that only a document type could define.
-    #[error("the entity {} is not predefined; only the five of XML and character references are", Quoted(.name))]
-    Entity {
-        /// The name.
-        name: String,
-    },
-    /// Not the encoding of NETCONF.
-    #[error("it is written in {}, expected UTF-8", Quoted(.name))]
-    Encoding {
-        /// What it says of itself.
-        name: String,
-    },
-}
-
-impl From<quick_xml::events::attributes::AttrError> for XmlFault {
-    fn from(error: quick_xml::events::attributes::AttrError) -> Self {
-        Self::Syntax(error.into())
     }
 }

@@ -4,14 +4,20 @@ use bgpcs::Health;
 use bgpcs_display::html::{Html, all, badge, element, of_text, page as whole_page, raw, section, text, wide};
 use bgpcs_display::time;
 
-use super::{NodeStatus, RouterStatus, Status};
+use super::routers::{NodeStatus, RouterStatus, Status};
 
 const SCRIPT: &str = include_str!("page.js");
 
 const COLUMNS: [&str; 7] = ["Router", "Profile", "Health", "Node", "Pillar", "Written", "Findings"];
 
-/// The page of all routers.
-pub fn page(status: &Status) -> String {
+impl Status {
+    /// For a browser: a page to search and to sort.
+    pub fn html(&self) -> String {
+        page(self)
+    }
+}
+
+fn page(status: &Status) -> String {
     let of = |health| status.routers.iter().filter(|router| router.health == health).count();
     let cards = [Health::Healthy, Health::Degraded, Health::Broken]
         .into_iter()

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use generate_pillar::pillar_dir::{PillarDir, PillarDirError};
+use generate_pillar::pillar::{PillarDir, PillarDirError};
 
 use crate::conductor::{Conductor, outcome};
 

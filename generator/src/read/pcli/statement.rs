@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-use super::PcliFault;
-use crate::schema::Node;
+use super::fault::PcliFault;
+use crate::read::schema::SchemaNode;
 
 /// The longest statement in bytes; it keeps an unclosed quote from taking in a whole file.
-pub(super) const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 1 << 20;
 
 /// A tab reaches to the next multiple of it.
 const TAB_WIDTH: usize = 8;
@@ -64,7 +64,7 @@ impl<'t> Words<'t> {
     }
 
     /// The next word, which `node` must have.
-    pub fn value(&mut self, node: &Node) -> Result<Cow<'t, str>, PcliFault> {
+    pub fn value(&mut self, node: &SchemaNode) -> Result<Cow<'t, str>, PcliFault> {
         self.next_text().unwrap_or(Err(PcliFault::NoValue { name: node.name }))
     }
 
@@ -80,7 +80,7 @@ impl<'t> Words<'t> {
     }
 
     /// `node` may have no further words.
-    pub fn expect_end(&mut self, node: &Node) -> Result<(), PcliFault> {
+    pub fn expect_end(&mut self, node: &SchemaNode) -> Result<(), PcliFault> {
         match self.next() {
             None => Ok(()),
             Some(_) => Err(PcliFault::TooManyWords { name: node.name }),
@@ -194,7 +194,7 @@ impl<R: BufRead> Statements<R> {
             let read = part.len();
             self.input.consume(read);
             if self.text.len() > LONGEST {
-                return Err(PcliFault::TooLong);
+                return Err(PcliFault::TooLong { limit: LONGEST });
             }
             if end.is_some() || read == 0 {
                 break;

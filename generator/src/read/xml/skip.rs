@@ -7,7 +7,7 @@ use std::io::{self, BufRead};
 
 use quick_xml::errors::IllFormedError;
 
-use super::XmlFault;
+use super::fault::XmlFault;
 
 /// What is open below the element whose content is passed over.
 #[derive(Default)]

@@ -9,22 +9,22 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use crate::account::Asset;
-use crate::finding::{Named, Severity};
-use crate::run::Run;
+use super::asset::Asset;
+use super::run_record::RunRecord;
+use crate::finding::{NamedFinding, Severity};
 
 /// One line of the log. Its `Display` is for people; for programs it is an object whose `event` names its kind.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
-pub enum Entry<'a> {
+pub enum LogEntry<'a> {
     /// What happened to the program itself.
     Message(Message),
     /// What is found in the configuration.
-    Finding(Named<'a>),
+    Finding(NamedFinding<'a>),
     /// What was done about an asset, and why.
     Asset(Asset<'a>),
     /// What a run did.
-    Run(Run),
+    Run(RunRecord),
 }
 
 /// What an operator should see, and what is to be done about it.
@@ -45,7 +45,7 @@ impl Display for Message {
     }
 }
 
-impl Display for Entry<'_> {
+impl Display for LogEntry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Message(message) => message.fmt(f),
@@ -58,7 +58,7 @@ impl Display for Entry<'_> {
 
 /// What the lines look like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Form {
+pub enum LogFormat {
     /// A time and a text.
     #[default]
     Text,
@@ -70,20 +70,20 @@ pub enum Form {
 #[derive(Debug, Default)]
 pub struct Log {
     file: Option<File>,
-    form: Form,
+    form: LogFormat,
     /// Whether everything is said, and all of it on standard error too.
     is_verbose: bool,
 }
 
 impl Log {
     /// A log that only goes to standard error.
-    pub fn without_file(form: Form, is_verbose: bool) -> Self {
+    pub fn without_file(form: LogFormat, is_verbose: bool) -> Self {
         Self { file: None, form, is_verbose }
     }
 
     /// Appends to the file at `path`. A file that cannot be written is no reason not to generate: then this is said
     /// on standard error, and what follows only goes there.
-    pub fn open(path: &Path, form: Form, is_verbose: bool) -> Self {
+    pub fn open(path: &Path, form: LogFormat, is_verbose: bool) -> Self {
         let mut log = Self::without_file(form, is_verbose);
         match open(path) {
             Ok(file) => log.file = Some(file),
@@ -102,7 +102,7 @@ impl Log {
     }
 
     /// What was done, which is only looked up when it matters.
-    pub fn note(&mut self, entry: &Entry<'_>) {
+    pub fn note(&mut self, entry: &LogEntry<'_>) {
         if self.is_verbose {
             self.print(entry);
         }
@@ -110,30 +110,30 @@ impl Log {
     }
 
     /// What the operator should see.
-    pub fn say(&mut self, entry: &Entry<'_>) {
+    pub fn say(&mut self, entry: &LogEntry<'_>) {
         self.print(entry);
         self.append(entry);
     }
 
     /// As [`Self::say`], of something that happened to the program.
     pub fn message(&mut self, severity: Severity, message: String, advice: impl Into<String>) {
-        self.say(&Entry::Message(Message { severity, message, advice: advice.into() }));
+        self.say(&LogEntry::Message(Message { severity, message, advice: advice.into() }));
     }
 
-    fn print(&self, entry: &Entry<'_>) {
+    fn print(&self, entry: &LogEntry<'_>) {
         let line = match self.form {
-            Form::Text => format!("generate_pillar: {entry}\n"),
-            Form::Json => json(entry),
+            LogFormat::Text => format!("generate_pillar: {entry}\n"),
+            LogFormat::Json => json(entry),
         };
         // Nothing is left to complain to when standard error cannot be written.
         let _ = io::stderr().write_all(line.as_bytes());
     }
 
-    fn append(&mut self, entry: &Entry<'_>) {
+    fn append(&mut self, entry: &LogEntry<'_>) {
         let Some(file) = &mut self.file else { return };
         let line = match self.form {
-            Form::Text => format!("{} {entry}\n", now()),
-            Form::Json => json(entry),
+            LogFormat::Text => format!("{} {entry}\n", now()),
+            LogFormat::Json => json(entry),
         };
         // One write per line, so that the lines of concurrent runs do not mix.
         if let Err(error) = file.write_all(line.as_bytes()) {
@@ -152,12 +152,12 @@ fn now() -> humantime::Rfc3339Timestamp {
     humantime::format_rfc3339_seconds(SystemTime::now())
 }
 
-fn json(entry: &Entry<'_>) -> String {
+fn json(entry: &LogEntry<'_>) -> String {
     #[derive(Serialize)]
     struct Line<'a> {
         time: String,
         #[serde(flatten)]
-        entry: &'a Entry<'a>,
+        entry: &'a LogEntry<'a>,
     }
     // Nothing in an entry can fail to be written: keys are texts, and numbers are finite.
     serde_json::to_string(&Line { time: now().to_string(), entry }).unwrap_or_default() + "\n"

@@ -15,14 +15,14 @@ pub struct Preset {
     /// What it is for, in one line.
     pub description: String,
     /// Where the values are published.
-    pub source: Source,
+    pub source: Publication,
     /// In the order of the source.
     pub applications: Vec<Application>,
 }
 
 /// A public document.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Source {
+pub struct Publication {
     /// Of the document, and of the section.
     pub title: String,
     /// Where it is.
@@ -30,12 +30,12 @@ pub struct Source {
 }
 
 const FILES: &[&str] = &[
-    include_str!("../presets/O365.json"),
-    include_str!("../presets/Microsoft-ExpressRoute.json"),
-    include_str!("../presets/O365-US-Government.json"),
-    include_str!("../presets/Azure-Europe.json"),
-    include_str!("../presets/Azure-US.json"),
-    include_str!("../presets/AWS-DirectConnect.json"),
+    include_str!("../../presets/O365.json"),
+    include_str!("../../presets/Microsoft-ExpressRoute.json"),
+    include_str!("../../presets/O365-US-Government.json"),
+    include_str!("../../presets/Azure-Europe.json"),
+    include_str!("../../presets/Azure-US.json"),
+    include_str!("../../presets/AWS-DirectConnect.json"),
 ];
 
 /// Every preset.

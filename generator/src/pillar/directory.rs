@@ -5,8 +5,6 @@
 //! kill at any moment leaves each file whole, and the next run completes the set. Files that the generator did not
 //! write stay, but for those that have the name of a planned one.
 
-mod parallel;
-
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -15,12 +13,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bgpcs::AssetId;
-use bgpcs::whole_file::{Batch, WholeFileError};
+use bgpcs::whole_file::Batch;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, openat, syncfs};
 use rustix::io::Errno;
 
-use self::parallel::in_parallel;
-use crate::pillar_file;
+use super::changes::{AppliedChanges, DirectoryChanges, FailedChange, FileWrite, WriteReason};
+use super::error::PillarDirError;
+use super::file;
+use super::parallel::in_parallel;
 use crate::plan::Plan;
 
 /// Pillars may hold what not every user of the conductor should see; the Salt master reads them as root.
@@ -42,70 +42,6 @@ pub struct PillarDir {
     path: PathBuf,
     /// Absent when the directory does not exist and is not to be created.
     handle: Option<File>,
-}
-
-/// What makes the directory equal to a plan.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Planned pillars whose file is absent or different, in the plan's order.
-    pub write: Vec<Write>,
-    /// Names of files of ours that are not wanted any more.
-    pub remove: Vec<String>,
-    /// How many files are right as they are.
-    pub unchanged: usize,
-    /// Names of files of nodes in error, which stay as they are.
-    pub kept: Vec<String>,
-    /// How many files of ours there are.
-    pub existing: usize,
-}
-
-/// A file to write.
-#[derive(Debug, Clone, Copy)]
-pub struct Write {
-    /// Which planned pillar.
-    pub index: usize,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why a file is to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// There is none, or none with content.
-    Absent,
-    /// There is one that the generator did not write.
-    Foreign,
-    /// It has another content.
-    Content,
-    /// More users than needed may read it.
-    Permissions,
-}
-
-impl Changes {
-    /// Whether more than half of the existing files would go.
-    pub fn removes_most(&self) -> bool {
-        self.remove.len() * 2 > self.existing
-    }
-}
-
-/// What came of the changes.
-#[derive(Debug, Default)]
-pub struct Applied {
-    /// How many files were created or replaced.
-    pub written: usize,
-    /// How many files are gone.
-    pub removed: usize,
-    /// The files that could not be replaced or removed while the others were.
-    pub failures: Vec<Failure>,
-}
-
-/// A file that could not be replaced or removed.
-#[derive(Debug)]
-pub struct Failure {
-    /// Its name in the directory.
-    pub name: String,
-    /// Why not.
-    pub error: PillarDirError,
 }
 
 impl PillarDir {
@@ -147,8 +83,8 @@ impl PillarDir {
     }
 
     /// Compares the directory with a plan; changes nothing.
-    pub fn compare(&self, plan: &Plan<'_>) -> Result<Changes, PillarDirError> {
-        let mut changes = Changes::default();
+    pub fn compare(&self, plan: &Plan<'_>) -> Result<DirectoryChanges, PillarDirError> {
+        let mut changes = DirectoryChanges::default();
         let present = self.list(plan, &mut changes)?;
         let shares = in_parallel(plan.len(), |share| self.compare_share(plan, &present, share))?;
         for share in shares {
@@ -161,7 +97,7 @@ impl PillarDir {
 
     /// Which planned pillars, by index, have something under their file's name; what is there of ours and not planned
     /// goes to the changes.
-    fn list(&self, plan: &Plan<'_>, changes: &mut Changes) -> Result<Vec<bool>, PillarDirError> {
+    fn list(&self, plan: &Plan<'_>, changes: &mut DirectoryChanges) -> Result<Vec<bool>, PillarDirError> {
         let mut present = vec![false; plan.len()];
         if self.handle.is_none() {
             return Ok(present);
@@ -176,7 +112,7 @@ impl PillarDir {
                 *planned = true;
                 continue;
             }
-            self.read(name, pillar_file::header(asset_id).len(), &mut start)?;
+            self.read(name, file::header(asset_id).len(), &mut start)?;
             if !is_ours(&start, asset_id) {
                 continue;
             }
@@ -197,16 +133,16 @@ impl PillarDir {
         plan: &Plan<'_>,
         present: &[bool],
         share: Range<usize>,
-    ) -> Result<Changes, PillarDirError> {
-        let mut changes = Changes::default();
+    ) -> Result<DirectoryChanges, PillarDirError> {
+        let mut changes = DirectoryChanges::default();
         let mut content = Vec::new();
         for index in share {
             if present.get(index) != Some(&true) {
-                changes.write.push(Write { index, why: Why::Absent });
+                changes.write.push(FileWrite { index, why: WriteReason::Absent });
                 continue;
             }
             let Some((asset_id, document)) = plan.pillar(index) else { continue };
-            let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let wanted = file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
             let ours = is_ours(&content, asset_id.as_str());
             changes.existing += usize::from(ours);
@@ -215,12 +151,12 @@ impl PillarDir {
                     changes.unchanged += 1;
                     continue;
                 }
-                true => Why::Permissions,
-                false if content.is_empty() => Why::Absent,
-                false if ours => Why::Content,
-                false => Why::Foreign,
+                true => WriteReason::Permissions,
+                false if content.is_empty() => WriteReason::Absent,
+                false if ours => WriteReason::Content,
+                false => WriteReason::Foreign,
             };
-            changes.write.push(Write { index, why });
+            changes.write.push(FileWrite { index, why });
         }
         Ok(changes)
     }
@@ -247,8 +183,12 @@ impl PillarDir {
     }
 
     /// Makes the changes. An error means that nothing was changed.
-    pub fn apply(&self, plan: &Plan<'_>, changes: &Changes) -> Result<Applied, PillarDirError> {
-        let mut applied = Applied::default();
+    pub fn apply(
+        &self,
+        plan: &Plan<'_>,
+        changes: &DirectoryChanges,
+    ) -> Result<AppliedChanges, PillarDirError> {
+        let mut applied = AppliedChanges::default();
         let Some(handle) = &self.handle else { return Ok(applied) };
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
@@ -257,7 +197,7 @@ impl PillarDir {
                 match batch.publish(&name) {
                     Ok(()) => applied.written += 1,
                     Err(error) => {
-                        applied.failures.push(Failure { name, error: PillarDirError::Write(error) })
+                        applied.failures.push(FailedChange { name, error: PillarDirError::Write(error) })
                     }
                 }
             }
@@ -268,7 +208,7 @@ impl PillarDir {
                 Ok(()) => applied.removed += 1,
                 Err(source) => {
                     let error = PillarDirError::at("remove", &path, source);
-                    applied.failures.push(Failure { name: name.clone(), error });
+                    applied.failures.push(FailedChange { name: name.clone(), error });
                 }
             }
         }
@@ -281,21 +221,21 @@ impl PillarDir {
         batch: &Batch<'_>,
         handle: &File,
         plan: &Plan<'_>,
-        changes: &Changes,
+        changes: &DirectoryChanges,
     ) -> Result<(), PillarDirError> {
-        let sync = Sync::of(changes);
-        let stage = |write: &Write| {
+        let sync = Durability::of(changes);
+        let stage = |write: &FileWrite| {
             let Some((asset_id, document)) = plan.pillar(write.index) else { return Ok(()) };
-            let text = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let text = file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let name = asset_id.file_name();
             let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
             let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
-            if sync == Sync::Each { file.sync_all().map_err(fail) } else { Ok(()) }
+            if sync == Durability::Each { file.sync_all().map_err(fail) } else { Ok(()) }
         };
         in_parallel(changes.write.len(), |share| {
             changes.write.get(share).unwrap_or_default().iter().try_for_each(stage)
         })?;
-        if sync == Sync::FileSystem {
+        if sync == Durability::FileSystem {
             syncfs(handle).map_err(|source| PillarDirError::at("sync", &self.path, source.into()))?;
         }
         Ok(())
@@ -305,7 +245,7 @@ impl PillarDir {
 /// What has to be on disk before files get their names, so that a power failure cannot leave an empty file where a
 /// node had its pillar: Salt would take the plugin off that node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sync {
+enum Durability {
     /// Nothing: the files are new, no node loses anything, and the next run completes them.
     Nothing,
     /// Each file; the cheapest way for a few.
@@ -314,9 +254,9 @@ enum Sync {
     FileSystem,
 }
 
-impl Sync {
-    fn of(changes: &Changes) -> Self {
-        match (changes.write.iter().any(|write| write.why != Why::Absent), changes.write.len()) {
+impl Durability {
+    fn of(changes: &DirectoryChanges) -> Self {
+        match (changes.write.iter().any(|write| write.why != WriteReason::Absent), changes.write.len()) {
             (false, _) => Self::Nothing,
             (true, ..=SYNCED_ONE_BY_ONE) => Self::Each,
             (true, _) => Self::FileSystem,
@@ -325,51 +265,5 @@ impl Sync {
 }
 
 fn is_ours(content: &[u8], asset_id: &str) -> bool {
-    content.starts_with(pillar_file::header(asset_id).as_bytes())
-}
-
-/// Why the directory could not be made equal to the plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PillarDirError {
-    /// An operation on the directory or a file of it.
-    #[error("cannot {operation} {}: {source}", .path.display())]
-    File {
-        /// As a verb.
-        operation: &'static str,
-        /// The directory or the file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A file that could not be replaced.
-    #[error("{0}")]
-    Write(#[source] WholeFileError),
-    /// A pillar that could not be put into words.
-    #[error("cannot write a pillar as JSON: {0}")]
-    Text(#[source] serde_json::Error),
-    /// Another run held the directory all the time.
-    #[error("another generate_pillar has held {} for {} seconds", .path.display(), .limit.as_secs())]
-    Busy {
-        /// The directory.
-        path: PathBuf,
-        /// How long this run waited.
-        limit: Duration,
-    },
-}
-
-impl PillarDirError {
-    /// What to do.
-    pub fn advice(&self) -> &'static str {
-        match self {
-            Self::File { .. } | Self::Write(_) => {
-                "see to its owner, its permissions and the room on its file system, and run generate_pillar again"
-            }
-            Self::Text(_) => "see what generate_pillar check says of the profiles",
-            Self::Busy { .. } => "run generate_pillar again when that one has ended",
-        }
-    }
-
-    fn at(operation: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::File { operation, path: path.to_owned(), source }
-    }
+    content.starts_with(file::header(asset_id).as_bytes())
 }

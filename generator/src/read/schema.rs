@@ -60,7 +60,7 @@ pub enum Element {
 
 /// How a node holds its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NodeKind {
     /// One group of child nodes.
     Container,
     /// Entries of child nodes, told apart by the value of the child with this name.
@@ -78,7 +78,7 @@ pub enum Kind {
 
 /// A node of the vendor's model.
 #[derive(Debug)]
-pub struct Node {
+pub struct SchemaNode {
     /// What the node is to the sink.
     pub element: Element,
     /// In kebab-case, as in YANG, XML and the PCLI.
@@ -86,19 +86,19 @@ pub struct Node {
     /// Of the module that defines the node.
     pub namespace: &'static str,
     /// How it holds its content.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// The children that the generator reads.
-    pub children: &'static [Node],
+    pub children: &'static [SchemaNode],
 }
 
-impl Node {
+impl SchemaNode {
     const fn container(
         element: Element,
         name: &'static str,
         namespace: &'static str,
-        children: &'static [Node],
+        children: &'static [SchemaNode],
     ) -> Self {
-        Self { element, name, namespace, kind: Kind::Container, children }
+        Self { element, name, namespace, kind: NodeKind::Container, children }
     }
 
     /// A list; its first child is its key, as in the model's own order.
@@ -106,26 +106,26 @@ impl Node {
         element: Element,
         name: &'static str,
         namespace: &'static str,
-        children: &'static [Node],
+        children: &'static [SchemaNode],
     ) -> Self {
-        Self { element, name, namespace, kind: Kind::List { key: children[0].name }, children }
+        Self { element, name, namespace, kind: NodeKind::List { key: children[0].name }, children }
     }
 
     const fn leaf(element: Element, name: &'static str, namespace: &'static str) -> Self {
-        Self { element, name, namespace, kind: Kind::Leaf, children: &[] }
+        Self { element, name, namespace, kind: NodeKind::Leaf, children: &[] }
     }
 
     const fn leaf_list(element: Element, name: &'static str, namespace: &'static str) -> Self {
-        Self { element, name, namespace, kind: Kind::LeafList, children: &[] }
+        Self { element, name, namespace, kind: NodeKind::LeafList, children: &[] }
     }
 
     const fn empty(element: Element, name: &'static str, namespace: &'static str) -> Self {
-        Self { element, name, namespace, kind: Kind::Empty, children: &[] }
+        Self { element, name, namespace, kind: NodeKind::Empty, children: &[] }
     }
 
     /// Whether the node holds a value and no children.
     pub fn is_leaf(&self) -> bool {
-        matches!(self.kind, Kind::Leaf | Kind::LeafList | Kind::Empty)
+        matches!(self.kind, NodeKind::Leaf | NodeKind::LeafList | NodeKind::Empty)
     }
 
     /// Whether an entry of this list says something even if nothing in it is read.
@@ -146,17 +146,17 @@ impl Node {
     }
 
     /// The child of that name.
-    pub fn child(&self, name: impl AsRef<[u8]>) -> Option<&'static Node> {
+    pub fn child(&self, name: impl AsRef<[u8]>) -> Option<&'static SchemaNode> {
         self.children.iter().find(|child| child.name.as_bytes() == name.as_ref())
     }
 
     /// The child that a JSON object's key means, in kebab-case or in camelCase.
-    pub fn child_by_json_key(&self, key: &str) -> Option<&'static Node> {
+    pub fn child_by_json_key(&self, key: &str) -> Option<&'static SchemaNode> {
         self.children.iter().find(|child| child.is_json_key(key))
     }
 
     /// The child with that name in that namespace.
-    pub fn child_in(&self, namespace: &str, name: &str) -> Option<&'static Node> {
+    pub fn child_in(&self, namespace: &str, name: &str) -> Option<&'static SchemaNode> {
         self.child(name).filter(|child| child.namespace == namespace)
     }
 
@@ -195,100 +195,104 @@ const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-
 const PROFILE: &str = "bgp-community-services-profile";
 
 /// The root of everything that is read.
-pub static AUTHORITY: Node = Node::container(
+pub static AUTHORITY: SchemaNode = SchemaNode::container(
     Element::Authority,
     "authority",
     AUTHORITY_CONFIG,
     &[
-        Node::list(Element::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
-        Node::list(Element::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
-        Node::list(
+        SchemaNode::list(Element::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
+        SchemaNode::list(Element::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
+        SchemaNode::list(
             Element::Service,
             "service",
             SERVICE_CONFIG,
             &[
-                Node::leaf(Element::ServiceName, "name", SERVICE_CONFIG),
-                Node::leaf_list(Element::ServiceApplicationName, "application-name", SERVICE_CONFIG),
+                SchemaNode::leaf(Element::ServiceName, "name", SERVICE_CONFIG),
+                SchemaNode::leaf_list(Element::ServiceApplicationName, "application-name", SERVICE_CONFIG),
             ],
         ),
-        Node::container(Element::Between, "routing", POLICY_CONFIG, POLICY_NODES),
+        SchemaNode::container(Element::Between, "routing", POLICY_CONFIG, POLICY_NODES),
     ],
 );
 
-const PROFILE_NODES: &[Node] = &[
-    Node::leaf(Element::ProfileName, "name", PLUGIN_CONFIG),
-    Node::list(
+const PROFILE_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Element::ProfileName, "name", PLUGIN_CONFIG),
+    SchemaNode::list(
         Element::Application,
         "application",
         PLUGIN_CONFIG,
         &[
-            Node::leaf(Element::ApplicationName, "application-name", PLUGIN_CONFIG),
-            Node::leaf_list(Element::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
+            SchemaNode::leaf(Element::ApplicationName, "application-name", PLUGIN_CONFIG),
+            SchemaNode::leaf_list(Element::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
         ],
     ),
-    Node::leaf(Element::RefreshInterval, "refresh-interval", PLUGIN_CONFIG),
-    Node::leaf(Element::PathSelection, "path-selection", PLUGIN_CONFIG),
-    Node::leaf(Element::StalePathTime, "stale-path-time", PLUGIN_CONFIG),
-    Node::leaf(Element::MaxPrefixes, "max-prefixes", PLUGIN_CONFIG),
-    Node::leaf(Element::AggregatePrefixes, "aggregate-prefixes", PLUGIN_CONFIG),
-    Node::leaf(Element::UpdateMode, "update-mode", PLUGIN_CONFIG),
+    SchemaNode::leaf(Element::RefreshInterval, "refresh-interval", PLUGIN_CONFIG),
+    SchemaNode::leaf(Element::PathSelection, "path-selection", PLUGIN_CONFIG),
+    SchemaNode::leaf(Element::StalePathTime, "stale-path-time", PLUGIN_CONFIG),
+    SchemaNode::leaf(Element::MaxPrefixes, "max-prefixes", PLUGIN_CONFIG),
+    SchemaNode::leaf(Element::AggregatePrefixes, "aggregate-prefixes", PLUGIN_CONFIG),
+    SchemaNode::leaf(Element::UpdateMode, "update-mode", PLUGIN_CONFIG),
 ];
 
-const ROUTER_NODES: &[Node] = &[
-    Node::leaf(Element::RouterName, "name", AUTHORITY_CONFIG),
-    Node::leaf(Element::RouterProfile, PROFILE, PLUGIN_CONFIG),
-    Node::list(
+const ROUTER_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Element::RouterName, "name", AUTHORITY_CONFIG),
+    SchemaNode::leaf(Element::RouterProfile, PROFILE, PLUGIN_CONFIG),
+    SchemaNode::list(
         Element::Node,
         "node",
         SYSTEM_CONFIG,
         &[
-            Node::leaf(Element::NodeName, "name", SYSTEM_CONFIG),
-            Node::leaf(Element::AssetId, "asset-id", SYSTEM_CONFIG),
+            SchemaNode::leaf(Element::NodeName, "name", SYSTEM_CONFIG),
+            SchemaNode::leaf(Element::AssetId, "asset-id", SYSTEM_CONFIG),
         ],
     ),
-    Node::container(
+    SchemaNode::container(
         Element::ApplicationIdentification,
         "application-identification",
         AUTHORITY_CONFIG,
-        &[Node::leaf_list(Element::Mode, "mode", AUTHORITY_CONFIG)],
+        &[SchemaNode::leaf_list(Element::Mode, "mode", AUTHORITY_CONFIG)],
     ),
-    Node::list(
+    SchemaNode::list(
         Element::Routing,
         "routing",
         ROUTING_CONFIG,
         &[
-            Node::leaf(Element::Between, "type", ROUTING_CONFIG),
+            SchemaNode::leaf(Element::Between, "type", ROUTING_CONFIG),
             ROUTING_PROTOCOL,
-            Node::list(
+            SchemaNode::list(
                 Element::Between,
                 "vrf",
                 ROUTING_CONFIG,
-                &[Node::leaf(Element::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
+                &[SchemaNode::leaf(Element::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
             ),
         ],
     ),
 ];
 
 /// Of the default routing instance, and in newer releases of a VRF.
-const ROUTING_PROTOCOL: Node = Node::list(
+const ROUTING_PROTOCOL: SchemaNode = SchemaNode::list(
     Element::Between,
     "routing-protocol",
     ROUTING_CONFIG,
     &[
-        Node::leaf(Element::Between, "type", ROUTING_CONFIG),
-        Node::list(
+        SchemaNode::leaf(Element::Between, "type", ROUTING_CONFIG),
+        SchemaNode::list(
             Element::Neighbor,
             "neighbor",
             BGP_CONFIG,
             &[
-                Node::leaf(Element::NeighborAddress, "neighbor-address", BGP_CONFIG),
+                SchemaNode::leaf(Element::NeighborAddress, "neighbor-address", BGP_CONFIG),
                 NEIGHBOR_POLICY,
                 INBOUND_POLICY,
-                Node::list(
+                SchemaNode::list(
                     Element::Between,
                     "address-family",
                     BGP_CONFIG,
-                    &[Node::leaf(Element::Between, "afi-safi", BGP_CONFIG), NEIGHBOR_POLICY, INBOUND_POLICY],
+                    &[
+                        SchemaNode::leaf(Element::Between, "afi-safi", BGP_CONFIG),
+                        NEIGHBOR_POLICY,
+                        INBOUND_POLICY,
+                    ],
                 ),
             ],
         ),
@@ -296,60 +300,60 @@ const ROUTING_PROTOCOL: Node = Node::list(
 );
 
 /// Of a neighbor, and in newer releases of each of its address families.
-const NEIGHBOR_POLICY: Node =
-    Node::container(Element::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
+const NEIGHBOR_POLICY: SchemaNode =
+    SchemaNode::container(Element::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
 
-const INBOUND_POLICY: Node = Node::leaf(Element::InboundPolicy, "inbound-policy", BGP_CONFIG);
+const INBOUND_POLICY: SchemaNode = SchemaNode::leaf(Element::InboundPolicy, "inbound-policy", BGP_CONFIG);
 
-const POLICY_NODES: &[Node] = &[
-    Node::list(
+const POLICY_NODES: &[SchemaNode] = &[
+    SchemaNode::list(
         Element::Filter,
         "filter",
         POLICY_CONFIG,
         &[
-            Node::leaf(Element::FilterName, "name", POLICY_CONFIG),
-            Node::list(
+            SchemaNode::leaf(Element::FilterName, "name", POLICY_CONFIG),
+            SchemaNode::list(
                 Element::Rule,
                 "rule",
                 POLICY_CONFIG,
                 &[
-                    Node::leaf(Element::RuleName, "name", POLICY_CONFIG),
-                    Node::leaf(Element::RuleDecision, "filter", POLICY_CONFIG),
-                    Node::leaf(Element::RuleCommunity, "community", POLICY_CONFIG),
+                    SchemaNode::leaf(Element::RuleName, "name", POLICY_CONFIG),
+                    SchemaNode::leaf(Element::RuleDecision, "filter", POLICY_CONFIG),
+                    SchemaNode::leaf(Element::RuleCommunity, "community", POLICY_CONFIG),
                 ],
             ),
         ],
     ),
-    Node::list(
+    SchemaNode::list(
         Element::Policy,
         "policy",
         POLICY_CONFIG,
         &[
-            Node::leaf(Element::PolicyName, "name", POLICY_CONFIG),
-            Node::list(Element::Statement, "statement", POLICY_CONFIG, STATEMENT_NODES),
+            SchemaNode::leaf(Element::PolicyName, "name", POLICY_CONFIG),
+            SchemaNode::list(Element::Statement, "statement", POLICY_CONFIG, STATEMENT_NODES),
         ],
     ),
 ];
 
-const STATEMENT_NODES: &[Node] = &[
-    Node::leaf(Element::StatementName, "name", POLICY_CONFIG),
-    Node::leaf(Element::StatementDecision, "policy", POLICY_CONFIG),
-    Node::list(
+const STATEMENT_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Element::StatementName, "name", POLICY_CONFIG),
+    SchemaNode::leaf(Element::StatementDecision, "policy", POLICY_CONFIG),
+    SchemaNode::list(
         Element::Condition,
         "condition",
         POLICY_CONFIG,
-        &[Node::leaf(Element::ConditionType, "type", POLICY_CONFIG)],
+        &[SchemaNode::leaf(Element::ConditionType, "type", POLICY_CONFIG)],
     ),
-    Node::list(
+    SchemaNode::list(
         Element::Action,
         "action",
         POLICY_CONFIG,
         &[
-            Node::leaf(Element::ActionType, "type", POLICY_CONFIG),
-            Node::leaf(Element::ActionFilter, "community-filter", POLICY_CONFIG),
-            Node::leaf_list(Element::ActionCommunity, "community-attribute", POLICY_CONFIG),
-            Node::empty(Element::ActionAdditive, "additive", POLICY_CONFIG),
-            Node::leaf(Element::ActionPolicy, "policy", POLICY_CONFIG),
+            SchemaNode::leaf(Element::ActionType, "type", POLICY_CONFIG),
+            SchemaNode::leaf(Element::ActionFilter, "community-filter", POLICY_CONFIG),
+            SchemaNode::leaf_list(Element::ActionCommunity, "community-attribute", POLICY_CONFIG),
+            SchemaNode::empty(Element::ActionAdditive, "additive", POLICY_CONFIG),
+            SchemaNode::leaf(Element::ActionPolicy, "policy", POLICY_CONFIG),
         ],
     ),
 ];

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use bgpcs::{Community, StandardCommunity, WellKnown};
 
-use crate::implementations::{IMPLEMENTATIONS, meaning, well_known_names};
-use crate::preset::Preset;
+use super::preset::Preset;
+use super::well_known::{IMPLEMENTATIONS, meaning, well_known_names};
 
 /// Name, standard, meaning, and what `set community` does to it on each documented implementation; also the presets
 /// that select by it.

@@ -1,0 +1,86 @@
+//! A whole run: the pillar directory is made equal to what the configuration asks for.
+
+use std::time::Instant;
+
+use bgpcs::Quoted;
+
+use super::completion::Completion;
+use super::error::{END_NOT_SEEN, RunError, SHOW_END};
+use super::lock::lock;
+use super::pending::PendingChanges;
+use super::report_findings::{findings, report};
+use super::settings::RunSettings;
+use crate::finding::Severity;
+use crate::pillar::{DirectoryChanges, WriteReason};
+use crate::plan::{Plan, plan};
+use crate::read::End;
+use crate::report::{InputCounts, Log, LogEntry, Message, Operation};
+
+/// How many files the log names that were not the generator's.
+const FOREIGN_SHOWN: usize = 5;
+
+/// Makes the pillar directory equal to what the configuration asks for. Partial when a router or a node could not be
+/// generated as configured, a file not be changed, or the findings not be written where they were wanted.
+///
+/// # Errors
+/// When nothing was changed.
+pub fn generate(settings: &RunSettings, log: &mut Log) -> Result<Completion, RunError> {
+    let start = Instant::now();
+    // Locked before the configuration is read: of two runs, the later one is to have the last word.
+    let directory = lock(settings, log)?;
+    let (authority, end) = settings.read()?;
+    let plan = plan(&authority);
+    let changes = directory.compare(&plan)?;
+    weigh_removals(&changes, end, log)?;
+    note_foreign(&plan, &changes, log);
+    let operation = Operation::Generate;
+    let pending = PendingChanges { operation, authority: &authority, plan: &plan, changes: &changes };
+    let applied = pending.apply(settings, &directory, log)?;
+    let findings = findings(&authority, &plan);
+    let reported = report(settings, &authority, &findings, log);
+    let read = InputCounts::new(authority.routers.len(), authority.profiles.len(), &findings);
+    if !settings.dry_run {
+        pending.record(&applied, read, start, log);
+    }
+    Ok(Completion::of(!plan.has_errors() && applied.failures.is_empty() && reported))
+}
+
+/// Says that files go, where that may not be meant; refuses when most do and the configuration may have been cut off.
+fn weigh_removals(changes: &DirectoryChanges, end: End, log: &mut Log) -> Result<(), RunError> {
+    let (remove, existing) = (changes.remove.len(), changes.existing);
+    match end {
+        End::Unmarked if changes.removes_most() => {
+            return Err(RunError::EndNotSeen { remove, existing });
+        }
+        End::Unmarked if remove > 0 => {
+            let message = format!("{remove} of {existing} pillar files go, but {END_NOT_SEEN}");
+            log.message(Severity::Warning, message, SHOW_END);
+        }
+        End::Seen if changes.removes_most() => log.note(&LogEntry::Message(Message {
+            severity: Severity::Note,
+            message: format!("{remove} of {existing} pillar files go; the configuration was read to its end"),
+            advice: "restore the former configuration if that is not meant".into(),
+        })),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Says which files are replaced that do not bear the generator's mark, such as those of another plugin before an
+/// upgrade to this one; from then on they do.
+fn note_foreign(plan: &Plan<'_>, changes: &DirectoryChanges, log: &mut Log) {
+    let foreign = || changes.write.iter().filter(|write| write.why == WriteReason::Foreign);
+    let names = foreign().take(FOREIGN_SHOWN).filter_map(|write| plan.file_name(write.index));
+    let names: Vec<String> = names.map(|name| Quoted(&name).to_string()).collect();
+    if !names.is_empty() {
+        let more = match foreign().count() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        log.note(&LogEntry::Message(Message {
+            severity: Severity::Note,
+            message: format!("not written by generate_pillar and replaced now: {}{more}", names.join(", ")),
+            advice: "see that nothing else writes there".into(),
+        }));
+    }
+}
