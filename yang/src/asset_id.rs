@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Quoted;
+use crate::quoted::Quoted;
+use crate::serde_as_text::serde_as_text;
 
 /// An asset id that is safe as one plain file name.
 ///
@@ -58,7 +59,7 @@ impl FromStr for AssetId {
     }
 }
 
-crate::name::serde_as_text!(AssetId);
+serde_as_text!(AssetId);
 
 /// An asset id that cannot name a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -13,6 +13,7 @@ mod pillar;
 mod profile;
 mod quoted;
 mod ranged;
+mod serde_as_text;
 pub mod whole_file;
 
 pub use asset_id::{AssetId, AssetIdError};
@@ -21,8 +22,8 @@ pub use health::Health;
 pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError};
 pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
 pub use profile::{
-    Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, RefreshInterval,
-    StalePathTime, UpdateMode,
+    Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, ProfileLeaf,
+    RefreshInterval, StalePathTime, UpdateMode,
 };
 pub use quoted::{Quoted, plain};
 pub use ranged::{Ranged, RangedError};

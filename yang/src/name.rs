@@ -3,26 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Community, Quoted};
-
-/// Reads and writes a type in JSON as the text of its `FromStr` and `Display`.
-macro_rules! serde_as_text {
-    ($type:ty) => {
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
-pub(crate) use serde_as_text;
+use crate::community::Community;
+use crate::quoted::Quoted;
+use crate::serde_as_text::serde_as_text;
 
 /// The name of an application: any text of at least one character, as the YANG module allows; it is the key under
 /// which prefixes stand in the module's output and what a service's `application-name` has to match.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ModuleConfiguration, ProfileName, VERSION};
+use crate::VERSION;
+use crate::name::ProfileName;
+use crate::profile::ModuleConfiguration;
 
 /// The one top key of a node's pillar; the states ask for it to know whether the node has a profile.
 pub const PILLAR_KEY: &str = crate::PLUGIN;

@@ -7,8 +7,11 @@ use std::str::FromStr;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::name::serde_as_text;
-use crate::{ApplicationName, Community, ProfileName, Quoted, Ranged};
+use crate::community::Community;
+use crate::name::{ApplicationName, ProfileName};
+use crate::quoted::Quoted;
+use crate::ranged::Ranged;
+use crate::serde_as_text::serde_as_text;
 
 /// Seconds between two runs of the module, which SSR calls `duration`.
 pub type RefreshInterval = Ranged<10, 3600, 60>;
@@ -26,6 +29,45 @@ pub struct Profile {
     pub name: ProfileName,
     /// Everything else.
     pub configuration: ModuleConfiguration,
+}
+
+/// The leaves of a profile: a row for each, in the order of the YANG module.
+macro_rules! profile_leaves {
+    ($($(#[$doc:meta])+ $leaf:ident = $name:literal,)+) => {
+        /// A leaf that a profile has beside its name and its applications. Each of them is a field of
+        /// [`ModuleConfiguration`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProfileLeaf {
+            $($(#[$doc])+ $leaf,)+
+        }
+
+        impl ProfileLeaf {
+            /// Every leaf.
+            pub const ALL: &[Self] = &[$(Self::$leaf),+];
+
+            /// The name in the YANG module.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$leaf => $name,)+
+                }
+            }
+        }
+    };
+}
+
+profile_leaves! {
+    /// [`ModuleConfiguration::duration`].
+    RefreshInterval = "refresh-interval",
+    /// [`ModuleConfiguration::path_selection`].
+    PathSelection = "path-selection",
+    /// [`ModuleConfiguration::stale_path_time`].
+    StalePathTime = "stale-path-time",
+    /// [`ModuleConfiguration::max_prefixes`].
+    MaxPrefixes = "max-prefixes",
+    /// [`ModuleConfiguration::aggregate_prefixes`].
+    AggregatePrefixes = "aggregate-prefixes",
+    /// [`ModuleConfiguration::update_mode`].
+    UpdateMode = "update-mode",
 }
 
 /// The router's `config.json`, and the pillar's `config`: a profile without its name, and what else of the authority

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Quoted;
+use crate::quoted::Quoted;
 
 /// A `uint32` leaf between `MIN` and `MAX`, both included; an absent leaf means `DEFAULT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,10 +1,9 @@
 //! What the generator keeps of an authority's configuration: what it needs, as it was written, and compactly.
 
-use bgpcs::Community;
+use bgpcs::{Community, ProfileLeaf};
 use indexmap::{IndexMap, IndexSet};
 
 use super::names::{Name, Names};
-use crate::read::schema::Element;
 
 /// An authority, gathered from a stream.
 ///
@@ -53,7 +52,7 @@ pub struct UncheckedProfile {
     /// The communities of each application, by its name, in the operator's order.
     pub applications: IndexMap<Name, IndexSet<Name>>,
     /// The profile's own leaves.
-    pub settings: IndexMap<Element, Name>,
+    pub settings: IndexMap<ProfileLeaf, Name>,
 }
 
 impl UncheckedProfile {

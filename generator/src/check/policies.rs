@@ -99,17 +99,26 @@ impl Walk<'_> {
                 statement.decision.is_some_and(|text| matches!(names.text(text), "reject" | "deny"));
             let mut continues = false;
             for (kind, action) in statement.actions.iter().filter(|_| !rejects) {
-                match names.text(*kind) {
-                    "set-community" | "remove-community" => {
-                        let (cause, communities) = self.taken(names.text(*kind), action);
-                        if !communities.is_empty() {
-                            let (policy, statement) = (name, *statement_name);
-                            self.losses.push(Loss { policy, statement, cause, communities, always });
-                        }
+                let lost = match names.text(*kind) {
+                    "set-community" => self.replaced(action),
+                    "remove-community" => self.removed(action),
+                    "call" => {
+                        action.policy.into_iter().for_each(|policy| self.policy(policy, always));
+                        continue;
                     }
-                    "call" => action.policy.into_iter().for_each(|policy| self.policy(policy, always)),
-                    "continue" => continues = true,
-                    _ => {}
+                    "continue" => {
+                        continues = true;
+                        continue;
+                    }
+                    // The other actions do nothing to communities.
+                    _ => continue,
+                };
+                if let Some((cause, mut communities)) =
+                    lost.filter(|(_, communities)| !communities.is_empty())
+                {
+                    communities.sort_unstable();
+                    let (policy, statement) = (name, *statement_name);
+                    self.losses.push(Loss { policy, statement, cause, communities, always });
                 }
             }
             // A statement that matches every route is the last one that any route comes to.
@@ -119,35 +128,29 @@ impl Walk<'_> {
         }
     }
 
-    /// The wanted communities that an action takes away, and the words for it.
-    fn taken(&self, kind: &str, action: &PolicyAction) -> (String, Vec<StandardCommunity>) {
+    /// The wanted communities that `set-community` replaces by others, and the words for it.
+    fn replaced(&self, action: &PolicyAction) -> Option<(String, Vec<StandardCommunity>)> {
+        if action.additive {
+            return None;
+        }
         let names = &self.authority.names;
-        let mut taken: Vec<StandardCommunity> = if kind == "set-community" {
-            let set: HashSet<StandardCommunity> = action
-                .communities
-                .iter()
-                .filter_map(|text| names.text(*text).parse().ok())
-                .filter_map(|community: Community| community.standard())
-                .collect();
-            self.wanted
-                .iter()
-                .filter(|community| !action.additive && !set.contains(community))
-                .copied()
-                .collect()
-        } else {
-            let rules = action.filter.and_then(|filter| self.filters.get(&filter));
-            let accepted =
-                |community: &&StandardCommunity| rules.is_some_and(|rules| accept(rules, **community));
-            self.wanted.iter().filter(accepted).copied().collect()
-        };
-        taken.sort_unstable();
-        let cause = match action.filter {
-            Some(filter) if kind == "remove-community" => {
-                format!("{kind} with filter {}", Quoted(names.text(filter)))
-            }
-            _ => format!("{kind} without additive"),
-        };
-        (cause, taken)
+        let kept: HashSet<StandardCommunity> = action
+            .communities
+            .iter()
+            .filter_map(|text| names.text(*text).parse().ok())
+            .filter_map(|community: Community| community.standard())
+            .collect();
+        let lost = self.wanted.difference(&kept).copied().collect();
+        Some(("set-community without additive".to_owned(), lost))
+    }
+
+    /// The wanted communities that `remove-community` removes, and the words for it.
+    fn removed(&self, action: &PolicyAction) -> Option<(String, Vec<StandardCommunity>)> {
+        let filter = action.filter?;
+        let rules = self.filters.get(&filter)?;
+        let lost = self.wanted.iter().copied().filter(|community| accept(rules, *community)).collect();
+        let quoted = Quoted(self.authority.names.text(filter));
+        Some((format!("remove-community with filter {quoted}"), lost))
     }
 }
 

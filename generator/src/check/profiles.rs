@@ -1,11 +1,10 @@
 //! Profiles that say less, or more, than they seem to.
 
-use bgpcs::{Community, Quoted, RefreshInterval, StalePathTime, UpdateMode};
+use bgpcs::{Community, ProfileLeaf, Quoted, RefreshInterval, StalePathTime, UpdateMode};
 use indexmap::IndexMap;
 
 use crate::authority::{Authority, Name, UncheckedProfile};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::read::schema::Element;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let names = &authority.names;
@@ -57,10 +56,10 @@ fn stale_path_time_short(
     profile: &UncheckedProfile,
     routers: Option<&Vec<Name>>,
 ) -> Option<Finding> {
-    let written = |element| profile.settings.get(&element).map_or("", |value| authority.names.text(*value));
-    let stays = written(Element::StalePathTime).parse().unwrap_or(StalePathTime::default()).get();
-    let interval = written(Element::RefreshInterval).parse().unwrap_or(RefreshInterval::default()).get();
-    let polls = written(Element::UpdateMode).parse().unwrap_or(UpdateMode::Poll) == UpdateMode::Poll;
+    let written = |leaf| profile.settings.get(&leaf).map_or("", |value| authority.names.text(*value));
+    let stays = written(ProfileLeaf::StalePathTime).parse().unwrap_or(StalePathTime::default()).get();
+    let interval = written(ProfileLeaf::RefreshInterval).parse().unwrap_or(RefreshInterval::default()).get();
+    let polls = written(ProfileLeaf::UpdateMode).parse().unwrap_or(UpdateMode::Poll) == UpdateMode::Poll;
     (polls && stays > 0 && stays <= interval).then(|| Finding {
         severity: Severity::Warning,
         code: Code::StalePathTimeShort,

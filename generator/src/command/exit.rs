@@ -50,11 +50,10 @@ impl From<Checked> for Exit {
 /// Prints what a command found out.
 pub(super) fn print(text: &str) -> Exit {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        // Who reads no further has seen enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            failed(&mut Log::default(), &RunError::Output(error))
-        }
-        _ => Exit::Done,
+        Ok(()) => Exit::Done,
+        // The reader has closed the pipe because it needs no more.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => failed(&mut Log::default(), &RunError::Output(error)),
     }
 }
 

@@ -34,7 +34,7 @@ fn standard(value: StandardCommunity) -> String {
     } else {
         line(&mut text, &format!("{value}: {}", names.join(", ")));
         for known in WellKnown::all().filter(|known| known.value() == value) {
-            line(&mut text, &format!("{}: {} ({})", known.name(), meaning(known.name()), known.defined_by()));
+            line(&mut text, &format!("{}: {} ({})", known.name(), meaning(known), known.defined_by()));
         }
     }
     line(&mut text, "\na policy that gives a route a new set of communities, without this one:");

@@ -79,30 +79,29 @@ pub fn well_known_names(community: StandardCommunity) -> Vec<&'static str> {
 }
 
 /// What a well-known community asks of the router that receives it.
-pub fn meaning(name: &str) -> &'static str {
-    match name {
-        "internet" => {
+pub(super) fn meaning(known: WellKnown) -> &'static str {
+    match known {
+        WellKnown::Internet => {
             "a name that some routers give to 0:0 and let every route match; no standard defines it"
         }
-        "graceful-shutdown" => "the path is about to go away: prefer any other",
-        "accept-own" => "accept the route although it comes from this router, for another VRF",
-        "route-filter-translated-v4"
-        | "route-filter-v4"
-        | "route-filter-translated-v6"
-        | "route-filter-v6" => {
+        WellKnown::GracefulShutdown => "the path is about to go away: prefer any other",
+        WellKnown::AcceptOwn => "accept the route although it comes from this router, for another VRF",
+        WellKnown::RouteFilterTranslatedV4
+        | WellKnown::RouteFilterV4
+        | WellKnown::RouteFilterTranslatedV6
+        | WellKnown::RouteFilterV6 => {
             "the route tells which route targets a router without route target constraints wants"
         }
-        "llgr-stale" => "the path is kept although its session is down for long: prefer any other",
-        "no-llgr" => "do not keep the path when its session is down for long",
-        "accept-own-nexthop" => "accept the route although its next hop is this router",
-        "standby-pe" => "the route is of a standby router in a multicast VPN",
-        "blackhole" => "discard traffic to the prefix",
-        "no-export" => "do not advertise the route outside of the AS or confederation",
-        "no-advertise" => "do not advertise the route to any peer",
-        "no-export-subconfed" | "local-AS" => {
+        WellKnown::LlgrStale => "the path is kept although its session is down for long: prefer any other",
+        WellKnown::NoLlgr => "do not keep the path when its session is down for long",
+        WellKnown::AcceptOwnNexthop => "accept the route although its next hop is this router",
+        WellKnown::StandbyPe => "the route is of a standby router in a multicast VPN",
+        WellKnown::Blackhole => "discard traffic to the prefix",
+        WellKnown::NoExport => "do not advertise the route outside of the AS or confederation",
+        WellKnown::NoAdvertise => "do not advertise the route to any peer",
+        WellKnown::NoExportSubconfed | WellKnown::LocalAs => {
             "do not advertise the route to external peers, nor to other member ASes"
         }
-        "no-peer" => "do not advertise the route across bilateral peerings",
-        _ => "registered, with no meaning recorded here",
+        WellKnown::NoPeer => "do not advertise the route across bilateral peerings",
     }
 }

@@ -3,10 +3,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use bgpcs::{Application, Community, ModuleConfiguration, Profile, Quoted};
+use bgpcs::{Application, Community, ModuleConfiguration, Profile, ProfileLeaf, Quoted};
 
 use crate::authority::{Name, Names, UncheckedProfile};
-use crate::read::schema::Element;
 
 /// The checked profile, or every fault in it.
 pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Result<Profile, Vec<String>> {
@@ -14,12 +13,12 @@ pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Re
     let name = check.parse("name", names.text(name));
     let configuration = ModuleConfiguration {
         applications: check.applications(),
-        duration: check.setting(Element::RefreshInterval, "refresh-interval"),
-        path_selection: check.setting(Element::PathSelection, "path-selection"),
-        stale_path_time: check.setting(Element::StalePathTime, "stale-path-time"),
-        max_prefixes: check.setting(Element::MaxPrefixes, "max-prefixes"),
-        aggregate_prefixes: check.setting::<Boolean>(Element::AggregatePrefixes, "aggregate-prefixes").0,
-        update_mode: check.setting(Element::UpdateMode, "update-mode"),
+        duration: check.setting(ProfileLeaf::RefreshInterval),
+        path_selection: check.setting(ProfileLeaf::PathSelection),
+        stale_path_time: check.setting(ProfileLeaf::StalePathTime),
+        max_prefixes: check.setting(ProfileLeaf::MaxPrefixes),
+        aggregate_prefixes: check.setting::<Boolean>(ProfileLeaf::AggregatePrefixes).0,
+        update_mode: check.setting(ProfileLeaf::UpdateMode),
         high_availability: false,
     };
     match name {
@@ -41,9 +40,9 @@ impl ProfileCheck<'_> {
     }
 
     /// The profile's own leaf; its default when it is absent.
-    fn setting<T: FromStr<Err: Display> + Default>(&mut self, element: Element, leaf: &str) -> T {
-        let text = self.written.settings.get(&element).map(|value| self.names.text(*value));
-        text.and_then(|text| self.parse(leaf, text)).unwrap_or_default()
+    fn setting<T: FromStr<Err: Display> + Default>(&mut self, leaf: ProfileLeaf) -> T {
+        let text = self.written.settings.get(&leaf).map(|value| self.names.text(*value));
+        text.and_then(|text| self.parse(leaf.name(), text)).unwrap_or_default()
     }
 
     fn applications(&mut self) -> Vec<Application> {

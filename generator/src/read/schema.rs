@@ -4,57 +4,72 @@
 //! deeper down or in another plugin's augmentation never counts. Names, keys and namespaces are those of the public
 //! consolidated model, release 4.2.0, and of `bgp-community-services.yang`.
 
+use bgpcs::ProfileLeaf;
+
 /// What a node of the tree is to the sink that gathers the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each element is named after its YANG node")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
+    /// A container, or an entry of a list.
+    Branch(Branch),
+    /// A leaf, or one value of a leaf-list.
+    Leaf(Leaf),
+}
+
+/// The containers and lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is named after its YANG node")]
+pub enum Branch {
     Authority,
     Profile,
-    ProfileName,
     Application,
-    ApplicationName,
-    BgpCommunity,
-    RefreshInterval,
-    PathSelection,
-    StalePathTime,
-    MaxPrefixes,
-    AggregatePrefixes,
-    UpdateMode,
     Router,
-    RouterName,
-    RouterProfile,
     Node,
-    NodeName,
-    AssetId,
     ApplicationIdentification,
-    Mode,
     Routing,
     Neighbor,
+    Service,
+    Filter,
+    Rule,
+    Policy,
+    Statement,
+    Condition,
+    Action,
+    /// One that only leads to others.
+    Between,
+}
+
+/// The leaves and leaf-lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is named after its YANG node")]
+pub enum Leaf {
+    ProfileName,
+    ApplicationName,
+    BgpCommunity,
+    /// A leaf of a profile that is no key.
+    Profile(ProfileLeaf),
+    RouterName,
+    RouterProfile,
+    NodeName,
+    AssetId,
+    Mode,
     NeighborAddress,
     InboundPolicy,
-    Service,
     ServiceName,
     ServiceApplicationName,
-    Filter,
     FilterName,
-    Rule,
     RuleName,
     RuleDecision,
     RuleCommunity,
-    Policy,
     PolicyName,
-    Statement,
     StatementName,
     StatementDecision,
-    Condition,
     ConditionType,
-    Action,
     ActionType,
     ActionFilter,
     ActionCommunity,
     ActionAdditive,
     ActionPolicy,
-    /// A container, or the key of a list, that only leads to others.
+    /// The key of a list that only leads to others.
     Between,
 }
 
@@ -77,7 +92,7 @@ pub enum NodeKind {
 }
 
 /// A node of the vendor's model.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct SchemaNode {
     /// What the node is to the sink.
     pub element: Element,
@@ -93,44 +108,45 @@ pub struct SchemaNode {
 
 impl SchemaNode {
     const fn container(
-        element: Element,
+        branch: Branch,
         name: &'static str,
         namespace: &'static str,
         children: &'static [SchemaNode],
     ) -> Self {
-        Self { element, name, namespace, kind: NodeKind::Container, children }
+        Self { element: Element::Branch(branch), name, namespace, kind: NodeKind::Container, children }
     }
 
     /// A list; its first child is its key, as in the model's own order.
     const fn list(
-        element: Element,
+        branch: Branch,
         name: &'static str,
         namespace: &'static str,
         children: &'static [SchemaNode],
     ) -> Self {
-        Self { element, name, namespace, kind: NodeKind::List { key: children[0].name }, children }
+        let kind = NodeKind::List { key: children[0].name };
+        Self { element: Element::Branch(branch), name, namespace, kind, children }
     }
 
-    const fn leaf(element: Element, name: &'static str, namespace: &'static str) -> Self {
-        Self { element, name, namespace, kind: NodeKind::Leaf, children: &[] }
+    const fn leaf(leaf: Leaf, name: &'static str, namespace: &'static str) -> Self {
+        Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::Leaf, children: &[] }
     }
 
-    const fn leaf_list(element: Element, name: &'static str, namespace: &'static str) -> Self {
-        Self { element, name, namespace, kind: NodeKind::LeafList, children: &[] }
+    const fn leaf_list(leaf: Leaf, name: &'static str, namespace: &'static str) -> Self {
+        Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::LeafList, children: &[] }
     }
 
-    const fn empty(element: Element, name: &'static str, namespace: &'static str) -> Self {
-        Self { element, name, namespace, kind: NodeKind::Empty, children: &[] }
+    const fn empty(leaf: Leaf, name: &'static str, namespace: &'static str) -> Self {
+        Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::Empty, children: &[] }
     }
 
     /// Whether the node holds a value and no children.
     pub fn is_leaf(&self) -> bool {
-        matches!(self.kind, NodeKind::Leaf | NodeKind::LeafList | NodeKind::Empty)
+        matches!(self.element, Element::Leaf(_))
     }
 
     /// Whether an entry of this list says something even if nothing in it is read.
     pub fn counts_when_empty(&self) -> bool {
-        matches!(self.element, Element::Application | Element::Condition | Element::Action)
+        matches!(self.element, Element::Branch(Branch::Application | Branch::Condition | Branch::Action))
     }
 
     /// Whether blanks around the value are part of it (RFC 7950 section 9.4). Where the model allows no value with
@@ -138,10 +154,9 @@ impl SchemaNode {
     pub fn keeps_outer_blanks(&self) -> bool {
         matches!(
             self.element,
-            Element::ApplicationName
-                | Element::AssetId
-                | Element::RuleCommunity
-                | Element::ServiceApplicationName
+            Element::Leaf(
+                Leaf::ApplicationName | Leaf::AssetId | Leaf::RuleCommunity | Leaf::ServiceApplicationName
+            )
         )
     }
 
@@ -196,74 +211,75 @@ const PROFILE: &str = "bgp-community-services-profile";
 
 /// The root of everything that is read.
 pub static AUTHORITY: SchemaNode = SchemaNode::container(
-    Element::Authority,
+    Branch::Authority,
     "authority",
     AUTHORITY_CONFIG,
     &[
-        SchemaNode::list(Element::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
-        SchemaNode::list(Element::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
+        SchemaNode::list(Branch::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
+        SchemaNode::list(Branch::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
         SchemaNode::list(
-            Element::Service,
+            Branch::Service,
             "service",
             SERVICE_CONFIG,
             &[
-                SchemaNode::leaf(Element::ServiceName, "name", SERVICE_CONFIG),
-                SchemaNode::leaf_list(Element::ServiceApplicationName, "application-name", SERVICE_CONFIG),
+                SchemaNode::leaf(Leaf::ServiceName, "name", SERVICE_CONFIG),
+                SchemaNode::leaf_list(Leaf::ServiceApplicationName, "application-name", SERVICE_CONFIG),
             ],
         ),
-        SchemaNode::container(Element::Between, "routing", POLICY_CONFIG, POLICY_NODES),
+        SchemaNode::container(Branch::Between, "routing", POLICY_CONFIG, POLICY_NODES),
     ],
 );
 
-const PROFILE_NODES: &[SchemaNode] = &[
-    SchemaNode::leaf(Element::ProfileName, "name", PLUGIN_CONFIG),
-    SchemaNode::list(
-        Element::Application,
-        "application",
-        PLUGIN_CONFIG,
-        &[
-            SchemaNode::leaf(Element::ApplicationName, "application-name", PLUGIN_CONFIG),
-            SchemaNode::leaf_list(Element::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
-        ],
-    ),
-    SchemaNode::leaf(Element::RefreshInterval, "refresh-interval", PLUGIN_CONFIG),
-    SchemaNode::leaf(Element::PathSelection, "path-selection", PLUGIN_CONFIG),
-    SchemaNode::leaf(Element::StalePathTime, "stale-path-time", PLUGIN_CONFIG),
-    SchemaNode::leaf(Element::MaxPrefixes, "max-prefixes", PLUGIN_CONFIG),
-    SchemaNode::leaf(Element::AggregatePrefixes, "aggregate-prefixes", PLUGIN_CONFIG),
-    SchemaNode::leaf(Element::UpdateMode, "update-mode", PLUGIN_CONFIG),
+const PROFILE_NODES: &[SchemaNode] = &profile_nodes();
+
+/// The key and the applications of a profile, then its leaves.
+const fn profile_nodes() -> [SchemaNode; 2 + ProfileLeaf::ALL.len()] {
+    let mut nodes = [SchemaNode::leaf(Leaf::ProfileName, "name", PLUGIN_CONFIG); 2 + ProfileLeaf::ALL.len()];
+    nodes[1] = SchemaNode::list(Branch::Application, "application", PLUGIN_CONFIG, APPLICATION_NODES);
+    let mut index = 0;
+    while index < ProfileLeaf::ALL.len() {
+        let leaf = ProfileLeaf::ALL[index];
+        nodes[2 + index] = SchemaNode::leaf(Leaf::Profile(leaf), leaf.name(), PLUGIN_CONFIG);
+        index += 1;
+    }
+    nodes
+}
+
+const APPLICATION_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Leaf::ApplicationName, "application-name", PLUGIN_CONFIG),
+    SchemaNode::leaf_list(Leaf::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
 ];
 
 const ROUTER_NODES: &[SchemaNode] = &[
-    SchemaNode::leaf(Element::RouterName, "name", AUTHORITY_CONFIG),
-    SchemaNode::leaf(Element::RouterProfile, PROFILE, PLUGIN_CONFIG),
+    SchemaNode::leaf(Leaf::RouterName, "name", AUTHORITY_CONFIG),
+    SchemaNode::leaf(Leaf::RouterProfile, PROFILE, PLUGIN_CONFIG),
     SchemaNode::list(
-        Element::Node,
+        Branch::Node,
         "node",
         SYSTEM_CONFIG,
         &[
-            SchemaNode::leaf(Element::NodeName, "name", SYSTEM_CONFIG),
-            SchemaNode::leaf(Element::AssetId, "asset-id", SYSTEM_CONFIG),
+            SchemaNode::leaf(Leaf::NodeName, "name", SYSTEM_CONFIG),
+            SchemaNode::leaf(Leaf::AssetId, "asset-id", SYSTEM_CONFIG),
         ],
     ),
     SchemaNode::container(
-        Element::ApplicationIdentification,
+        Branch::ApplicationIdentification,
         "application-identification",
         AUTHORITY_CONFIG,
-        &[SchemaNode::leaf_list(Element::Mode, "mode", AUTHORITY_CONFIG)],
+        &[SchemaNode::leaf_list(Leaf::Mode, "mode", AUTHORITY_CONFIG)],
     ),
     SchemaNode::list(
-        Element::Routing,
+        Branch::Routing,
         "routing",
         ROUTING_CONFIG,
         &[
-            SchemaNode::leaf(Element::Between, "type", ROUTING_CONFIG),
+            SchemaNode::leaf(Leaf::Between, "type", ROUTING_CONFIG),
             ROUTING_PROTOCOL,
             SchemaNode::list(
-                Element::Between,
+                Branch::Between,
                 "vrf",
                 ROUTING_CONFIG,
-                &[SchemaNode::leaf(Element::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
+                &[SchemaNode::leaf(Leaf::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
             ),
         ],
     ),
@@ -271,25 +287,25 @@ const ROUTER_NODES: &[SchemaNode] = &[
 
 /// Of the default routing instance, and in newer releases of a VRF.
 const ROUTING_PROTOCOL: SchemaNode = SchemaNode::list(
-    Element::Between,
+    Branch::Between,
     "routing-protocol",
     ROUTING_CONFIG,
     &[
-        SchemaNode::leaf(Element::Between, "type", ROUTING_CONFIG),
+        SchemaNode::leaf(Leaf::Between, "type", ROUTING_CONFIG),
         SchemaNode::list(
-            Element::Neighbor,
+            Branch::Neighbor,
             "neighbor",
             BGP_CONFIG,
             &[
-                SchemaNode::leaf(Element::NeighborAddress, "neighbor-address", BGP_CONFIG),
+                SchemaNode::leaf(Leaf::NeighborAddress, "neighbor-address", BGP_CONFIG),
                 NEIGHBOR_POLICY,
                 INBOUND_POLICY,
                 SchemaNode::list(
-                    Element::Between,
+                    Branch::Between,
                     "address-family",
                     BGP_CONFIG,
                     &[
-                        SchemaNode::leaf(Element::Between, "afi-safi", BGP_CONFIG),
+                        SchemaNode::leaf(Leaf::Between, "afi-safi", BGP_CONFIG),
                         NEIGHBOR_POLICY,
                         INBOUND_POLICY,
                     ],
@@ -301,59 +317,59 @@ const ROUTING_PROTOCOL: SchemaNode = SchemaNode::list(
 
 /// Of a neighbor, and in newer releases of each of its address families.
 const NEIGHBOR_POLICY: SchemaNode =
-    SchemaNode::container(Element::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
+    SchemaNode::container(Branch::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
 
-const INBOUND_POLICY: SchemaNode = SchemaNode::leaf(Element::InboundPolicy, "inbound-policy", BGP_CONFIG);
+const INBOUND_POLICY: SchemaNode = SchemaNode::leaf(Leaf::InboundPolicy, "inbound-policy", BGP_CONFIG);
 
 const POLICY_NODES: &[SchemaNode] = &[
     SchemaNode::list(
-        Element::Filter,
+        Branch::Filter,
         "filter",
         POLICY_CONFIG,
         &[
-            SchemaNode::leaf(Element::FilterName, "name", POLICY_CONFIG),
+            SchemaNode::leaf(Leaf::FilterName, "name", POLICY_CONFIG),
             SchemaNode::list(
-                Element::Rule,
+                Branch::Rule,
                 "rule",
                 POLICY_CONFIG,
                 &[
-                    SchemaNode::leaf(Element::RuleName, "name", POLICY_CONFIG),
-                    SchemaNode::leaf(Element::RuleDecision, "filter", POLICY_CONFIG),
-                    SchemaNode::leaf(Element::RuleCommunity, "community", POLICY_CONFIG),
+                    SchemaNode::leaf(Leaf::RuleName, "name", POLICY_CONFIG),
+                    SchemaNode::leaf(Leaf::RuleDecision, "filter", POLICY_CONFIG),
+                    SchemaNode::leaf(Leaf::RuleCommunity, "community", POLICY_CONFIG),
                 ],
             ),
         ],
     ),
     SchemaNode::list(
-        Element::Policy,
+        Branch::Policy,
         "policy",
         POLICY_CONFIG,
         &[
-            SchemaNode::leaf(Element::PolicyName, "name", POLICY_CONFIG),
-            SchemaNode::list(Element::Statement, "statement", POLICY_CONFIG, STATEMENT_NODES),
+            SchemaNode::leaf(Leaf::PolicyName, "name", POLICY_CONFIG),
+            SchemaNode::list(Branch::Statement, "statement", POLICY_CONFIG, STATEMENT_NODES),
         ],
     ),
 ];
 
 const STATEMENT_NODES: &[SchemaNode] = &[
-    SchemaNode::leaf(Element::StatementName, "name", POLICY_CONFIG),
-    SchemaNode::leaf(Element::StatementDecision, "policy", POLICY_CONFIG),
+    SchemaNode::leaf(Leaf::StatementName, "name", POLICY_CONFIG),
+    SchemaNode::leaf(Leaf::StatementDecision, "policy", POLICY_CONFIG),
     SchemaNode::list(
-        Element::Condition,
+        Branch::Condition,
         "condition",
         POLICY_CONFIG,
-        &[SchemaNode::leaf(Element::ConditionType, "type", POLICY_CONFIG)],
+        &[SchemaNode::leaf(Leaf::ConditionType, "type", POLICY_CONFIG)],
     ),
     SchemaNode::list(
-        Element::Action,
+        Branch::Action,
         "action",
         POLICY_CONFIG,
         &[
-            SchemaNode::leaf(Element::ActionType, "type", POLICY_CONFIG),
-            SchemaNode::leaf(Element::ActionFilter, "community-filter", POLICY_CONFIG),
-            SchemaNode::leaf_list(Element::ActionCommunity, "community-attribute", POLICY_CONFIG),
-            SchemaNode::empty(Element::ActionAdditive, "additive", POLICY_CONFIG),
-            SchemaNode::leaf(Element::ActionPolicy, "policy", POLICY_CONFIG),
+            SchemaNode::leaf(Leaf::ActionType, "type", POLICY_CONFIG),
+            SchemaNode::leaf(Leaf::ActionFilter, "community-filter", POLICY_CONFIG),
+            SchemaNode::leaf_list(Leaf::ActionCommunity, "community-attribute", POLICY_CONFIG),
+            SchemaNode::empty(Leaf::ActionAdditive, "additive", POLICY_CONFIG),
+            SchemaNode::leaf(Leaf::ActionPolicy, "policy", POLICY_CONFIG),
         ],
     ),
 ];

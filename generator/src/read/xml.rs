@@ -126,7 +126,11 @@ impl<R: BufRead> XmlDocument<R> {
                         return Err(XmlFault::OutsideText);
                     }
                 }
-                _ => {}
+                Event::Text(_)
+                | Event::CData(_)
+                | Event::GeneralRef(_)
+                | Event::Comment(_)
+                | Event::PI(_) => {}
             }
         }
     }

@@ -61,7 +61,7 @@ fn weigh_removals(changes: &DirectoryChanges, end: End, log: &mut Log) -> Result
             message: format!("{remove} of {existing} pillar files go; the configuration was read to its end"),
             advice: "restore the former configuration if that is not meant".into(),
         })),
-        _ => {}
+        End::Unmarked | End::Seen => {}
     }
     Ok(())
 }

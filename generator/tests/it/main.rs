@@ -15,6 +15,7 @@ mod guide;
 #[path = "../../../module/tests/help/mod.rs"]
 mod help;
 mod journey;
+mod leaves;
 mod log;
 mod python;
 mod refused;
