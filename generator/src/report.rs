@@ -10,4 +10,4 @@ pub use self::asset::{Asset, AssetChange, assets};
 pub use self::findings_report::json as findings_as_json;
 pub use self::log::{Log, LogEntry, LogFormat, Message};
 pub use self::run_record::{FileCounts, InputCounts, Operation, RunRecord};
-pub use self::summary::Summary;
+pub use self::summary::summary;

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use bgpcs::{Community, StandardCommunity, WellKnown};
+use bgpcs::{Community, Health, StandardCommunity, WellKnown};
+use bgpcs_display::table::{Head, Paint, Table};
 
 use super::preset::Preset;
-use super::well_known::{IMPLEMENTATIONS, meaning, well_known_names};
+use super::well_known::{IMPLEMENTATIONS, Implementation, meaning, well_known_names};
 
 /// Name, standard, meaning, and what `set community` does to it on each documented implementation; also the presets
 /// that select by it.
@@ -38,11 +39,14 @@ fn standard(value: StandardCommunity) -> String {
         }
     }
     line(&mut text, "\na policy that gives a route a new set of communities, without this one:");
+    let heads = ["Router", "Directive", "Effect", "Source"].map(Head::Text);
+    let mut table = Table::new(heads, Paint(false));
     for implementation in IMPLEMENTATIONS {
-        let (name, directive) = (implementation.name, implementation.directive);
-        let (treatment, source) = (implementation.treatment(value), implementation.source);
-        line(&mut text, &format!("  {name:<14}  {directive:<17}  {treatment:<7}  {source}"));
+        let Implementation { name, directive, source, .. } = implementation;
+        let cells = [*name, *directive, implementation.treatment(value), *source].map(str::to_owned);
+        table.row(Health::Healthy, cells);
     }
+    text += &table.to_string();
     text
 }
 

@@ -10,7 +10,7 @@ use crate::authority::Authority;
 use crate::check::check;
 use crate::finding::{Finding, Severity};
 use crate::plan::Plan;
-use crate::report::{Log, LogEntry, Summary, findings_as_json};
+use crate::report::{Log, LogEntry, findings_as_json, summary};
 
 /// As of a pillar file: the findings name what is in the configuration.
 const REPORT_MODE: u32 = 0o640;
@@ -30,7 +30,7 @@ pub(super) fn report(
     findings.iter().for_each(|finding| log.say(&LogEntry::Finding(finding.named(&authority.names))));
     let mut failures = Vec::new();
     if settings.summary {
-        let written = write!(io::stdout(), "{}", Summary::of(authority));
+        let written = write!(io::stdout(), "{}", summary(authority));
         failures.extend(written.err().map(RunError::Output));
     }
     if let Some(path) = &settings.report {
