@@ -1,4 +1,4 @@
-//! The authority: what the readers met, gathered into one value.
+//! The authority: what the readers find, gathered into one value.
 
 mod content;
 mod gather;

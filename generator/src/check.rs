@@ -1,5 +1,4 @@
-//! What the generator knows of an authority and the operator may not: each check is a pure function from the
-//! authority to findings.
+//! The rules that find mistakes in an authority. Each is a pure function from the authority to findings.
 
 mod glob;
 mod mode;
@@ -12,7 +11,7 @@ mod well_known;
 use crate::authority::Authority;
 use crate::finding::Finding;
 
-/// Everything that there is to say, beside what keeps pillars from being planned.
+/// Every finding except those of the plan, which are about nodes that get no pillar.
 pub fn check(authority: &Authority) -> Vec<Finding> {
     let checks =
         [mode::check, nodes::check, services::check, profiles::check, policies::check, well_known::check];

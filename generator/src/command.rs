@@ -1,4 +1,4 @@
-//! What each command does, from the command line to an exit status.
+//! From the command line to an exit status.
 
 mod communities;
 mod exit;
@@ -44,7 +44,7 @@ fn work(options: Options, work: fn(&RunSettings, &mut Log) -> Result<Completion,
     };
     match work(&settings(options), &mut log) {
         Ok(completion) => completion.into(),
-        Err(error) => refused(&mut log, format!("{error}; nothing was touched"), error.advice()),
+        Err(error) => refused(&mut log, format!("{error}; nothing was changed"), error.advice()),
     }
 }
 

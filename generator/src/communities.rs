@@ -1,4 +1,4 @@
-//! What is publicly known of communities: the meaning of the well-known ones, what routers do to them, ready profiles.
+//! Public knowledge about communities: what the well-known ones mean, what routers do to them, and ready profiles.
 
 mod explain;
 pub mod preset;

@@ -1,4 +1,4 @@
-//! The pillar directory: the files that Salt reads, and how they become equal to a plan.
+//! The pillar files that Salt reads: their text, and their directory, which is made equal to a plan.
 
 mod changes;
 mod directory;

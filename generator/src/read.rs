@@ -1,8 +1,7 @@
 //! Reading an authority's configuration in any of its four forms, as a stream.
 //!
-//! No form is held in memory: each reader walks the text along the [`schema`] and tells a [`Sink`]
-//! what it meets. A configuration counts only when its end was seen; until then nothing may be done with what the
-//! sink has gathered.
+//! No document is kept in memory: each reader follows the text along the [`schema`] and passes what it finds to a
+//! [`Sink`]. Nothing may be done with what the sink has gathered until the end of the configuration was read.
 
 mod json;
 mod pcli;
@@ -16,13 +15,16 @@ pub use self::pcli::fault::{PcliError, PcliFault};
 pub use self::sink::{End, Sink};
 pub use self::xml::fault::{XmlError, XmlFault};
 
-/// How much blank may stand before the configuration.
+/// How many blank bytes may stand before the configuration.
 const LONGEST_BLANK: usize = 1 << 20;
 
-/// How much is read at once: large enough to make system calls rare, small beside everything else.
+/// How much is read at once: enough to make system calls rare, and little beside the rest of the memory.
 const BUFFER: usize = 128 << 10;
 
-/// Reads a configuration, told apart by its first character: XML, JSON, else PCLI text.
+/// Reads a configuration. Its first character tells the form: `<` XML, `{` JSON, else PCLI text.
+///
+/// # Errors
+/// When it could not be read to its end. What `sink` has received until then is only a part.
 pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError> {
     let mut start = Vec::new();
     let first = loop {
@@ -55,7 +57,7 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// U+FEFF in UTF-16, with the lower byte first and last.
+/// U+FEFF in UTF-16, little-endian and big-endian.
 const UTF_16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
 
 fn begins_mark(start: &[u8]) -> bool {
@@ -65,25 +67,27 @@ fn begins_mark(start: &[u8]) -> bool {
 /// A configuration that could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The file or standard input gave an error.
+    /// Reading the file or standard input failed.
     #[error("it cannot be read: {0}")]
     Input(#[source] io::Error),
-    /// Nothing or only blanks.
+    /// It is empty or blank.
     #[error("it is empty; expected XML, JSON or PCLI text with an authority")]
     Empty,
-    /// It begins with the byte order mark of another encoding, as what some editors save does.
+    /// It begins with the byte order mark of UTF-16, which some editors write.
     #[error("it is UTF-16, expected UTF-8")]
     Utf16,
-    /// Not whole or not well-formed XML.
+    /// It is incomplete or malformed XML.
     #[error("it is not usable XML: {0}")]
     Xml(#[source] XmlError),
-    /// Not whole or not well-formed JSON.
+    /// It is incomplete or malformed JSON.
     #[error("it is not usable JSON: {0}")]
     Json(#[source] serde_json::Error),
-    /// JSON without an authority.
-    #[error("it is JSON that has no authority, expected it bare, in config, or in datastore and config")]
+    /// It is JSON without an authority.
+    #[error(
+        "it is JSON without an authority, expected one at the top, in config, or in datastore and config"
+    )]
     JsonWithoutAuthority,
-    /// Not whole or not understood PCLI text.
+    /// It is incomplete PCLI text, or text that is not understood.
     #[error("it is not usable PCLI text: {0}")]
     Pcli(#[source] PcliError),
 }

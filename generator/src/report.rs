@@ -1,4 +1,4 @@
-//! What a run leaves to read: its log, the findings report and the table of what an authority has.
+//! What a run writes for people and for monitoring: the log, the findings report, and the summary table.
 
 mod asset;
 mod findings_report;

@@ -1,4 +1,4 @@
-//! One run, from the configuration to the directory and the log: `generate`, `check` or `purge`.
+//! One run, from the configuration to the pillar directory and the log: `generate`, `check` or `purge`.
 
 mod check;
 mod completion;

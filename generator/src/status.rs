@@ -1,4 +1,4 @@
-//! How the conductor's half is: what each router's nodes were given, when, and what was found about it.
+//! The status of the conductor's half: the pillar of each node, when it was written, and the findings of each router.
 
 mod page;
 mod routers;

@@ -1,4 +1,4 @@
-//! Putting the parts of an authority together as they come.
+//! Puts the parts of an authority together, as the readers find them.
 
 use std::hash::Hash;
 use std::io::Read;
@@ -13,13 +13,13 @@ use super::names::Name;
 use crate::read::schema::{Branch, Element, Leaf, SchemaNode};
 use crate::read::{End, ReadError, Sink, read};
 
-/// The mode of application identification that reads what modules leave.
+/// The mode of application identification that runs modules.
 const MODULE_MODE: &str = "module";
 
-/// What XML takes for blank (section 2.3 of its specification).
+/// The characters that are blank in XML (section 2.3 of its specification).
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// The entries that have begun and not ended.
+/// The entries of lists that have begun and not ended.
 #[derive(Debug, Default)]
 struct OpenEntries {
     profile: OpenEntry<UncheckedProfile>,
@@ -36,7 +36,7 @@ struct OpenEntries {
     action: OpenEntry<PolicyAction>,
 }
 
-/// An entry of a list that has begun, with its key once that is known.
+/// An entry of a list that has begun, with its key as soon as it is known.
 #[derive(Debug, Default)]
 struct OpenEntry<T> {
     key: Option<Name>,
@@ -46,7 +46,7 @@ struct OpenEntry<T> {
 /// Reads a configuration in any form and gathers its authority.
 ///
 /// # Errors
-/// When the configuration could not be read to its end; nothing may be done with a part of it.
+/// When the configuration could not be read to its end.
 pub fn gather(input: impl Read) -> Result<(Authority, End), ReadError> {
     let mut gathering = Gathering::default();
     let end = read(input, &mut gathering)?;
@@ -153,15 +153,15 @@ fn identity(text: &str) -> &str {
     text.rsplit_once(':').map_or(text, |(_, name)| name)
 }
 
-/// Adds an entry that has ended to its list; whether it had a key.
+/// Adds an entry that has ended to its list. Gives whether it had a key.
 fn close<T: Merge>(entry: &mut OpenEntry<T>, list: &mut impl List<T>) -> bool {
     let OpenEntry { key, content } = take(entry);
     key.map(|key| list.entry(key).merge(content)).is_some()
 }
 
-/// Entries by their keys, in the order in which they came first.
+/// Entries by their keys, in the order in which they first came.
 trait List<T> {
-    /// The entry of that key, at first an empty one.
+    /// The entry of that key; a new one is empty.
     fn entry(&mut self, key: Name) -> &mut T;
 }
 
@@ -181,7 +181,7 @@ impl<T: Default> List<T> for Vec<(Name, T)> {
     }
 }
 
-/// Adds what is not there yet to a short list.
+/// Adds entries to a short list, except those that are already there.
 fn add_new<T: PartialEq>(list: &mut Vec<T>, entries: impl IntoIterator<Item = T>) {
     for entry in entries {
         if !list.contains(&entry) {
@@ -212,7 +212,7 @@ impl<T: Merge> Merge for Vec<(Name, T)> {
     fn merge(&mut self, part: Self) {
         if self.is_empty() {
             *self = part;
-            // Nearly always this is all of it, once for each of many thousand routers.
+            // Nearly always there is no other part, and there are many thousand routers.
             self.shrink_to_fit();
         } else {
             part.into_iter().for_each(|(key, content)| List::entry(self, key).merge(content));

@@ -1,4 +1,4 @@
-//! Inbound BGP policies that take away the communities by which a profile selects.
+//! Inbound BGP policies that remove communities which a profile needs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let filters: HashMap<Name, Vec<CompiledRule>> =
         filters.map(|(name, filter)| (*name, rules(authority, *name, filter, &mut findings))).collect();
     for (profile_name, profile, routers) in authority.assigned_profiles() {
-        // Only these are changed by the actions in question; large communities and route targets are not.
+        // The actions only change these communities, not large communities and route targets.
         let wanted: HashSet<StandardCommunity> = profile
             .valid_communities(&authority.names)
             .filter_map(|(_, community)| community.standard())
@@ -42,11 +42,11 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     findings
 }
 
-/// A statement that takes communities away.
+/// A statement that removes communities.
 struct Loss {
     policy: Name,
     statement: Name,
-    /// What takes them away.
+    /// The action that removes them.
     cause: String,
     communities: Vec<StandardCommunity>,
     /// Whether it is executed for every route.
@@ -62,20 +62,21 @@ impl Loss {
             severity: if self.always { Severity::Error } else { Severity::Warning },
             code: Code::PolicyStripsCommunity,
             message: format!(
-                "inbound policy {} statement {}: {} takes {} of profile {} away from {routes}",
+                "inbound policy {} statement {}: {} removes {} of profile {} from {routes}",
                 Quoted(names.text(self.policy)),
                 Quoted(names.text(self.statement)),
                 self.cause,
                 list.join(", "),
                 Quoted(names.text(profile))
             ),
-            advice: "make it additive, let its filter reject these communities, or select by others".into(),
+            advice: "make the action additive, let its filter reject these communities, or use others in the profile"
+                .into(),
             places: places.to_vec(),
         }
     }
 }
 
-/// The way through a policy and the policies that it calls.
+/// A walk through a policy and the policies that it calls.
 struct Walk<'a> {
     authority: &'a Authority,
     filters: &'a HashMap<Name, Vec<CompiledRule>>,
@@ -85,7 +86,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Goes through a policy's statements; `always`: it is executed for every route.
+    /// Walks through the statements of a policy; `always`: the policy is executed for every route.
     fn policy(&mut self, name: Name, always: bool) {
         if !self.visited.insert(name) {
             return;
@@ -121,14 +122,14 @@ impl Walk<'_> {
                     self.losses.push(Loss { policy, statement, cause, communities, always });
                 }
             }
-            // A statement that matches every route is the last one that any route comes to.
+            // This statement matches every route, so no route reaches the next one.
             if statement.conditions.is_empty() && !continues {
                 return;
             }
         }
     }
 
-    /// The wanted communities that `set-community` replaces by others, and the words for it.
+    /// The action in words, and the wanted communities that a route loses by `set-community`.
     fn replaced(&self, action: &PolicyAction) -> Option<(String, Vec<StandardCommunity>)> {
         if action.additive {
             return None;
@@ -144,7 +145,7 @@ impl Walk<'_> {
         Some(("set-community without additive".to_owned(), lost))
     }
 
-    /// The wanted communities that `remove-community` removes, and the words for it.
+    /// The action in words, and the wanted communities that a route loses by `remove-community`.
     fn removed(&self, action: &PolicyAction) -> Option<(String, Vec<StandardCommunity>)> {
         let filter = action.filter?;
         let rules = self.filters.get(&filter)?;
@@ -154,13 +155,13 @@ impl Walk<'_> {
     }
 }
 
-/// A rule of a filter, ready to be tried.
+/// A rule of a filter, with its regular expression compiled.
 struct CompiledRule {
     expression: Regex,
     accepts: bool,
 }
 
-/// The rules of a filter that select by community; one that is not understood is a finding.
+/// The rules of a filter that are about communities. A rule that cannot be compiled becomes a finding.
 fn rules(
     authority: &Authority,
     name: Name,
@@ -171,7 +172,7 @@ fn rules(
     let mut rules = Vec::new();
     for (rule_name, rule) in &filter.rules {
         let Some(text) = rule.community.map(|text| names.text(text)) else { continue };
-        // FRR reads an underscore as a delimiter, the start or the end.
+        // In FRR an underscore matches a delimiter, the start or the end of the text.
         match Regex::new(&text.replace('_', "(?:^|[,{}() ]|$)")) {
             Ok(expression) => rules.push(CompiledRule {
                 expression,
@@ -181,13 +182,12 @@ fn rules(
                 severity: Severity::Warning,
                 code: Code::FilterNotUnderstood,
                 message: format!(
-                    "filter {} rule {} has the regular expression {}, which is not understood: {error}",
+                    "filter {} rule {}: the regular expression {} cannot be checked: {error}",
                     Quoted(names.text(name)),
                     Quoted(names.text(*rule_name)),
                     Quoted(text)
                 ),
-                advice: "check by hand what policies with this filter do to the communities of profiles"
-                    .into(),
+                advice: "check by hand what policies with this filter do to communities of profiles".into(),
                 places: Vec::new(),
             }),
         }
@@ -195,14 +195,14 @@ fn rules(
     rules
 }
 
-/// Whether the first rule that matches the community accepts it; without one, the filter rejects it.
+/// Whether the filter accepts the community: the first rule that matches decides; if none matches, it is rejected.
 fn accept(rules: &[CompiledRule], community: StandardCommunity) -> bool {
     let texts = texts(community);
     let first = rules.iter().find(|rule| texts.iter().any(|text| rule.expression.is_match(text)));
     first.is_some_and(|rule| rule.accepts)
 }
 
-/// The texts that the routing engine may have for a community: its numbers, or the name of a well-known one.
+/// The texts by which the routing engine may know a community: its numbers, and the names of a well-known one.
 fn texts(community: StandardCommunity) -> Vec<String> {
     let known = WellKnown::all().filter(|known| known.value() == community);
     std::iter::once(community.to_string()).chain(known.map(|known| known.name().to_owned())).collect()

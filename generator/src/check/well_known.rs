@@ -1,4 +1,4 @@
-//! Selecting by a well-known community depends on every router on the way.
+//! Whether a well-known community arrives depends on every router on the way.
 
 use bgpcs::Quoted;
 
@@ -15,24 +15,23 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
             if known.is_empty() {
                 continue;
             }
-            let treatments: Vec<String> = IMPLEMENTATIONS
-                .iter()
-                .map(|implementation| {
-                    format!("{} {} it", implementation.name, implementation.treatment(value))
-                })
-                .collect();
+            let names_of = |keeps: bool| {
+                let of = IMPLEMENTATIONS.iter().filter(|router| router.keeps(value) == keeps);
+                of.map(|router| router.name).collect::<Vec<_>>().join(", ")
+            };
             findings.push(Finding {
                 severity: Severity::Note,
                 code: Code::WellKnownCommunity,
                 message: format!(
-                    "profile {} application {} selects by {} ({value}), which routers treat differently where a \
-                     policy sets communities: {}",
+                    "profile {} application {} uses {} ({value}), which some routers remove where a policy sets other \
+                     communities: {} remove it, {} keep it",
                     Quoted(authority.names.text(profile_name)),
                     Quoted(authority.names.text(application)),
                     known.join(", "),
-                    treatments.join(", ")
+                    names_of(false),
+                    names_of(true)
                 ),
-                advice: format!("see generate_pillar explain-community {community}"),
+                advice: format!("see the details with: generate_pillar explain-community {community}"),
                 places: Vec::new(),
             });
         }

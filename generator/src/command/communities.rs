@@ -1,4 +1,4 @@
-//! `explain-community` and `preset`: what is publicly known.
+//! `explain-community` and `preset`.
 
 use bgpcs::{Community, Quoted};
 
@@ -7,7 +7,7 @@ use crate::cli::PresetFormat;
 use crate::communities::{explain, preset};
 use crate::report::Log;
 
-/// What the presets, which are part of the program, and what is made of them cannot but be.
+/// Prints what is made from the presets. These are part of the program, so an error means that the program is damaged.
 fn of_presets(text: Result<String, serde_json::Error>) -> Exit {
     match text {
         Ok(text) => print(&text),
@@ -39,8 +39,8 @@ pub(super) fn show_preset(name: &str, format: PresetFormat) -> Exit {
     if let Ok(presets) = &presets
         && !presets.iter().any(|preset| preset.name.as_str() == name)
     {
-        let message = format!("no preset has the name {}", Quoted(name));
-        return refused(&mut Log::default(), message, "see generate_pillar preset list");
+        let message = format!("there is no preset {}", Quoted(name));
+        return refused(&mut Log::default(), message, "list the presets with: generate_pillar preset list");
     }
     of_presets(presets.and_then(|presets| {
         let named = presets.iter().filter(|preset| preset.name.as_str() == name);

@@ -1,4 +1,4 @@
-//! How a command ends, and what it prints then.
+//! How a command ends: its exit status, and the last thing that it prints.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -10,12 +10,12 @@ use crate::run::{Checked, Completion, RunError};
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything was done.
+    /// Everything was done: 0.
     Done,
-    /// Something could not be done, the rest was.
+    /// Something could not be done or is in error, the rest was done: 1.
     SomeInError,
-    /// Nothing was touched; of a command that only says something, that it could not.
-    NothingTouched,
+    /// Nothing was changed; for a command that only prints: there is nothing to print: 2.
+    NothingDone,
 }
 
 impl From<Exit> for ExitCode {
@@ -23,7 +23,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Done => Self::SUCCESS,
             Exit::SomeInError => Self::from(1),
-            Exit::NothingTouched => Self::from(2),
+            Exit::NothingDone => Self::from(2),
         }
     }
 }
@@ -40,14 +40,14 @@ impl From<Completion> for Exit {
 impl From<Checked> for Exit {
     fn from(checked: Checked) -> Self {
         match checked {
-            Checked { reported: false, .. } => Self::NothingTouched,
+            Checked { reported: false, .. } => Self::NothingDone,
             Checked { has_errors: true, .. } => Self::SomeInError,
             Checked { has_errors: false, .. } => Self::Done,
         }
     }
 }
 
-/// Prints what a command found out.
+/// Prints the result of a command.
 pub(super) fn print(text: &str) -> Exit {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => Exit::Done,
@@ -57,13 +57,13 @@ pub(super) fn print(text: &str) -> Exit {
     }
 }
 
-/// Says why a command did nothing.
+/// Prints why a command did nothing, and what to do.
 pub(super) fn failed(log: &mut Log, error: &RunError) -> Exit {
     refused(log, error.to_string(), error.advice())
 }
 
-/// Says why a command did nothing, and what to do.
+/// As [`failed`], for a reason that is no [`RunError`].
 pub(super) fn refused(log: &mut Log, message: String, advice: impl Into<String>) -> Exit {
     log.message(Severity::Error, message, advice);
-    Exit::NothingTouched
+    Exit::NothingDone
 }

@@ -1,4 +1,4 @@
-//! `status`: from what was asked for to what is printed.
+//! `status`, in the format that was asked for.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -13,10 +13,10 @@ use crate::report::Log;
 use crate::run::{RunError, RunSettings};
 use crate::status::Status;
 
-/// As of a pillar file: the page names what is in the configuration.
+/// The same as for pillar files, since the page shows names from the configuration.
 const PAGE_MODE: u32 = 0o640;
 
-/// Prints the status in the form that is asked for.
+/// Prints the status, or writes it to the file `html`; of all routers or of the one named `router`.
 pub fn show(settings: &RunSettings, router: Option<&str>, json: bool, html: Option<&Path>) -> Exit {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut status = match Status::gather(settings, now, &mut Log::default()) {
@@ -24,8 +24,8 @@ pub fn show(settings: &RunSettings, router: Option<&str>, json: bool, html: Opti
         Err(error) => return failed(&mut Log::default(), &error),
     };
     if let Some(router) = router.filter(|router| !status.only(router)) {
-        let message = format!("no router {} has a profile", Quoted(router));
-        return refused(&mut Log::default(), message, "see generate_pillar status without a name");
+        let message = format!("there is no router {} with a profile", Quoted(router));
+        return refused(&mut Log::default(), message, "list the routers with: generate_pillar status");
     }
     let printed = match (html, json) {
         (Some(path), _) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)

@@ -1,4 +1,4 @@
-//! Editing the top files of the `plugins` environment in place.
+//! `top-file`: edits the top files of the `plugins` environment in place.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,8 +13,8 @@ use crate::finding::Severity;
 use crate::report::Log;
 use crate::top_file::{self, KeepReason, TopFileEdit};
 
-/// Edits the top file of each root. When one of them cannot list the plugin, none gets it: states without their pillar
-/// would clean every node.
+/// Edits the top file in each of the `roots`. If the plugin cannot be added to one of them, it is added to none: states
+/// without their pillar would remove the plugin from every node.
 pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> Exit {
     let planned: Vec<_> =
         roots.iter().map(|root| root.join("top.sls")).map(|path| (plan(action, &path), path)).collect();
@@ -28,15 +28,17 @@ pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> E
         let did =
             change.and_then(|change| if dry_run || refused { Ok(change) } else { apply(change, &path) });
         match did {
-            Ok(TopFileEdit::Keep(reason)) => say(&path, &format!("left alone, {reason}")),
-            Ok(_) if refused => say(&path, "left alone, because another top file cannot list the plugin"),
+            Ok(TopFileEdit::Keep(reason)) => say(&path, &format!("unchanged, {reason}")),
+            Ok(_) if refused => {
+                say(&path, "unchanged, because the plugin cannot be added to the other top file")
+            }
             Ok(TopFileEdit::Write(_)) => say(&path, "written"),
             Ok(TopFileEdit::Delete) => say(&path, "removed"),
             Err(error) => {
                 Log::default().message(
                     Severity::Error,
                     format!("cannot edit {}: {error}", path.display()),
-                    "see to its owner, its permissions and the room on its file system, and run it again",
+                    "check its owner, its permissions and the free space of its file system, and run it again",
                 );
                 exit = Exit::SomeInError;
             }
@@ -57,17 +59,17 @@ fn plan(action: TopFileAction, path: &Path) -> io::Result<TopFileEdit> {
 }
 
 fn say(path: &Path, what: &str) {
-    // A scriptlet whose output nobody reads any more still has to do its work.
+    // Nobody may read a scriptlet's output any more; its work has to be done all the same.
     let _ = writeln!(io::stdout(), "{}: {what}", path.display());
 }
 
-/// The conductor's top files are readable by everyone, as a new one is.
+/// Everybody may read the conductor's top files, hence also a new one.
 const TOP_FILE_MODE: u32 = 0o644;
 
 fn apply(change: TopFileEdit, path: &Path) -> io::Result<TopFileEdit> {
     match &change {
         TopFileEdit::Write(text) => {
-            // The file itself, when the path is a link to it.
+            // If the path is a link, the file that it points to.
             let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             let before = fs::metadata(&path).ok();
             let mode = before.as_ref().map_or(TOP_FILE_MODE, |before| before.permissions().mode());

@@ -1,6 +1,6 @@
 //! Ready profiles of published service communities, to paste into a configuration.
 //!
-//! Each is a file in `presets/`, which names the public source of its values.
+//! Each is a file in `presets/`, which names the public document that its values come from.
 
 use std::fmt::Write;
 
@@ -14,18 +14,18 @@ pub struct Preset {
     pub name: ProfileName,
     /// What it is for, in one line.
     pub description: String,
-    /// Where the values are published.
+    /// The document that publishes the values.
     pub source: Publication,
-    /// In the order of the source.
+    /// In the order of the document.
     pub applications: Vec<Application>,
 }
 
 /// A public document.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Publication {
-    /// Of the document, and of the section.
+    /// The title of the document and of the section.
     pub title: String,
-    /// Where it is.
+    /// The address of the document.
     pub url: String,
 }
 
@@ -41,7 +41,7 @@ const FILES: &[&str] = &[
 /// Every preset.
 ///
 /// # Errors
-/// When a file of the program itself is not a preset, which the tests rule out.
+/// When a file in the program is not a preset; tests make sure that this does not happen.
 pub fn all() -> Result<Vec<Preset>, serde_json::Error> {
     FILES.iter().map(|file| serde_json::from_str(file)).collect()
 }
@@ -83,7 +83,7 @@ impl Preset {
         text
     }
 
-    /// As the REST API has it.
+    /// As the REST API returns it.
     ///
     /// # Errors
     /// None in practice; serde_json's signature has one.

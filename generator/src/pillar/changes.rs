@@ -1,59 +1,59 @@
-//! What is to be done to the pillar directory, and what came of it.
+//! The changes that make the pillar directory equal to a plan, and their result.
 
 use super::error::PillarDirError;
 
-/// What makes the directory equal to a plan.
+/// The changes that make the directory equal to a plan. "Our" files are those that the generator wrote.
 #[derive(Debug, Default)]
 pub struct DirectoryChanges {
     /// Planned pillars whose file is absent or different, in the plan's order.
     pub write: Vec<FileWrite>,
-    /// Names of files of ours that are not wanted any more.
+    /// Names of our files that are not planned any more.
     pub remove: Vec<String>,
-    /// How many files are right as they are.
+    /// How many files already are as planned.
     pub unchanged: usize,
-    /// Names of files of nodes in error, which stay as they are.
+    /// Names of our files of nodes in error, which stay unchanged.
     pub kept: Vec<String>,
-    /// How many files of ours there are.
+    /// How many of our files exist.
     pub existing: usize,
 }
 
 /// A file to write.
 #[derive(Debug, Clone, Copy)]
 pub struct FileWrite {
-    /// Which planned pillar.
+    /// The index of the planned pillar.
     pub index: usize,
     /// Why.
     pub why: WriteReason,
 }
 
-/// Why a file is to be written.
+/// Why a file has to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteReason {
-    /// There is none, or none with content.
+    /// It does not exist, or is empty.
     Absent,
-    /// There is one that the generator did not write.
+    /// Another program wrote it.
     Foreign,
-    /// It has another content.
+    /// Its content differs.
     Content,
-    /// More users than needed may read it.
+    /// Its permissions are too open.
     Permissions,
 }
 
 impl DirectoryChanges {
-    /// Whether more than half of the existing files would go.
+    /// Whether more than half of our files would be removed.
     pub fn removes_most(&self) -> bool {
         self.remove.len() * 2 > self.existing
     }
 }
 
-/// What came of the changes.
+/// The result of the changes.
 #[derive(Debug, Default)]
 pub struct AppliedChanges {
     /// How many files were created or replaced.
     pub written: usize,
-    /// How many files are gone.
+    /// How many files were removed.
     pub removed: usize,
-    /// The files that could not be replaced or removed while the others were.
+    /// The files that could not be replaced or removed; the others were.
     pub failures: Vec<FailedChange>,
 }
 

@@ -1,9 +1,9 @@
 //! The directory of pillar files, made equal to a plan.
 //!
-//! First everything is compared and nothing changed; then what is new is staged under temporary names, brought to
-//! disk where it replaces something, and published; last, files of ours that the plan does not want are removed. A
-//! kill at any moment leaves each file whole, and the next run completes the set. Files that the generator did not
-//! write stay, but for those that have the name of a planned one.
+//! First everything is compared and nothing is changed. Then new content is written under temporary names, brought to
+//! disk where it replaces a file, and renamed. Last, our files that are not planned are removed. If the run is killed
+//! at any moment, each file is whole, and the next run completes the set. Files that the generator did not write
+//! stay, unless one has the name of a planned file.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
@@ -23,30 +23,33 @@ use super::file;
 use super::parallel::in_parallel;
 use crate::plan::Plan;
 
-/// Pillars may hold what not every user of the conductor should see; the Salt master reads them as root.
+/// Not every user of the conductor should see the configuration in the pillars; the Salt master reads them as root.
 const FILE_MODE: u32 = 0o640;
 const DIRECTORY_MODE: u32 = 0o750;
 
-/// Up to so many files are brought to disk one by one.
+/// Up to this number, files are brought to disk one by one.
 const SYNCED_ONE_BY_ONE: usize = 32;
 
-/// A run that gets the lock before says nothing about it.
+/// A run that gets the lock within this time does not say that it had to wait.
 const SILENT_WAIT: Duration = Duration::from_secs(1);
 
 /// How long to wait between two tries for the lock.
 const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 
-/// The directory, held against other runs until dropped.
+/// The directory, locked against other runs until this is dropped.
 #[derive(Debug)]
 pub struct PillarDir {
     path: PathBuf,
-    /// Absent when the directory does not exist and is not to be created.
+    /// None if the directory does not exist and must not be created.
     handle: Option<File>,
 }
 
 impl PillarDir {
-    /// Creates the directory if need be and waits until no other run holds it, at most for `limit`. When that takes
-    /// longer than a moment, `waits` is called, once.
+    /// Creates the directory if necessary, and waits up to `limit` until no other run has locked it. If that takes
+    /// longer than a second, calls `waits` once.
+    ///
+    /// # Errors
+    /// When the directory cannot be created, opened or locked.
     pub fn lock(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
         DirBuilder::new()
             .recursive(true)
@@ -56,7 +59,10 @@ impl PillarDir {
         Self::lock_existing(path, limit, waits)
     }
 
-    /// As [`Self::lock`], but leaves an absent directory absent.
+    /// As [`Self::lock`], but does not create the directory; one that does not exist is like an empty one.
+    ///
+    /// # Errors
+    /// When the directory cannot be opened or locked.
     pub fn lock_existing(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
         let handle = match File::open(path) {
             Ok(handle) => handle,
@@ -83,6 +89,9 @@ impl PillarDir {
     }
 
     /// Compares the directory with a plan; changes nothing.
+    ///
+    /// # Errors
+    /// When the directory or one of its files cannot be read.
     pub fn compare(&self, plan: &Plan<'_>) -> Result<DirectoryChanges, PillarDirError> {
         let mut changes = DirectoryChanges::default();
         let present = self.list(plan, &mut changes)?;
@@ -95,8 +104,7 @@ impl PillarDir {
         Ok(changes)
     }
 
-    /// Which planned pillars, by index, have something under their file's name; what is there of ours and not planned
-    /// goes to the changes.
+    /// Which planned pillars, by index, have a file. Our other files become changes: they are kept or removed.
     fn list(&self, plan: &Plan<'_>, changes: &mut DirectoryChanges) -> Result<Vec<bool>, PillarDirError> {
         let mut present = vec![false; plan.len()];
         if self.handle.is_none() {
@@ -161,13 +169,13 @@ impl PillarDir {
         Ok(changes)
     }
 
-    /// Reads at most `limit` bytes of a file of the directory, none when it is absent or no plain file; whether its
-    /// permissions are those of a pillar file, or stricter.
+    /// Reads at most `limit` bytes of a file in the directory; none if it is absent or not a regular file. Gives
+    /// whether its permissions are those of a pillar file or stricter.
     fn read(&self, name: &str, limit: usize, content: &mut Vec<u8>) -> Result<bool, PillarDirError> {
         content.clear();
         let Some(handle) = &self.handle else { return Ok(false) };
         let fail = |source| PillarDirError::at("read", &self.path.join(name), source);
-        // Neither follow a link nor wait for the other end of a pipe.
+        // Follow no link, and do not wait for the other end of a pipe.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mut file = match openat(handle, name, flags, Mode::empty()) {
             Ok(file) => File::from(file),
@@ -182,7 +190,10 @@ impl PillarDir {
         Ok(metadata.permissions().mode() & 0o777 & !FILE_MODE == 0)
     }
 
-    /// Makes the changes. An error means that nothing was changed.
+    /// Makes the changes.
+    ///
+    /// # Errors
+    /// When nothing was changed. A single file that could not be changed is in the result instead.
     pub fn apply(
         &self,
         plan: &Plan<'_>,
@@ -215,7 +226,7 @@ impl PillarDir {
         Ok(applied)
     }
 
-    /// Writes the new content of the planned pillars under temporary names.
+    /// Writes the new content of the planned pillars to temporary files.
     fn stage(
         &self,
         batch: &Batch<'_>,
@@ -242,15 +253,15 @@ impl PillarDir {
     }
 }
 
-/// What has to be on disk before files get their names, so that a power failure cannot leave an empty file where a
-/// node had its pillar: Salt would take the plugin off that node.
+/// What has to be on disk before the files are renamed. Otherwise a power failure could leave an empty file in place
+/// of a node's pillar, and Salt would remove the plugin from that node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Durability {
-    /// Nothing: the files are new, no node loses anything, and the next run completes them.
+    /// Nothing: all files are new, so no node loses its pillar, and the next run completes them.
     Nothing,
-    /// Each file; the cheapest way for a few.
+    /// Each file: the cheapest way for a few files.
     Each,
-    /// Everything on the file system; the cheapest way for many.
+    /// Everything on the file system: the cheapest way for many files.
     FileSystem,
 }
 

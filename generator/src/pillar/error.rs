@@ -12,7 +12,7 @@ pub enum PillarDirError {
     /// An operation on the directory or a file of it.
     #[error("cannot {operation} {}: {source}", .path.display())]
     File {
-        /// As a verb.
+        /// A verb: `open`.
         operation: &'static str,
         /// The directory or the file.
         path: PathBuf,
@@ -22,11 +22,11 @@ pub enum PillarDirError {
     /// A file that could not be replaced.
     #[error("{0}")]
     Write(#[source] WholeFileError),
-    /// A pillar that could not be put into words.
+    /// A pillar that could not be written as JSON.
     #[error("cannot write a pillar as JSON: {0}")]
     Text(#[source] serde_json::Error),
-    /// Another run held the directory all the time.
-    #[error("another generate_pillar has held {} for {} seconds", .path.display(), .limit.as_secs())]
+    /// Another run had locked the directory all the time.
+    #[error("another generate_pillar has worked on {} for over {} seconds", .path.display(), .limit.as_secs())]
     Busy {
         /// The directory.
         path: PathBuf,
@@ -40,10 +40,10 @@ impl PillarDirError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::File { .. } | Self::Write(_) => {
-                "see to its owner, its permissions and the room on its file system, and run generate_pillar again"
+                "check its owner, its permissions and the free space of its file system, and run generate_pillar again"
             }
-            Self::Text(_) => "see what generate_pillar check says of the profiles",
-            Self::Busy { .. } => "run generate_pillar again when that one has ended",
+            Self::Text(_) => "check the profiles with: generate_pillar check",
+            Self::Busy { .. } => "run generate_pillar again when the other one has ended",
         }
     }
 

@@ -1,4 +1,4 @@
-//! Checking a profile as it was written against the rules of the YANG module.
+//! Checks a profile from the configuration against the rules of the YANG module.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use bgpcs::{Application, Community, ModuleConfiguration, Profile, ProfileLeaf, Q
 
 use crate::authority::{Name, Names, UncheckedProfile};
 
-/// The checked profile, or every fault in it.
+/// The valid profile, or every fault in it.
 pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Result<Profile, Vec<String>> {
     let mut check = ProfileCheck { names, written, faults: Vec::new() };
     let name = check.parse("name", names.text(name));
@@ -34,12 +34,12 @@ struct ProfileCheck<'a> {
 }
 
 impl ProfileCheck<'_> {
-    /// The value of `text`, or a fault that says where it stands.
+    /// The value of `text`, or a fault that names the `place`.
     fn parse<T: FromStr<Err: Display>>(&mut self, place: &str, text: &str) -> Option<T> {
         text.parse().map_err(|error| self.faults.push(format!("{place}: {error}"))).ok()
     }
 
-    /// The profile's own leaf; its default when it is absent.
+    /// The value of a leaf; its default if the leaf is absent or has a fault.
     fn setting<T: FromStr<Err: Display> + Default>(&mut self, leaf: ProfileLeaf) -> T {
         let text = self.written.settings.get(&leaf).map(|value| self.names.text(*value));
         text.and_then(|text| self.parse(leaf.name(), text)).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! JSON with keys in kebab-case or camelCase; the authority bare or in its envelopes.
+//! JSON, with keys in kebab-case or camelCase.
 
 use std::fmt;
 use std::io::BufRead;
@@ -10,7 +10,7 @@ use serde::de::{
 use super::schema::{AUTHORITY, ENVELOPES, NodeKind, SchemaNode};
 use super::sink::Sink;
 
-/// Reads a document to its end; whether it has an authority.
+/// Reads a document to its end. Gives whether it has an authority.
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<bool, serde_json::Error> {
     let mut document = serde_json::Deserializer::from_reader(input);
     let found = Envelope { sink }.deserialize(&mut document)?;
@@ -18,7 +18,7 @@ pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<bool, se
     Ok(found)
 }
 
-/// An object around the authority; its value is whether the authority was in it.
+/// An object that may enclose the authority. Gives whether it does.
 struct Envelope<'s, S> {
     sink: &'s mut S,
 }
@@ -56,7 +56,7 @@ impl<'de, S: Sink> Visitor<'de> for Envelope<'_, S> {
     }
 }
 
-/// What a key of an envelope holds.
+/// What a key of an envelope stands for.
 enum EnvelopeContent {
     Authority,
     Envelope,
@@ -168,18 +168,19 @@ impl<'de, S: Sink> Visitor<'de> for NodeValue<'_, S> {
         }
     }
 
-    /// Absent, except as `[null]`, which is how JSON says that a leaf of type `empty` is there (RFC 7951 section 6.9).
+    /// A leaf that is `null` is absent, except one of type `empty`: `[null]` means that it is present (RFC 7951 section
+    /// 6.9).
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         match self.node.kind {
             NodeKind::Empty => self.text(""),
-            // It looks like a configuration without routers, which would take every pillar away.
+            // If this were accepted, it would be a configuration without routers, and every pillar would be removed.
             NodeKind::Container | NodeKind::List { .. } => Err(E::invalid_type(Unexpected::Unit, &self)),
             NodeKind::Leaf | NodeKind::LeafList => Ok(()),
         }
     }
 }
 
-/// A key of an object that stands for a node: the child it means, if that is read.
+/// A key of an object. Gives the child of that name, if it is one that is read.
 struct ChildKey {
     parent: &'static SchemaNode,
 }

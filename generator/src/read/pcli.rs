@@ -1,8 +1,8 @@
-//! PCLI text: `show config running`, indented and closed by `exit`, and `show config running flat`, one
-//! `config authority …` line per value; also several snippets of either one after another.
+//! PCLI text: the output of `show config running`, with indented blocks that end with `exit`, and of `show config
+//! running flat`, with one `config authority …` line per value; also several snippets of these in one text.
 //!
-//! A key word that the schema does not know may open a block or be a value, which only the indentation of the next
-//! line tells. Hence indentation counts in all of the text, and `exit` has to stand under the word that it closes.
+//! A keyword that the schema does not know may open a block or be a value; only the indentation of the next line tells.
+//! Therefore the indentation matters in the whole text, and `exit` has to have that of the line whose block it closes.
 
 pub(super) mod fault;
 mod statement;
@@ -14,7 +14,7 @@ use self::statement::{Statement, Statements, Words};
 use super::schema::{AUTHORITY, NodeKind, SchemaNode};
 use super::sink::{End, Sink};
 
-/// What a block begins with, and every flat line.
+/// The first word of a block and of every flat line.
 const CONFIG: &str = "config";
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, PcliError> {
@@ -26,7 +26,7 @@ pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, Pcl
         found: false,
         end: End::Seen,
         noise: None,
-        passed_over: Vec::new(),
+        skipped: Vec::new(),
     };
     let result = loop {
         match statements.next() {
@@ -46,15 +46,15 @@ struct PcliDocument<'s, S> {
     sink: &'s mut S,
     /// The blocks around the current line, from the outermost.
     open: Vec<Block>,
-    /// The line before, when it may turn out to open a block or may not do so.
+    /// The previous line, if only the current one tells whether it opens a block, or if it must not open one.
     previous: Option<Previous>,
     found: bool,
     end: End,
-    /// The first line since the last part of the configuration that is none.
+    /// The first line after the last part of the configuration that does not belong to it.
     noise: Option<usize>,
-    /// What the flat line that was passed over last begins with, up to the key word that is not read. Most lines begin
-    /// as the one before, and then need no second look.
-    passed_over: Vec<u8>,
+    /// The start of the last flat line that was skipped, up to the keyword that is not read. Most lines start like the
+    /// previous one, and are then skipped at once.
+    skipped: Vec<u8>,
 }
 
 struct Block {
@@ -113,9 +113,9 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// A line that is not inside a block: the start of one, a flat line, or what came along with the paste.
+    /// A line that is not inside a block: the start of a block, a flat line, or something else that was pasted too.
     fn outside(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
-        if self.is_passed_over(statement) {
+        if self.is_skipped(statement) {
             return self.flat_line(statement);
         }
         let statement = statement.after_prompt();
@@ -138,7 +138,7 @@ impl<S: Sink> PcliDocument<'_, S> {
         let mut words = statement.words();
         words.nth(1);
         if let Some(rest) = unread(&AUTHORITY, words.clone()) {
-            self.pass_over(statement, &rest);
+            self.skip(statement, &rest);
             return Ok(());
         }
         self.sink.enter(&AUTHORITY);
@@ -147,7 +147,7 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// What a line of flat text is, whatever it says.
+    /// What has to be done for every flat line.
     fn flat_line(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         self.part_begins()?;
         if !statement.ended {
@@ -158,30 +158,30 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// Remembers what the line begins with, up to `rest`. A single quote that ends no word looks for its other one
-    /// beyond that, so that the next line's words can be others although it begins the same.
-    fn pass_over(&mut self, statement: &Statement<'_>, rest: &Words<'_>) {
-        self.passed_over.clear();
+    /// Remembers the start of the line, up to `rest`. Not if it has a single quote: whether that is an apostrophe
+    /// depends on the rest of the line, so another line with the same start can have other words.
+    fn skip(&mut self, statement: &Statement<'_>, rest: &Words<'_>) {
+        self.skipped.clear();
         let begins = statement.text.strip_suffix(rest.text()).unwrap_or_default();
         if !begins.contains(&b'\'') {
-            self.passed_over.extend_from_slice(begins);
+            self.skipped.extend_from_slice(begins);
         }
     }
 
-    fn is_passed_over(&self, statement: &Statement<'_>) -> bool {
-        !self.passed_over.is_empty()
+    fn is_skipped(&self, statement: &Statement<'_>) -> bool {
+        !self.skipped.is_empty()
             && statement
                 .text
-                .strip_prefix(&self.passed_over[..])
+                .strip_prefix(&self.skipped[..])
                 .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
     }
 
-    /// A line that is no configuration.
+    /// A line that does not belong to the configuration.
     fn noise(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         if statement.prompted {
             self.end = End::Seen;
         } else if self.found && !statement.ended {
-            // It may be the start of a line that belongs to the configuration.
+            // It may be the start of a line of the configuration that was cut off.
             return Err(PcliFault::Truncated);
         } else {
             self.noise.get_or_insert(statement.line);
@@ -189,7 +189,8 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// What stands between two parts is not known to be harmless, as what stands before the first one is.
+    /// Refuses other text between two parts of the configuration: it could be a damaged part. Before the first one it
+    /// is ignored.
     fn part_begins(&mut self) -> Result<(), PcliFault> {
         match self.noise.take() {
             Some(line) if self.found => Err(PcliFault::Noise { noise: line }),
@@ -208,7 +209,7 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// Remembers a line that is skipped, with its block if it has one.
+    /// Skips a line, and its block if it turns out to have one.
     fn unknown(&mut self, statement: &Statement<'_>) {
         self.previous = Some(Previous { line: statement.line, indent: statement.indent, is_leaf: false });
     }
@@ -239,7 +240,7 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// What follows `config` on one flat line: key words down to a value, or to one that is not read.
+    /// Follows the keywords of a flat line down to its value, or to a keyword that is not read.
     fn descend(&mut self, parent: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         let Some(word) = words.next().transpose()? else { return Ok(()) };
         let Some(node) = parent.child(word) else { return Ok(()) };
@@ -251,7 +252,7 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
-    /// Tells the sink of a node, with the key or the values that follow its name.
+    /// Passes a node to the sink, with the key or the values that follow its name.
     fn step(&mut self, node: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         match node.kind {
             NodeKind::Container => self.sink.enter(node),
@@ -287,8 +288,7 @@ impl<S: Sink> PcliDocument<'_, S> {
     }
 }
 
-/// What follows the first key word of a flat line that is not read, if nothing is to be told of the line; so it is with
-/// most.
+/// The words after the first keyword that is not read, if the line has nothing for the sink, as most lines.
 fn unread<'t>(mut parent: &'static SchemaNode, mut words: Words<'t>) -> Option<Words<'t>> {
     while let Some(Ok(word)) = words.next() {
         match parent.child(word) {

@@ -1,12 +1,12 @@
 //! The part of the vendor's model that the generator reads, as one static tree.
 //!
-//! Everything in a configuration that does not stand here is skipped by its path, so that a leaf of the same name
-//! deeper down or in another plugin's augmentation never counts. Names, keys and namespaces are those of the public
+//! Everything else in a configuration is skipped by its path, so that a leaf of the same name elsewhere, or of another
+//! plugin, never counts. Names, keys and namespaces are those of the public
 //! consolidated model, release 4.2.0, and of `bgp-community-services.yang`.
 
 use bgpcs::ProfileLeaf;
 
-/// What a node of the tree is to the sink that gathers the configuration.
+/// What a node of the tree means to the sink that gathers the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
     /// A container, or an entry of a list.
@@ -34,7 +34,7 @@ pub enum Branch {
     Statement,
     Condition,
     Action,
-    /// One that only leads to others.
+    /// A node that is only on the way to others.
     Between,
 }
 
@@ -45,7 +45,7 @@ pub enum Leaf {
     ProfileName,
     ApplicationName,
     BgpCommunity,
-    /// A leaf of a profile that is no key.
+    /// A leaf of a profile other than its name.
     Profile(ProfileLeaf),
     RouterName,
     RouterProfile,
@@ -69,38 +69,38 @@ pub enum Leaf {
     ActionCommunity,
     ActionAdditive,
     ActionPolicy,
-    /// The key of a list that only leads to others.
+    /// The key of a list that is only on the way to others.
     Between,
 }
 
-/// How a node holds its content.
+/// The kind of a node's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeKind {
-    /// One group of child nodes.
+    /// Child nodes.
     Container,
-    /// Entries of child nodes, told apart by the value of the child with this name.
+    /// Entries with child nodes.
     List {
-        /// The child's name; every list here has one key.
+        /// The name of the child that is the key; every list here has one.
         key: &'static str,
     },
     /// One value.
     Leaf,
     /// Values in the operator's order.
     LeafList,
-    /// Being there is all that it says: YANG's `empty`.
+    /// No value: only its presence counts (YANG's `empty`).
     Empty,
 }
 
 /// A node of the vendor's model.
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaNode {
-    /// What the node is to the sink.
+    /// What the node means to the sink.
     pub element: Element,
     /// In kebab-case, as in YANG, XML and the PCLI.
     pub name: &'static str,
-    /// Of the module that defines the node.
+    /// The namespace of the module that defines the node.
     pub namespace: &'static str,
-    /// How it holds its content.
+    /// The kind of its content.
     pub kind: NodeKind,
     /// The children that the generator reads.
     pub children: &'static [SchemaNode],
@@ -139,18 +139,18 @@ impl SchemaNode {
         Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::Empty, children: &[] }
     }
 
-    /// Whether the node holds a value and no children.
+    /// Whether the node has a value and no children.
     pub fn is_leaf(&self) -> bool {
         matches!(self.element, Element::Leaf(_))
     }
 
-    /// Whether an entry of this list says something even if nothing in it is read.
+    /// Whether an entry of this list counts even if none of its children is read.
     pub fn counts_when_empty(&self) -> bool {
         matches!(self.element, Element::Branch(Branch::Application | Branch::Condition | Branch::Action))
     }
 
-    /// Whether blanks around the value are part of it (RFC 7950 section 9.4). Where the model allows no value with
-    /// any, they come from how the document is laid out.
+    /// Whether blanks around the value are part of it (RFC 7950 section 9.4). Where the model allows no blanks in a
+    /// value, they only come from the layout of the document.
     pub fn keeps_outer_blanks(&self) -> bool {
         matches!(
             self.element,
@@ -165,7 +165,7 @@ impl SchemaNode {
         self.children.iter().find(|child| child.name.as_bytes() == name.as_ref())
     }
 
-    /// The child that a JSON object's key means, in kebab-case or in camelCase.
+    /// The child of that JSON key, in kebab-case or in camelCase.
     pub fn child_by_json_key(&self, key: &str) -> Option<&'static SchemaNode> {
         self.children.iter().find(|child| child.is_json_key(key))
     }
@@ -194,8 +194,8 @@ fn is_camel_case_of(key: &str, kebab: &str) -> bool {
     key.next().is_none()
 }
 
-/// What may stand around the authority, whatever its namespace: a NETCONF reply's `rpc-reply` and `data`, the REST
-/// API's `datastore`, and the model's own `config`.
+/// The elements that may enclose the authority, in any namespace: `rpc-reply` and `data` of a NETCONF reply,
+/// `datastore` of the REST API, and `config` of the model.
 pub const ENVELOPES: &[&str] = &["rpc-reply", "data", "datastore", "config"];
 
 const AUTHORITY_CONFIG: &str = "http://128technology.com/t128/config/authority-config";
@@ -206,10 +206,10 @@ const BGP_CONFIG: &str = "http://128technology.com/t128/config/bgp-config";
 const POLICY_CONFIG: &str = "http://128technology.com/t128/config/routing-policy-config";
 const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-services-config";
 
-/// The plugin's list of profiles and its leaf in a router, which have one name.
+/// The name of the plugin's list of profiles, and of its leaf in a router.
 const PROFILE: &str = "bgp-community-services-profile";
 
-/// The root of everything that is read.
+/// The root of the tree.
 pub static AUTHORITY: SchemaNode = SchemaNode::container(
     Branch::Authority,
     "authority",
@@ -285,7 +285,7 @@ const ROUTER_NODES: &[SchemaNode] = &[
     ),
 ];
 
-/// Of the default routing instance, and in newer releases of a VRF.
+/// In the default routing instance, and in newer releases in a VRF.
 const ROUTING_PROTOCOL: SchemaNode = SchemaNode::list(
     Branch::Between,
     "routing-protocol",
@@ -315,7 +315,7 @@ const ROUTING_PROTOCOL: SchemaNode = SchemaNode::list(
     ],
 );
 
-/// Of a neighbor, and in newer releases of each of its address families.
+/// In a neighbor, and in newer releases in each of its address families.
 const NEIGHBOR_POLICY: SchemaNode =
     SchemaNode::container(Branch::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
 

@@ -1,10 +1,10 @@
-//! What every reader gives: the events of a configuration, and how sure its end is.
+//! What all readers have in common: the events that they pass on, and whether the end was seen.
 
 use super::schema::SchemaNode;
 
-/// Takes what a reader meets, in the document's order.
+/// Receives what a reader finds, in the document's order.
 ///
-/// Entries of a list can come in several parts, and the key of an entry can come after its other leaves.
+/// An entry of a list can come in several parts, and its key can come after its other leaves.
 pub trait Sink {
     /// A container or an entry of a list begins.
     fn enter(&mut self, node: &'static SchemaNode);
@@ -14,11 +14,11 @@ pub trait Sink {
     fn leave(&mut self, node: &'static SchemaNode);
 }
 
-/// How sure it is that a configuration was whole.
+/// Whether it is certain that a configuration was whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Its end stood in the text: the closing tag, brace or `exit`.
+    /// The end was in the text: the closing tag, brace or `exit`.
     Seen,
-    /// The form has no end: flat PCLI text cut between two lines looks like a shorter configuration.
+    /// The form has no end mark: flat PCLI text that was cut between two lines looks like a shorter configuration.
     Unmarked,
 }

@@ -1,4 +1,4 @@
-//! NETCONF XML, by namespace and path.
+//! NETCONF XML. Elements are recognized by namespace and path.
 
 mod blocks;
 pub(super) mod fault;
@@ -21,7 +21,7 @@ use super::sink::{End, Sink};
 /// RFC 6241 section 3.1.
 const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.0");
 
-/// NETCONF 1.0 ends each message with it, RFC 6242 section 4.3.
+/// The end of each message in NETCONF 1.0 (RFC 6242 section 4.3).
 const END_OF_MESSAGE: &str = "]]>]]>";
 
 pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlError> {
@@ -39,16 +39,16 @@ pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlErr
 
 struct XmlDocument<R> {
     reader: Reader<R>,
-    /// Of the elements that are read; nothing is asked about those that are skipped.
+    /// The namespaces of the elements that are read, not of those that are skipped.
     namespaces: NamespaceResolver,
     skip: Skip,
-    /// For what is part of a leaf, while an outer event is still in use.
+    /// The buffer for parts of a leaf, while the event around them is still in use.
     scratch: Vec<u8>,
     /// The text of a leaf.
     text: String,
 }
 
-/// Where in the document an open element stands.
+/// What an open element is.
 #[derive(Clone, Copy)]
 enum XmlLevel {
     Envelope,
@@ -56,7 +56,7 @@ enum XmlLevel {
 }
 
 impl XmlLevel {
-    /// Whether an element with this local name may mean something here.
+    /// Whether a child with this local name may have to be read.
     fn reads(&self, name: &[u8]) -> bool {
         match self {
             Self::Envelope => {
@@ -135,7 +135,8 @@ impl<R: BufRead> XmlDocument<R> {
         }
     }
 
-    /// What the element means at its place, with its namespaces in scope; none: it is to be skipped.
+    /// What the element is, below `parent`; none if it has to be skipped. Its namespaces are in scope only if it is
+    /// not.
     fn level(
         &mut self,
         start: &BytesStart<'_>,
@@ -163,8 +164,8 @@ impl<R: BufRead> XmlDocument<R> {
         Ok(None)
     }
 
-    /// Whether an edit's `operation` takes the element away (RFC 6241 section 7.2), so that it is not part of the
-    /// configuration that results.
+    /// Whether the `operation` of an edit deletes the element (RFC 6241 section 7.2), so that it is not part of the
+    /// resulting configuration.
     fn is_deleted(&self, start: &BytesStart<'_>) -> Result<bool, XmlFault> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
@@ -178,7 +179,7 @@ impl<R: BufRead> XmlDocument<R> {
         Ok(false)
     }
 
-    /// Goes on to the end of the element that has begun, whatever is in it.
+    /// Skips to the end of the element that has begun.
     fn pass(&mut self) -> Result<(), XmlFault> {
         self.skip.content(&mut self.reader.stream(), |_| false)?;
         self.scratch.clear();
@@ -186,7 +187,7 @@ impl<R: BufRead> XmlDocument<R> {
         Ok(())
     }
 
-    /// Gathers the text up to the end of the leaf that has begun.
+    /// Collects the text up to the end of the leaf that has begun.
     fn leaf(&mut self) -> Result<(), XmlFault> {
         self.text.clear();
         loop {
@@ -205,7 +206,7 @@ impl<R: BufRead> XmlDocument<R> {
     }
 }
 
-/// Tells the sink of an element without content.
+/// Passes an element without content to the sink.
 fn empty(node: &'static SchemaNode, sink: &mut impl Sink) {
     if node.is_leaf() {
         sink.leaf(node, "");
@@ -215,7 +216,8 @@ fn empty(node: &'static SchemaNode, sink: &mut impl Sink) {
     }
 }
 
-/// The five predefined entities and character references; any other would need a document type.
+/// Adds the character of a character reference or of one of the five predefined entities. Any other entity would need a
+/// document type.
 fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), XmlFault> {
     if let Some(character) = reference.resolve_char_ref()? {
         text.push(character);

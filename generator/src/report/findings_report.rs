@@ -1,4 +1,4 @@
-//! The findings as a report for other programs.
+//! The findings as JSON, for other programs.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::authority::Names;
 use crate::finding::{Finding, NamedFinding};
 
 /// The findings as JSON: `{"findings": [{"severity", "code", "message", "advice", "places": [{"router", "node"?,
-/// "neighbor"?}]}]}`, every place with its name.
+/// "neighbor"?}]}]}`, with all places.
 ///
 /// # Errors
 /// None in practice; serde_json's signature has one.

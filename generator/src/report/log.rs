@@ -1,4 +1,4 @@
-//! The log that an operator reads after a commit, and standard error beside it.
+//! The log that an operator reads after a commit, and standard error.
 
 use std::fmt::{self, Display};
 use std::fs::{self, File, OpenOptions};
@@ -13,26 +13,26 @@ use super::asset::Asset;
 use super::run_record::RunRecord;
 use crate::finding::{NamedFinding, Severity};
 
-/// One line of the log. Its `Display` is for people; for programs it is an object whose `event` names its kind.
+/// One line of the log. `Display` gives the text for people; as JSON, `event` names the kind of line.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum LogEntry<'a> {
-    /// What happened to the program itself.
+    /// Something that happened to the program itself.
     Message(Message),
-    /// What is found in the configuration.
+    /// Something that was found in the configuration.
     Finding(NamedFinding<'a>),
-    /// What was done about an asset, and why.
+    /// What was done for an asset, and why.
     Asset(Asset<'a>),
-    /// What a run did.
+    /// What a run did, in numbers.
     Run(RunRecord),
 }
 
-/// What an operator should see, and what is to be done about it.
+/// Something that happened to the program itself.
 #[derive(Debug, Serialize)]
 pub struct Message {
     /// How much it matters.
     pub severity: Severity,
-    /// What happened, to what.
+    /// What happened.
     pub message: String,
     /// What to do.
     pub advice: String,
@@ -56,52 +56,55 @@ impl Display for LogEntry<'_> {
     }
 }
 
-/// What the lines look like.
+/// The format of the lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// A time and a text.
+    /// Time and text.
     #[default]
     Text,
     /// A JSON object with the key `time`.
     Json,
 }
 
-/// Where a run says what it does: one line per entry in the log, messages and findings on standard error too.
+/// Writes one line per entry to the log file; messages and findings go to standard error too.
 #[derive(Debug, Default)]
 pub struct Log {
     file: Option<File>,
     form: LogFormat,
-    /// Whether everything is said, and all of it on standard error too.
+    /// Whether assets are logged too, and everything goes to standard error too.
     is_verbose: bool,
 }
 
 impl Log {
-    /// A log that only goes to standard error.
+    /// A log without a file: everything goes to standard error only.
     pub fn without_file(form: LogFormat, is_verbose: bool) -> Self {
         Self { file: None, form, is_verbose }
     }
 
-    /// Appends to the file at `path`. A file that cannot be written is no reason not to generate: then this is said
-    /// on standard error, and what follows only goes there.
+    /// A log that appends to the file at `path`. A log that cannot be written must not prevent the run: a message says
+    /// so, and everything goes to standard error only.
     pub fn open(path: &Path, form: LogFormat, is_verbose: bool) -> Self {
         let mut log = Self::without_file(form, is_verbose);
         match open(path) {
             Ok(file) => log.file = Some(file),
             Err(error) => log.message(
                 Severity::Warning,
-                format!("cannot write the log {}: {error}; messages only go here", path.display()),
+                format!(
+                    "cannot write the log {}: {error}; messages go to standard error only",
+                    path.display()
+                ),
                 "name another file with --log",
             ),
         }
         log
     }
 
-    /// Whether the log is to say what was done about each asset.
+    /// Whether assets are logged.
     pub fn is_verbose(&self) -> bool {
         self.is_verbose
     }
 
-    /// What was done, which is only looked up when it matters.
+    /// Writes an entry to the file; to standard error only if verbose.
     pub fn note(&mut self, entry: &LogEntry<'_>) {
         if self.is_verbose {
             self.print(entry);
@@ -109,13 +112,13 @@ impl Log {
         self.append(entry);
     }
 
-    /// What the operator should see.
+    /// Writes an entry to the file and to standard error, for the operator to see.
     pub fn say(&mut self, entry: &LogEntry<'_>) {
         self.print(entry);
         self.append(entry);
     }
 
-    /// As [`Self::say`], of something that happened to the program.
+    /// As [`Self::say`], for something that happened to the program.
     pub fn message(&mut self, severity: Severity, message: String, advice: impl Into<String>) {
         self.say(&LogEntry::Message(Message { severity, message, advice: advice.into() }));
     }
@@ -125,7 +128,7 @@ impl Log {
             LogFormat::Text => format!("generate_pillar: {entry}\n"),
             LogFormat::Json => json(entry),
         };
-        // Nothing is left to complain to when standard error cannot be written.
+        // If standard error cannot be written, there is no other place to say so.
         let _ = io::stderr().write_all(line.as_bytes());
     }
 
@@ -138,11 +141,12 @@ impl Log {
         // One write per line, so that the lines of concurrent runs do not mix.
         if let Err(error) = file.write_all(line.as_bytes()) {
             self.file = None;
-            let message = format!("cannot write the log: {error}; messages only go here from now on");
+            let message =
+                format!("cannot write the log: {error}; messages go to standard error only from now on");
             self.message(
                 Severity::Warning,
                 message,
-                "make room on its file system, or name another file with --log",
+                "check the free space of its file system, or name another file with --log",
             );
         }
     }
@@ -159,7 +163,7 @@ fn json(entry: &LogEntry<'_>) -> String {
         #[serde(flatten)]
         entry: &'a LogEntry<'a>,
     }
-    // Nothing in an entry can fail to be written: keys are texts, and numbers are finite.
+    // This cannot fail: all keys are texts, and all numbers are finite.
     serde_json::to_string(&Line { time: now().to_string(), entry }).unwrap_or_default() + "\n"
 }
 

@@ -1,4 +1,4 @@
-//! What a run did, in numbers.
+//! What a run did, in numbers: the last line that it writes to the log.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,28 +9,28 @@ use serde::{Serialize, Serializer};
 use crate::finding::{Finding, Severity};
 use crate::pillar::{AppliedChanges, DirectoryChanges};
 
-/// One run: the last line that it leaves in the log.
+/// What a run did, in numbers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct RunRecord {
-    /// What it was to do.
+    /// What it had to do.
     pub operation: Operation,
     /// What it did to files.
     #[serde(flatten)]
     pub counts: FileCounts,
-    /// What it had read.
+    /// What it read.
     #[serde(flatten)]
     pub read: InputCounts,
-    /// How long it took, from before it waited for others.
+    /// How long it took, with the time that it waited for another run.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub duration: Duration,
 }
 
-/// What a run is to do.
+/// What a run has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Operation {
-    /// To make the pillar directory equal to what the configuration asks for.
+    /// To make the pillar directory equal to the configuration.
     Generate,
     /// To remove every pillar file.
     Purge,
@@ -43,7 +43,7 @@ pub struct FileCounts {
     removed: usize,
     unchanged: usize,
     kept: usize,
-    /// How many were to be written or removed and could not be.
+    /// How many could not be written or removed.
     failed: usize,
 }
 
@@ -60,7 +60,7 @@ pub struct InputCounts {
 }
 
 impl FileCounts {
-    /// Counts changes and what came of them.
+    /// Counts changes and their result.
     pub fn new(changes: &DirectoryChanges, applied: &AppliedChanges) -> Self {
         Self {
             written: applied.written,
@@ -73,7 +73,7 @@ impl FileCounts {
 }
 
 impl InputCounts {
-    /// Counts findings as well.
+    /// Counts the findings by severity.
     pub fn new(routers: usize, profiles: usize, findings: &[Finding]) -> Self {
         let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));

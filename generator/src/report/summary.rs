@@ -1,4 +1,4 @@
-//! A table of what an authority has.
+//! The table of `--summary`.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,8 @@ use bgpcs_display::table::{Head, Paint, Table};
 
 use crate::authority::{Authority, Name};
 
-/// A table of the authority's profiles: how many routers and nodes have each, and what is in it.
+/// A table of the authority's profiles: how many routers and nodes have each, and how many applications and communities
+/// it has.
 ///
 /// The last row is the total: with the routers and nodes that have no profile, and with each application name and each
 /// community counted once.

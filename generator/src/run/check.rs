@@ -1,4 +1,4 @@
-//! A run that changes nothing: only the findings.
+//! `check`: a run that reports the findings and changes nothing.
 
 use super::error::RunError;
 use super::report_findings::{findings, report};
@@ -7,16 +7,16 @@ use crate::finding::Severity;
 use crate::plan::plan;
 use crate::report::Log;
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
     /// Whether a finding is an error.
     pub has_errors: bool,
-    /// Whether the findings could be written where they were wanted.
+    /// Whether the findings could be written to the file and the summary to standard output.
     pub reported: bool,
 }
 
-/// Reports what is found in the configuration, and changes nothing.
+/// Reports the findings, and changes nothing.
 ///
 /// # Errors
 /// When the configuration could not be read.

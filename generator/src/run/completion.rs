@@ -1,11 +1,11 @@
-//! How much of its work a run did.
+//! Whether a run did all of its work.
 
-/// How much of its work a run did, when it began to change something.
+/// Whether a run did all of its work; a run that did nothing gives an error instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
-    /// All of it.
+    /// Everything was done.
     Complete,
-    /// Something could not be done, the rest was.
+    /// Something could not be done, the rest was done.
     Partial,
 }
 

@@ -1,4 +1,4 @@
-//! Why a run ended before it changed anything, or could not say what it found.
+//! Why a run changed nothing, or could not report its result.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,16 +8,15 @@ use bgpcs::whole_file::WholeFileError;
 use crate::pillar::PillarDirError;
 use crate::read::ReadError;
 
-/// Why a removal is in doubt, and what takes the doubt away.
-pub(super) const END_NOT_SEEN: &str =
-    "nothing shows that the configuration is whole: flat PCLI text has no end";
+/// Why files should perhaps not be removed, and what to do.
+pub(super) const END_NOT_SEEN: &str = "the configuration may be incomplete: flat PCLI text has no end mark";
 pub(super) const SHOW_END: &str =
-    "let the prompt line that follows it be its last line, or give it in another form";
+    "add the prompt that follows it in the terminal as its last line, or use another form of it";
 
-/// Why a run ended before it changed anything.
+/// Why a run changed nothing, or could not report its result.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The configuration's file.
+    /// The configuration could not be opened.
     #[error("cannot open the configuration {}: {source}", .path.display())]
     Open {
         /// The file.
@@ -25,32 +24,32 @@ pub enum RunError {
         /// Why not.
         source: io::Error,
     },
-    /// The configuration's content.
+    /// The configuration could not be read to its end.
     #[error("cannot use the configuration {configuration}: {source}")]
     Read {
-        /// Where it came from.
+        /// Where it comes from.
         configuration: String,
         /// What is wrong with it.
         source: ReadError,
     },
-    /// The pillar directory.
+    /// The pillar directory could not be read, locked or changed.
     #[error("{0}")]
     PillarDir(#[from] PillarDirError),
-    /// A configuration that may have been cut off asks for too much.
-    #[error("{remove} of {existing} pillar files would go, but {}", END_NOT_SEEN)]
+    /// A configuration that may be incomplete would remove most files.
+    #[error("{remove} of {existing} pillar files would be removed, but {}", END_NOT_SEEN)]
     EndNotSeen {
-        /// How many files would go.
+        /// How many files would be removed.
         remove: usize,
-        /// How many files there are.
+        /// How many files exist.
         existing: usize,
     },
-    /// The report's words.
+    /// The findings could not be written as JSON.
     #[error("cannot write the findings as JSON: {0}")]
     ReportText(#[source] serde_json::Error),
-    /// The report's file.
+    /// A file for findings or status could not be written.
     #[error("{0}")]
     Report(#[from] WholeFileError),
-    /// Standard output.
+    /// Standard output could not be written.
     #[error("cannot write to standard output: {0}")]
     Output(#[source] io::Error),
 }
@@ -61,18 +60,18 @@ impl RunError {
         match self {
             Self::Open { .. } => "name another one with --config",
             Self::Read { source: ReadError::Input(_), .. } => {
-                "see that it can be read to its end, or name another one with --config"
+                "check that the whole file can be read, or name another one with --config"
             }
             Self::Read { .. } => {
-                "export the running configuration again, all of it, or name another one with --config"
+                "export the whole running configuration again, or name another one with --config"
             }
             Self::PillarDir(error) => error.advice(),
             Self::EndNotSeen { .. } => SHOW_END,
             Self::ReportText(_) => "read the findings in the log",
             Self::Report(_) => {
-                "see that its directory exists, may be written to and has room, or name another file"
+                "check that its directory exists, can be written and has free space, or name another file"
             }
-            Self::Output(_) => "see where it leads to",
+            Self::Output(_) => "check where standard output goes",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A whole run: the pillar directory is made equal to what the configuration asks for.
+//! A whole run: the pillar directory is made equal to the configuration.
 
 use std::time::Instant;
 
@@ -16,17 +16,17 @@ use crate::plan::{Plan, plan};
 use crate::read::End;
 use crate::report::{InputCounts, Log, LogEntry, Message, Operation};
 
-/// How many files the log names that were not the generator's.
+/// How many replaced files of other programs the log names.
 const FOREIGN_SHOWN: usize = 5;
 
-/// Makes the pillar directory equal to what the configuration asks for. Partial when a router or a node could not be
-/// generated as configured, a file not be changed, or the findings not be written where they were wanted.
+/// Makes the pillar directory equal to the configuration. Partial if a pillar could not be generated as configured, a
+/// file could not be changed, or the findings could not be written.
 ///
 /// # Errors
 /// When nothing was changed.
 pub fn generate(settings: &RunSettings, log: &mut Log) -> Result<Completion, RunError> {
     let start = Instant::now();
-    // Locked before the configuration is read: of two runs, the later one is to have the last word.
+    // Locked before the configuration is read: the last of two runs has to read the newest configuration.
     let directory = lock(settings, log)?;
     let (authority, end) = settings.read()?;
     let plan = plan(&authority);
@@ -45,7 +45,7 @@ pub fn generate(settings: &RunSettings, log: &mut Log) -> Result<Completion, Run
     Ok(Completion::of(!plan.has_errors() && applied.failures.is_empty() && reported))
 }
 
-/// Says that files go, where that may not be meant; refuses when most do and the configuration may have been cut off.
+/// Warns of removals that may not be intended. Refuses to remove most files if the configuration may be incomplete.
 fn weigh_removals(changes: &DirectoryChanges, end: End, log: &mut Log) -> Result<(), RunError> {
     let (remove, existing) = (changes.remove.len(), changes.existing);
     match end {
@@ -53,21 +53,23 @@ fn weigh_removals(changes: &DirectoryChanges, end: End, log: &mut Log) -> Result
             return Err(RunError::EndNotSeen { remove, existing });
         }
         End::Unmarked if remove > 0 => {
-            let message = format!("{remove} of {existing} pillar files go, but {END_NOT_SEEN}");
+            let message = format!("removing {remove} of {existing} pillar files, but {END_NOT_SEEN}");
             log.message(Severity::Warning, message, SHOW_END);
         }
         End::Seen if changes.removes_most() => log.note(&LogEntry::Message(Message {
             severity: Severity::Note,
-            message: format!("{remove} of {existing} pillar files go; the configuration was read to its end"),
-            advice: "restore the former configuration if that is not meant".into(),
+            message: format!(
+                "removing {remove} of {existing} pillar files; the configuration was read to its end"
+            ),
+            advice: "restore the previous configuration if this is not intended".into(),
         })),
         End::Unmarked | End::Seen => {}
     }
     Ok(())
 }
 
-/// Says which files are replaced that do not bear the generator's mark, such as those of another plugin before an
-/// upgrade to this one; from then on they do.
+/// Notes which files are replaced although another program wrote them, such as another build of the plugin before an
+/// upgrade to this one.
 fn note_foreign(plan: &Plan<'_>, changes: &DirectoryChanges, log: &mut Log) {
     let foreign = || changes.write.iter().filter(|write| write.why == WriteReason::Foreign);
     let names = foreign().take(FOREIGN_SHOWN).filter_map(|write| plan.file_name(write.index));
@@ -79,8 +81,11 @@ fn note_foreign(plan: &Plan<'_>, changes: &DirectoryChanges, log: &mut Log) {
         };
         log.note(&LogEntry::Message(Message {
             severity: Severity::Note,
-            message: format!("not written by generate_pillar and replaced now: {}{more}", names.join(", ")),
-            advice: "see that nothing else writes there".into(),
+            message: format!(
+                "replacing pillar files that generate_pillar did not write: {}{more}",
+                names.join(", ")
+            ),
+            advice: "check that no other program writes to the pillar directory".into(),
         }));
     }
 }

@@ -1,4 +1,4 @@
-//! The changes of a run: made, shown or recorded.
+//! The changes of a run: makes them, prints them, and logs them.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use crate::report::{
     Asset, AssetChange, FileCounts, InputCounts, Log, LogEntry, Operation, RunRecord, assets,
 };
 
-/// What is to be done, and of what it follows.
+/// What has to be done, and why.
 pub(super) struct PendingChanges<'a> {
     pub operation: Operation,
     pub authority: &'a Authority,
@@ -25,7 +25,7 @@ pub(super) struct PendingChanges<'a> {
 }
 
 impl PendingChanges<'_> {
-    /// Makes the changes, or says what they are.
+    /// Makes the changes; a dry run only prints them.
     pub fn apply(
         &self,
         settings: &RunSettings,
@@ -49,7 +49,7 @@ impl PendingChanges<'_> {
         assets(self.operation, self.authority, self.plan, self.changes)
     }
 
-    /// Says on standard output what would be done; verbose: also what would not, and why.
+    /// Prints what would be done; verbose: also what would stay, and why.
     fn show(&self, applied: &AppliedChanges, is_verbose: bool) -> io::Result<()> {
         let mut output = io::stdout().lock();
         for asset in self.assets() {
@@ -65,7 +65,7 @@ impl PendingChanges<'_> {
         writeln!(output, "would be: {}", FileCounts::new(self.changes, applied))
     }
 
-    /// Says what was done: to each asset, if that is wanted, and in all.
+    /// Logs what was done: for each asset if verbose, and in numbers.
     pub fn record(&self, applied: &AppliedChanges, read: InputCounts, start: Instant, log: &mut Log) {
         if log.is_verbose() {
             let failed: HashSet<&str> =

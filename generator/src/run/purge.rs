@@ -1,4 +1,4 @@
-//! Every pillar file of the generator is removed.
+//! `purge`: removes the pillar files.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::authority::Authority;
 use crate::plan::plan;
 use crate::report::{InputCounts, Log, Operation};
 
-/// Removes every pillar file that the generator wrote. Partial when one of them could not be removed.
+/// Removes every pillar file that the generator wrote. Partial if one of them could not be removed.
 ///
 /// # Errors
 /// When nothing was changed.

@@ -1,4 +1,4 @@
-//! What is found in a configuration, and where it is said.
+//! Collects the findings of a run, and writes them where they are wanted.
 
 use std::io::{self, Write};
 
@@ -12,15 +12,16 @@ use crate::finding::{Finding, Severity};
 use crate::plan::Plan;
 use crate::report::{Log, LogEntry, findings_as_json, summary};
 
-/// As of a pillar file: the findings name what is in the configuration.
+/// The same as for pillar files, since the findings show names from the configuration.
 const REPORT_MODE: u32 = 0o640;
 
-/// What there is to say about a configuration.
+/// All findings: of the plan and of the checks.
 pub(crate) fn findings(authority: &Authority, plan: &Plan<'_>) -> Vec<Finding> {
     plan.findings.iter().cloned().chain(check(authority)).collect()
 }
 
-/// Says what was found, wherever the settings want it; whether that could be done.
+/// Writes the findings to the log and to the file for them, and prints the summary. Gives whether all this could be
+/// done.
 pub(super) fn report(
     settings: &RunSettings,
     authority: &Authority,

@@ -1,4 +1,4 @@
-//! What a run works on.
+//! What a run works on: the configuration and the pillar directory.
 
 use std::fmt;
 use std::fs::File;
@@ -44,18 +44,18 @@ impl fmt::Display for ConfigurationSource {
 pub struct RunSettings {
     /// The configuration.
     pub source: ConfigurationSource,
-    /// Where the pillar files are.
+    /// The pillar directory.
     pub pillar_dir: PathBuf,
-    /// Whether to change nothing and say on standard output what would change.
+    /// Whether to change nothing and print what would be done.
     pub dry_run: bool,
-    /// Where the findings go as JSON.
+    /// The file for the findings as JSON.
     pub report: Option<PathBuf>,
-    /// Whether to print a table of what the authority has.
+    /// Whether to print the summary table.
     pub summary: bool,
 }
 
 impl RunSettings {
-    /// The authority, and how sure it is that all of it was there.
+    /// Reads the authority. `End` says whether it is certain that the configuration is whole.
     pub(crate) fn read(&self) -> Result<(Authority, End), RunError> {
         let input = self.source.open()?;
         gather(input).map_err(|source| RunError::Read { configuration: self.source.to_string(), source })

@@ -1,4 +1,4 @@
-//! What is known of each router: the configuration, the pillar directory and the findings, put side by side.
+//! The status of each router, from the configuration, the pillar directory and the findings.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -14,23 +14,23 @@ use crate::plan::{Plan, plan};
 use crate::report::Log;
 use crate::run::{RunError, RunSettings, findings, lock_existing};
 
-/// What is known of all routers.
+/// The status of all routers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Status {
-    /// The worst of the routers.
+    /// The worst health of a router.
     pub health: Health,
-    /// Those that have a profile, in the configuration's order.
+    /// The routers with a profile, in the configuration's order.
     pub routers: Vec<RouterStatus>,
-    /// How many have none.
+    /// How many routers have no profile.
     pub without_profile: usize,
-    /// What was found in the configuration, a line each.
+    /// The findings, a line each.
     pub findings: Vec<String>,
     #[serde(skip)]
     pub(super) now: UnixTime,
 }
 
-/// What is known of a router.
+/// The status of a router.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct RouterStatus {
@@ -38,11 +38,11 @@ pub struct RouterStatus {
     pub(super) profile: String,
     pub(super) health: Health,
     pub(super) nodes: Vec<NodeStatus>,
-    /// The findings that name the router, by their codes.
+    /// The codes of the findings that name the router.
     pub(super) findings: Vec<Code>,
 }
 
-/// What is known of a node.
+/// The status of a node.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct NodeStatus {
@@ -53,17 +53,17 @@ pub(super) struct NodeStatus {
     pub(super) written: Option<UnixTime>,
 }
 
-/// How a node's pillar file is.
+/// The state of a node's pillar file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum PillarState {
-    /// As the configuration asks for.
+    /// It is as the configuration asks for.
     Current,
-    /// Of an earlier configuration.
+    /// It is from an earlier configuration.
     Outdated,
-    /// Of an earlier configuration, for the present one is in error.
+    /// It is from an earlier configuration, since the node is in error in the present one.
     Kept,
-    /// Not there.
+    /// It does not exist.
     Missing,
 }
 
@@ -79,7 +79,8 @@ impl PillarState {
 }
 
 impl Status {
-    /// Reads the configuration and compares the pillar directory with it; changes neither.
+    /// Reads the configuration and compares the pillar directory with it; changes nothing. `now` is the time from which
+    /// the age of a file is counted.
     ///
     /// # Errors
     /// When one of them cannot be read.
@@ -115,7 +116,7 @@ impl Status {
         })
     }
 
-    /// Keeps only the router of that name; whether there is one.
+    /// Keeps only the router of that name. Gives whether there is one.
     pub fn only(&mut self, router: &str) -> bool {
         self.routers.retain(|known| known.router == router);
         self.health = self.routers.iter().map(|router| router.health).max().unwrap_or_default();
@@ -157,12 +158,12 @@ impl RouterStatus {
     }
 }
 
-/// What the nodes are held against.
+/// The configuration and the pillar directory, against which the nodes are compared.
 struct Comparison<'a> {
     authority: &'a Authority,
     plan: &'a Plan<'a>,
     directory: &'a Path,
-    /// The names of files that are absent or other than planned.
+    /// The names of files that are absent or not as planned.
     differing: HashSet<String>,
 }
 

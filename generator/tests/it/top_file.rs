@@ -109,7 +109,7 @@ fn the_command_edits_both_roots_and_says_what_it_did() {
     let said = |what: &str| Outcome {
         status: 0,
         stdout: format!(
-            "{}: {what}\n{}: left alone, {}\n",
+            "{}: {what}\n{}: unchanged, {}\n",
             states.display(),
             pillar.display(),
             if what == "removed" { KeepReason::Right } else { KeepReason::ListedElsewhere }

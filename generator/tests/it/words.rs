@@ -28,7 +28,7 @@ fn no_json() -> serde_json::Error {
 
 /// As the log has it.
 fn failure(error: RunError) -> String {
-    format!("{error}; nothing was touched; {}", error.advice())
+    format!("{error}; nothing was changed; {}", error.advice())
 }
 
 fn unread(source: ReadError) -> String {
@@ -179,7 +179,7 @@ fn of_the_commands() {
             hold_to_advice(message);
         }
     }
-    hold_every!(hold_to_form, KeepReason, |reason: KeepReason| format!("top.sls: left alone, {reason}"), {
+    hold_every!(hold_to_form, KeepReason, |reason: KeepReason| format!("top.sls: unchanged, {reason}"), {
         KeepReason::Right => KeepReason::Right,
         KeepReason::ListedElsewhere => KeepReason::ListedElsewhere,
         KeepReason::NotPlainYaml => KeepReason::NotPlainYaml,

@@ -8,7 +8,7 @@ use bgpcs::Quoted;
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {fault}")]
 pub struct PcliError {
-    /// The line at which that showed, from 1.
+    /// The line where it was found, counted from 1.
     pub line: usize,
     /// Why.
     #[source]
@@ -18,14 +18,16 @@ pub struct PcliError {
 /// Why PCLI text cannot be used. Lines are counted from 1.
 #[derive(Debug, thiserror::Error)]
 pub enum PcliFault {
-    /// The file or standard input gave an error.
+    /// Reading the file or standard input failed.
     #[error("{0}")]
     Input(#[from] io::Error),
-    /// Nothing in it is configuration.
-    #[error("no authority up to here; expected a config block or lines that start with config authority")]
+    /// It has no configuration.
+    #[error(
+        "there is no authority up to here; expected a config block or lines that start with config authority"
+    )]
     NoAuthority,
     /// It ends inside a block.
-    #[error("the text ends, but the block that line {opened} opens has no exit, so the text was cut off")]
+    #[error("the block that line {opened} opens has no exit before the text ends, so the text was cut off")]
     Unclosed {
         /// The block's first line.
         opened: usize,
@@ -35,34 +37,34 @@ pub enum PcliFault {
     Truncated,
     /// A block ends without an exit.
     #[error(
-        "expected the exit of the block that line {opened} opens, or deeper indentation than that line's"
+        "expected the exit of the block that line {opened} opens, or a line that is indented more than that one"
     )]
     ExitExpected {
         /// The block's first line.
         opened: usize,
     },
-    /// An exit that closes no block.
+    /// An exit with the indentation of no open block.
     #[error(
-        "this exit does not stand under the block that line {opened} opens; an exit is missing or too many"
+        "this exit is not indented as line {opened}, whose block is still open; an exit is missing or too many"
     )]
     ExitElsewhere {
         /// The innermost block's first line.
         opened: usize,
     },
-    /// A value with something below it.
-    #[error("this line is indented below line {above}, which is a value and has no block")]
+    /// A line below a value.
+    #[error("this line is indented more than line {above}, which is a value and opens no block")]
     UnderValue {
-        /// The value's line.
+        /// The line of the value.
         above: usize,
     },
-    /// Something else between two parts of the configuration.
-    #[error("line {noise} before it is no configuration; remove what is not part of it")]
+    /// Other text between two parts of the configuration.
+    #[error("line {noise} is not part of the configuration; remove such lines between its parts")]
     Noise {
         /// Its first line.
         noise: usize,
     },
-    /// More values than a leaf or a key can have.
-    #[error("{} has too many words; put a text with blanks into double quotes", Quoted(.name))]
+    /// More words than a leaf or a key can have.
+    #[error("{} has too many words; put a text with blanks in double quotes", Quoted(.name))]
     TooManyWords {
         /// The leaf or the list.
         name: &'static str,
@@ -73,19 +75,19 @@ pub enum PcliFault {
         /// The leaf or the list.
         name: &'static str,
     },
-    /// A text that begins with a double quote and does not end.
+    /// A double quote that is not closed.
     #[error("the double quote is not closed before the text ends, so the text was cut off")]
     OpenQuote,
-    /// A quoted text that goes on.
+    /// Text directly after a closing double quote.
     #[error("a closing double quote is followed by more text; write a quote inside a text as \\\"")]
     AfterQuote,
-    /// More than any value has.
+    /// A line that is longer than any value.
     #[error("this is longer than {limit} bytes, so a double quote is not closed")]
     TooLong {
         /// How many bytes a line may have, with those that a quote or a backslash joins to it.
         limit: usize,
     },
-    /// A value in another encoding.
+    /// A value that is not UTF-8.
     #[error("this is not UTF-8, expected text in that encoding")]
     NotUtf8,
 }

@@ -8,7 +8,7 @@ use crate::read::schema::AUTHORITY;
 #[derive(Debug, thiserror::Error)]
 #[error("{fault}, at byte {byte}")]
 pub struct XmlError {
-    /// How far reading it came.
+    /// How many bytes were read.
     pub byte: u64,
     /// Why.
     #[source]
@@ -18,40 +18,40 @@ pub struct XmlError {
 /// Why XML cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum XmlFault {
-    /// It is not well-formed.
+    /// It is malformed.
     #[error("{0}")]
     Syntax(#[from] quick_xml::Error),
     /// Its end is missing.
-    #[error("it ends before its root element does, so it was cut off")]
+    #[error("its root element is not closed, so it was cut off")]
     Truncated,
-    /// It is of something else.
+    /// It has no authority.
     #[error("it has no authority of the namespace {}", AUTHORITY.namespace)]
     NoAuthority,
-    /// It begins with something else.
+    /// Its root element is another one.
     #[error("its root element is {}, expected authority, config, data or rpc-reply", Quoted(.name))]
     Root {
         /// Its local name.
         name: String,
     },
-    /// More than one document.
+    /// It has a second root element.
     #[error("a second element follows its root element, expected one")]
     AfterEnd,
-    /// Something that is not markup around it.
-    #[error("text stands outside its root element, expected none")]
+    /// There is text outside its root element.
+    #[error("text is outside its root element, expected none")]
     OutsideText,
-    /// Definitions of its own.
-    #[error("it has a document type, which a configuration never has; entity definitions are refused")]
+    /// It has a document type.
+    #[error("it has a document type, which a configuration never has and which is refused")]
     DocumentType,
-    /// A name that only a document type could define.
+    /// It uses an entity that only a document type could define.
     #[error("the entity {} is not predefined; only the five of XML and character references are", Quoted(.name))]
     Entity {
         /// The name.
         name: String,
     },
-    /// Not the encoding of NETCONF.
-    #[error("it is written in {}, expected UTF-8", Quoted(.name))]
+    /// It is in another encoding than NETCONF's.
+    #[error("its encoding is {}, expected UTF-8", Quoted(.name))]
     Encoding {
-        /// What it says of itself.
+        /// The encoding that it declares.
         name: String,
     },
 }
