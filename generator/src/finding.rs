@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bgpcs::Quoted;
+use bgpcs_display::listed;
 use serde::{Serialize, Serializer};
 
 use crate::authority::{Name, Names};
@@ -132,6 +133,16 @@ impl Place {
         Self { router, node: None, neighbor: None }
     }
 
+    fn text(&self, names: &Names) -> String {
+        let Self { router, node, neighbor } = self;
+        let parts = [("router", Some(router)), ("node", node.as_ref()), ("neighbor", neighbor.as_ref())];
+        let parts = parts.iter().filter_map(|(kind, name)| Some((kind, (*name)?)));
+        parts
+            .map(|(kind, name)| format!("{kind} {}", Quoted(names.text(*name))))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     fn is_whole_router(&self) -> bool {
         let Self { router: _, node, neighbor } = self;
         node.is_none() && neighbor.is_none()
@@ -171,28 +182,12 @@ impl fmt::Display for NamedFinding<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { severity, code, message, advice, places } = self.finding;
         write!(f, "{severity} {code}: ")?;
-        let shown = places.get(..PLACES_SHOWN).unwrap_or(places);
-        // Routers as a whole are one list: routers a, b and 7 more.
-        let whole = places.len() > 1 && shown.iter().all(|place| place.is_whole_router());
+        let whole = places.len() > 1 && places.iter().take(PLACES_SHOWN).all(Place::is_whole_router);
         if whole {
-            f.write_str("routers ")?;
-        }
-        for (index, place) in shown.iter().enumerate() {
-            let start = match index {
-                0 => "",
-                last if last + 1 == places.len() => " and ",
-                _ => ", ",
-            };
-            let router = if whole { "" } else { "router " };
-            write!(f, "{start}{router}{}", Quoted(self.names.text(place.router)))?;
-            for (kind, name) in [("node", place.node), ("neighbor", place.neighbor)] {
-                if let Some(name) = name {
-                    write!(f, " {kind} {}", Quoted(self.names.text(name)))?;
-                }
-            }
-        }
-        if let more @ 1.. = places.len() - shown.len() {
-            write!(f, " and {more} more")?;
+            let routers = places.iter().map(|place| Quoted(self.names.text(place.router)));
+            write!(f, "routers {}", listed(routers, PLACES_SHOWN))?;
+        } else {
+            f.write_str(&listed(places.iter().map(|place| place.text(self.names)), PLACES_SHOWN))?;
         }
         let colon = if places.is_empty() { "" } else { ": " };
         write!(f, "{colon}{message}; {advice}")

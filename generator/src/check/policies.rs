@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bgpcs::{Community, Quoted, StandardCommunity, WellKnown};
+use bgpcs_display::listed;
 use indexmap::IndexMap;
 use regex_lite::Regex;
 
@@ -56,7 +57,7 @@ struct Loss {
 impl Loss {
     fn finding(self, authority: &Authority, profile: Name, places: &[Place]) -> Finding {
         let names = &authority.names;
-        let list: Vec<String> = self.communities.iter().map(ToString::to_string).collect();
+        let communities = listed(self.communities.iter(), self.communities.len());
         let routes = if self.always { "every route" } else { "the routes that its conditions match" };
         Finding {
             severity: if self.always { Severity::Error } else { Severity::Warning },
@@ -66,7 +67,7 @@ impl Loss {
                 Quoted(names.text(self.policy)),
                 Quoted(names.text(self.statement)),
                 self.cause,
-                list.join(", "),
+                communities,
                 Quoted(names.text(profile))
             ),
             advice: "make the action additive, let its filter reject these communities, or use others in the profile"

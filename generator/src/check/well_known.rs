@@ -1,6 +1,7 @@
 //! Whether a well-known community arrives depends on every router on the way.
 
 use bgpcs::Quoted;
+use bgpcs_display::listed;
 
 use crate::authority::Authority;
 use crate::communities::{IMPLEMENTATIONS, well_known_names};
@@ -17,14 +18,15 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
             }
             let names_of = |keeps: bool| {
                 let of = IMPLEMENTATIONS.iter().filter(|router| router.keeps(value) == keeps);
-                of.map(|router| router.name).collect::<Vec<_>>().join(", ")
+                let names: Vec<&str> = of.map(|router| router.name).collect();
+                listed(names.iter(), names.len())
             };
             findings.push(Finding {
                 severity: Severity::Note,
                 code: Code::WellKnownCommunity,
                 message: format!(
-                    "profile {} application {} uses {} ({value}), which some routers remove where a policy sets other \
-                     communities: {} remove it, {} keep it",
+                    "profile {} application {} uses {} ({value}); on the way, a policy that sets other communities may \
+                     remove it: removed by {}, kept by {}",
                     Quoted(authority.names.text(profile_name)),
                     Quoted(authority.names.text(application)),
                     known.join(", "),

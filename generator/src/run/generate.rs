@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bgpcs::Quoted;
+use bgpcs_display::listed;
 
 use super::completion::Completion;
 use super::error::{END_NOT_SEEN, RunError, SHOW_END};
@@ -71,21 +72,15 @@ fn weigh_removals(changes: &DirectoryChanges, end: End, log: &mut Log) -> Result
 /// Notes which files are replaced although another program wrote them, such as another build of the plugin before an
 /// upgrade to this one.
 fn note_foreign(plan: &Plan<'_>, changes: &DirectoryChanges, log: &mut Log) {
-    let foreign = || changes.write.iter().filter(|write| write.why == WriteReason::Foreign);
-    let names = foreign().take(FOREIGN_SHOWN).filter_map(|write| plan.file_name(write.index));
-    let names: Vec<String> = names.map(|name| Quoted(&name).to_string()).collect();
-    if !names.is_empty() {
-        let more = match foreign().count() - names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        log.note(&LogEntry::Message(Message {
-            severity: Severity::Note,
-            message: format!(
-                "replacing pillar files that generate_pillar did not write: {}{more}",
-                names.join(", ")
-            ),
-            advice: "check that no other program writes to the pillar directory".into(),
-        }));
+    let foreign: Vec<_> = changes.write.iter().filter(|write| write.why == WriteReason::Foreign).collect();
+    if foreign.is_empty() {
+        return;
     }
+    let names = foreign.iter().map(|write| plan.file_name(write.index).unwrap_or_default());
+    let names = listed(names.map(|name| Quoted(&name).to_string()), FOREIGN_SHOWN);
+    log.note(&LogEntry::Message(Message {
+        severity: Severity::Note,
+        message: format!("replacing pillar files that generate_pillar did not write: {names}"),
+        advice: "check that no other program writes to the pillar directory".into(),
+    }));
 }
