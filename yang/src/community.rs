@@ -1,4 +1,4 @@
-//! BGP communities in the text forms an operator writes.
+//! BGP communities, in the text forms that an operator writes.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -9,14 +9,14 @@ use crate::serde_as_text::serde_as_text;
 
 /// A BGP community by which a prefix is selected.
 ///
-/// `Display` gives back exactly the text that was parsed: every value has one text form, so what an operator
-/// reads in an error is what they configured. `no-export` and `65535:65281` are two texts for one value on the
-/// wire; [`Community::standard`] makes them comparable.
+/// `Display` gives exactly the text that was parsed, since every value has only one text; so an error shows what the
+/// operator configured. `no-export` and `65535:65281` are different values here, but the same value on the wire:
+/// compare [`Community::standard`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Community {
     /// `AA:NN`, RFC 1997.
     Standard(StandardCommunity),
-    /// A name registered for a community with a global meaning, such as `no-export`.
+    /// A name for a community with the same meaning everywhere, such as `no-export`.
     WellKnown(WellKnown),
     /// `A:B:C`, RFC 8092.
     Large(LargeCommunity),
@@ -25,7 +25,7 @@ pub enum Community {
 }
 
 impl Community {
-    /// The four octets of RFC 1997, where this community has them.
+    /// The four octets of RFC 1997; none for large communities and route targets.
     pub fn standard(&self) -> Option<StandardCommunity> {
         match self {
             Self::Standard(community) => Some(*community),
@@ -72,8 +72,8 @@ impl FromStr for Community {
     }
 }
 
-/// A decimal number without sign and without leading zeros, as RFC 8092 section 5 asks for and as every text form
-/// here needs in order to be the only one of its value.
+/// A decimal number without sign and without leading zeros. RFC 8092 section 5 requires this for large communities;
+/// here it holds for all, so that every value has only one text.
 fn decimal<N: FromStr>(text: &str) -> Option<N> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = text.len() > 1 && text.starts_with('0');
@@ -83,9 +83,9 @@ fn decimal<N: FromStr>(text: &str) -> Option<N> {
 /// The four octets of RFC 1997, written as two 16-bit numbers: `12076:5010`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StandardCommunity {
-    /// The first two octets, by custom an AS number.
+    /// The first two octets, usually an AS number.
     pub high: u16,
-    /// The last two octets, whose meaning is up to that AS.
+    /// The last two octets; that AS defines their meaning.
     pub low: u16,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for LargeCommunity {
     }
 }
 
-/// The administrator and number of a route target; the three layouts of the extended community.
+/// A route target, in one of the three layouts of the extended community.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RouteTarget {
     /// A two-octet AS number with a four-octet number, RFC 4360 section 3.1.
@@ -124,12 +124,13 @@ pub enum RouteTarget {
 }
 
 impl RouteTarget {
-    /// The layout of RFC 5668; an AS number that has two octets is the same in either layout, as its text is.
+    /// The route target of an AS number: the layout of RFC 5668, or that of RFC 4360 if the number fits two octets. The
+    /// text is the same for both.
     pub fn of_as(asn: u32, number: u16) -> Self {
         u16::try_from(asn).map_or(Self::As4(asn, number), |asn| Self::As2(asn, number.into()))
     }
 
-    /// Parses what follows `target:`, the form in which routing engines print the value too (`RT:64512:77`).
+    /// Parses what follows `target:`. Routing engines print the same after `RT:` (`RT:64512:77`).
     pub fn parse(text: &str) -> Option<Self> {
         let (administrator, number) = text.split_once(':')?;
         if administrator.contains('.') {
@@ -222,7 +223,7 @@ impl WellKnown {
     }
 }
 
-/// A text that is no community.
+/// A text that is not a community.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "community {} is not one of: AA:NN (0 to 65535 each), A:B:C (32 bits each), target:ASN:N, target:ADDRESS:N, \

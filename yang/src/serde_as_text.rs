@@ -1,6 +1,6 @@
-//! Types that are a text in JSON.
+//! Types that are written as text in JSON.
 
-/// Reads and writes a type in JSON as the text of its `FromStr` and `Display`.
+/// Reads a type from JSON with its `FromStr`, and writes it with its `Display`.
 macro_rules! serde_as_text {
     ($type:ty) => {
         impl serde::Serialize for $type {

@@ -1,5 +1,5 @@
-//! How both programs show things to an operator: tables as the PCLI prints them, self-contained pages for a browser, and
-//! times. It knows how a text looks, and nothing of what it says.
+//! What both programs need to show something to an operator: tables as the PCLI prints them, self-contained pages for a
+//! browser, and times. The crate knows the form of a text, not its subject.
 
 pub mod html;
 pub mod table;
@@ -7,7 +7,7 @@ pub mod time;
 
 use std::fmt::Display;
 
-/// A number of things, whose plural is regular: `1 prefix`, `2 prefixes`, `0 lines`.
+/// A number with a noun whose plural is regular: `1 prefix`, `2 prefixes`, `0 lines`.
 pub fn counted(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     let ending = match number {
