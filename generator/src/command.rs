@@ -16,7 +16,7 @@ use self::exit::{failed, refused};
 pub fn execute(arguments: Arguments) -> Exit {
     let Arguments { options, command } = arguments;
     match command {
-        None => work(options, run::generate),
+        None => logged(options, run::generate),
         Some(CliCommand::Check) => {
             let mut log = unlogged(&options);
             run::check(&settings(options), &mut log).map_or_else(|error| failed(&mut log, &error), Exit::from)
@@ -25,7 +25,7 @@ pub fn execute(arguments: Arguments) -> Exit {
             let json = options.json;
             status::show(&settings(options), router.as_deref(), json, html.as_deref())
         }
-        Some(CliCommand::Purge) => work(options, run::purge),
+        Some(CliCommand::Purge) => logged(options, run::purge),
         Some(CliCommand::ExplainCommunity { community }) => communities::explain_community(community),
         Some(CliCommand::Preset { command: PresetCommand::List }) => communities::list_presets(),
         Some(CliCommand::Preset { command: PresetCommand::Show { name, format } }) => {
@@ -37,23 +37,24 @@ pub fn execute(arguments: Arguments) -> Exit {
     }
 }
 
-fn work(options: Options, work: fn(&RunSettings, &mut Log) -> Result<Completion, RunError>) -> Exit {
+/// Does a run that changes something, with the log file; a dry run has none.
+fn logged(options: Options, run: fn(&RunSettings, &mut Log) -> Result<Completion, RunError>) -> Exit {
     let mut log = match options.dry_run {
         true => unlogged(&options),
-        false => Log::open(&options.log, form(&options), options.verbose),
+        false => Log::open(&options.log, format(&options), options.verbose),
     };
-    match work(&settings(options), &mut log) {
+    match run(&settings(options), &mut log) {
         Ok(completion) => completion.into(),
         Err(error) => refused(&mut log, format!("{error}; nothing was changed"), error.advice()),
     }
 }
 
-fn form(options: &Options) -> LogFormat {
+fn format(options: &Options) -> LogFormat {
     if options.json { LogFormat::Json } else { LogFormat::Text }
 }
 
 fn unlogged(options: &Options) -> Log {
-    Log::without_file(form(options), options.verbose)
+    Log::without_file(format(options), options.verbose)
 }
 
 fn settings(options: Options) -> RunSettings {

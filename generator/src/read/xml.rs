@@ -118,14 +118,7 @@ impl<R: BufRead> XmlDocument<R> {
                 Event::Eof => return Err(XmlFault::Truncated),
                 Event::DocType(_) => return Err(XmlFault::DocumentType),
                 Event::Decl(declaration) => check_encoding(declaration.encoding().transpose()?)?,
-                Event::Text(text) if open.is_empty() => {
-                    let text = text.xml10_content();
-                    let rest = text.trim().trim_matches('\u{FEFF}');
-                    let end_of_message = ended && rest == END_OF_MESSAGE;
-                    if !rest.is_empty() && !end_of_message {
-                        return Err(XmlFault::OutsideText);
-                    }
-                }
+                Event::Text(text) if open.is_empty() => check_outside(&text.xml10_content(), ended)?,
                 Event::Text(_)
                 | Event::CData(_)
                 | Event::GeneralRef(_)
@@ -227,6 +220,13 @@ fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), Xml
     let value = resolve_xml_entity(&name).ok_or_else(|| XmlFault::Entity { name: name.to_string() })?;
     text.push_str(value);
     Ok(())
+}
+
+/// Refuses text outside the root element, except blanks and, after it, the end of a message.
+fn check_outside(text: &str, ended: bool) -> Result<(), XmlFault> {
+    let rest = text.trim().trim_matches('\u{FEFF}');
+    let end_of_message = ended && rest == END_OF_MESSAGE;
+    if rest.is_empty() || end_of_message { Ok(()) } else { Err(XmlFault::OutsideText) }
 }
 
 fn check_encoding(encoding: Option<Cow<'_, str>>) -> Result<(), XmlFault> {

@@ -70,21 +70,21 @@ pub enum LogFormat {
 #[derive(Debug, Default)]
 pub struct Log {
     file: Option<File>,
-    form: LogFormat,
+    format: LogFormat,
     /// Whether assets are logged too, and everything goes to standard error too.
     is_verbose: bool,
 }
 
 impl Log {
     /// A log without a file: everything goes to standard error only.
-    pub fn without_file(form: LogFormat, is_verbose: bool) -> Self {
-        Self { file: None, form, is_verbose }
+    pub fn without_file(format: LogFormat, is_verbose: bool) -> Self {
+        Self { file: None, format, is_verbose }
     }
 
     /// A log that appends to the file at `path`. A log that cannot be written must not prevent the run: a message says
     /// so, and everything goes to standard error only.
-    pub fn open(path: &Path, form: LogFormat, is_verbose: bool) -> Self {
-        let mut log = Self::without_file(form, is_verbose);
+    pub fn open(path: &Path, format: LogFormat, is_verbose: bool) -> Self {
+        let mut log = Self::without_file(format, is_verbose);
         match open(path) {
             Ok(file) => log.file = Some(file),
             Err(error) => log.message(
@@ -124,7 +124,7 @@ impl Log {
     }
 
     fn print(&self, entry: &LogEntry<'_>) {
-        let line = match self.form {
+        let line = match self.format {
             LogFormat::Text => format!("generate_pillar: {entry}\n"),
             LogFormat::Json => json(entry),
         };
@@ -134,7 +134,7 @@ impl Log {
 
     fn append(&mut self, entry: &LogEntry<'_>) {
         let Some(file) = &mut self.file else { return };
-        let line = match self.form {
+        let line = match self.format {
             LogFormat::Text => format!("{} {entry}\n", now()),
             LogFormat::Json => json(entry),
         };
