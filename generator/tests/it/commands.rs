@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Parser;
 use generate_pillar::cli::{self, Arguments};
-use generate_pillar::preset;
+use generate_pillar::communities::preset;
 use serde_json::Value;
 
 use bgpcs_testing::help;

@@ -5,8 +5,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use bgpcs_display::table::Paint;
 use bgpcs_testing::guide;
-use generate_pillar::generate::{Settings, Source};
-use generate_pillar::log::Log;
+use generate_pillar::report::Log;
+use generate_pillar::run::{ConfigurationSource, RunSettings};
 use generate_pillar::status::Status;
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use crate::golden;
 const NOW: u64 = 1_800_000_000;
 
 /// A conductor that generated an hour before `NOW`, from `before`, and now has the configuration `after`.
-fn conductor(before: &str, after: &str) -> (Conductor, Settings) {
+fn conductor(before: &str, after: &str) -> (Conductor, RunSettings) {
     let conductor = Conductor::new();
     let configuration = conductor.path("config.json");
     fs::write(&configuration, before).unwrap();
@@ -27,8 +27,8 @@ fn conductor(before: &str, after: &str) -> (Conductor, Settings) {
         let file = File::options().write(true).open(entry.unwrap().path()).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(NOW - 3600)).unwrap();
     }
-    let source = Source::File(configuration);
-    let settings = Settings { source, pillar_dir, dry_run: false, report: None, summary: false };
+    let source = ConfigurationSource::File(configuration);
+    let settings = RunSettings { source, pillar_dir, dry_run: false, report: None, summary: false };
     (conductor, settings)
 }
 

@@ -1,4 +1,4 @@
-//! Editing the top files of the `plugins` environment in place.
+//! `top-file`: edits the top files of the `plugins` environment in place.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use bgpcs::whole_file;
 
-use super::Exit;
+use super::exit::Exit;
 use crate::cli::TopFileAction;
 use crate::finding::Severity;
-use crate::log::Log;
-use crate::top_file::{self, Change, Reason};
+use crate::report::Log;
+use crate::top_file::{self, KeepReason, TopFileEdit};
 
-/// Edits the top file of each root. When one of them cannot list the plugin, none gets it: states without their pillar
-/// would clean every node.
+/// Edits the top file in each of the `roots`. If the plugin cannot be added to one of them, it is added to none: states
+/// without their pillar would remove the plugin from every node.
 pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> Exit {
     let planned: Vec<_> =
         roots.iter().map(|root| root.join("top.sls")).map(|path| (plan(action, &path), path)).collect();
-    let cannot_list = |change: &io::Result<Change>| {
-        matches!(change, Err(_) | Ok(Change::Keep(Reason::NotPlainYaml | Reason::BrokenBlock)))
+    let cannot_list = |change: &io::Result<TopFileEdit>| {
+        matches!(change, Err(_) | Ok(TopFileEdit::Keep(KeepReason::NotPlainYaml | KeepReason::BrokenBlock)))
     };
     let refused =
         matches!(action, TopFileAction::Add) && planned.iter().any(|(change, _)| cannot_list(change));
@@ -28,15 +28,17 @@ pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> E
         let did =
             change.and_then(|change| if dry_run || refused { Ok(change) } else { apply(change, &path) });
         match did {
-            Ok(Change::Keep(reason)) => say(&path, &format!("left alone, {reason}")),
-            Ok(_) if refused => say(&path, "left alone, because another top file cannot list the plugin"),
-            Ok(Change::Write(_)) => say(&path, "written"),
-            Ok(Change::Delete) => say(&path, "removed"),
+            Ok(TopFileEdit::Keep(reason)) => say(&path, &format!("unchanged, {reason}")),
+            Ok(_) if refused => {
+                say(&path, "unchanged, because the plugin cannot be added to the other top file")
+            }
+            Ok(TopFileEdit::Write(_)) => say(&path, "written"),
+            Ok(TopFileEdit::Delete) => say(&path, "removed"),
             Err(error) => {
                 Log::default().message(
                     Severity::Error,
                     format!("cannot edit {}: {error}", path.display()),
-                    "see to its owner, its permissions and the room on its file system, and run it again",
+                    "check its owner, its permissions and the free space of its file system, and run it again",
                 );
                 exit = Exit::SomeInError;
             }
@@ -45,7 +47,7 @@ pub(super) fn edit(action: TopFileAction, roots: &[PathBuf], dry_run: bool) -> E
     exit
 }
 
-fn plan(action: TopFileAction, path: &Path) -> io::Result<Change> {
+fn plan(action: TopFileAction, path: &Path) -> io::Result<TopFileEdit> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         text => text?,
@@ -57,17 +59,17 @@ fn plan(action: TopFileAction, path: &Path) -> io::Result<Change> {
 }
 
 fn say(path: &Path, what: &str) {
-    // A scriptlet whose output nobody reads any more still has to do its work.
+    // Nobody may read a scriptlet's output any more; its work has to be done all the same.
     let _ = writeln!(io::stdout(), "{}: {what}", path.display());
 }
 
-/// The conductor's top files are readable by everyone, as a new one is.
+/// Everybody may read the conductor's top files, hence also a new one.
 const TOP_FILE_MODE: u32 = 0o644;
 
-fn apply(change: Change, path: &Path) -> io::Result<Change> {
+fn apply(change: TopFileEdit, path: &Path) -> io::Result<TopFileEdit> {
     match &change {
-        Change::Write(text) => {
-            // The file itself, when the path is a link to it.
+        TopFileEdit::Write(text) => {
+            // If the path is a link, the file that it points to.
             let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             let before = fs::metadata(&path).ok();
             let mode = before.as_ref().map_or(TOP_FILE_MODE, |before| before.permissions().mode());
@@ -79,8 +81,8 @@ fn apply(change: Change, path: &Path) -> io::Result<Change> {
                 std::os::unix::fs::chown(&path, Some(before.uid()), Some(before.gid()))?;
             }
         }
-        Change::Delete => fs::remove_file(path)?,
-        Change::Keep(_) => {}
+        TopFileEdit::Delete => fs::remove_file(path)?,
+        TopFileEdit::Keep(_) => {}
     }
     Ok(change)
 }

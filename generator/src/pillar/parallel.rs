@@ -1,13 +1,13 @@
-//! Doing the same to many pillars on every processor there is.
+//! Shares work on many pillars among the processors.
 
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::thread;
 
-/// So much work is worth a thread.
+/// The smallest share for which a thread is worth its cost.
 const SMALLEST_SHARE: usize = 500;
 
-/// Does `work` on shares of `0..count` at the same time; the results come in order, or the first error does.
+/// Does `work` on shares of `0..count` at the same time. Gives the results in order, or the first error.
 pub(super) fn in_parallel<T: Send, E: Send>(
     count: usize,
     work: impl Fn(Range<usize>) -> Result<T, E> + Sync,

@@ -1,11 +1,9 @@
 //! The directory of pillar files, made equal to a plan.
 //!
-//! First everything is compared and nothing changed; then what is new is staged under temporary names, brought to
-//! disk where it replaces something, and published; last, files of ours that the plan does not want are removed. A
-//! kill at any moment leaves each file whole, and the next run completes the set. Files that the generator did not
-//! write stay, but for those that have the name of a planned one.
-
-mod parallel;
+//! First everything is compared and nothing is changed. Then new content is written under temporary names, brought to
+//! disk where it replaces a file, and renamed. Last, our files that are not planned are removed. If the run is killed
+//! at any moment, each file is whole, and the next run completes the set. Files that the generator did not write
+//! stay, unless one has the name of a planned file.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
@@ -15,102 +13,43 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bgpcs::AssetId;
-use bgpcs::whole_file::{Batch, WholeFileError};
+use bgpcs::whole_file::Batch;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, openat, syncfs};
 use rustix::io::Errno;
 
-use self::parallel::in_parallel;
-use crate::pillar_file;
+use super::changes::{AppliedChanges, DirectoryChanges, FailedChange, FileWrite, WriteReason};
+use super::error::PillarDirError;
+use super::file;
+use super::parallel::in_parallel;
 use crate::plan::Plan;
 
-/// Pillars may hold what not every user of the conductor should see; the Salt master reads them as root.
+/// Not every user of the conductor should see the configuration in the pillars; the Salt master reads them as root.
 const FILE_MODE: u32 = 0o640;
 const DIRECTORY_MODE: u32 = 0o750;
 
-/// Up to so many files are brought to disk one by one.
+/// Up to this number, files are brought to disk one by one.
 const SYNCED_ONE_BY_ONE: usize = 32;
 
-/// A run that gets the lock before says nothing about it.
+/// A run that gets the lock within this time does not say that it had to wait.
 const SILENT_WAIT: Duration = Duration::from_secs(1);
 
 /// How long to wait between two tries for the lock.
 const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 
-/// The directory, held against other runs until dropped.
+/// The directory, locked against other runs until this is dropped.
 #[derive(Debug)]
 pub struct PillarDir {
     path: PathBuf,
-    /// Absent when the directory does not exist and is not to be created.
+    /// None if the directory does not exist and must not be created.
     handle: Option<File>,
 }
 
-/// What makes the directory equal to a plan.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Planned pillars whose file is absent or different, in the plan's order.
-    pub write: Vec<Write>,
-    /// Names of files of ours that are not wanted any more.
-    pub remove: Vec<String>,
-    /// How many files are right as they are.
-    pub unchanged: usize,
-    /// Names of files of nodes in error, which stay as they are.
-    pub kept: Vec<String>,
-    /// How many files of ours there are.
-    pub existing: usize,
-}
-
-/// A file to write.
-#[derive(Debug, Clone, Copy)]
-pub struct Write {
-    /// Which planned pillar.
-    pub index: usize,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why a file is to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// There is none, or none with content.
-    Absent,
-    /// There is one that the generator did not write.
-    Foreign,
-    /// It has another content.
-    Content,
-    /// More users than needed may read it.
-    Permissions,
-}
-
-impl Changes {
-    /// Whether more than half of the existing files would go.
-    pub fn removes_most(&self) -> bool {
-        self.remove.len() * 2 > self.existing
-    }
-}
-
-/// What came of the changes.
-#[derive(Debug, Default)]
-pub struct Applied {
-    /// How many files were created or replaced.
-    pub written: usize,
-    /// How many files are gone.
-    pub removed: usize,
-    /// The files that could not be replaced or removed while the others were.
-    pub failures: Vec<Failure>,
-}
-
-/// A file that could not be replaced or removed.
-#[derive(Debug)]
-pub struct Failure {
-    /// Its name in the directory.
-    pub name: String,
-    /// Why not.
-    pub error: PillarDirError,
-}
-
 impl PillarDir {
-    /// Creates the directory if need be and waits until no other run holds it, at most for `limit`. When that takes
-    /// longer than a moment, `waits` is called, once.
+    /// Creates the directory if necessary, and waits up to `limit` until no other run has locked it. If that takes
+    /// longer than a second, calls `waits` once.
+    ///
+    /// # Errors
+    /// When the directory cannot be created, opened or locked.
     pub fn lock(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
         DirBuilder::new()
             .recursive(true)
@@ -120,7 +59,10 @@ impl PillarDir {
         Self::lock_existing(path, limit, waits)
     }
 
-    /// As [`Self::lock`], but leaves an absent directory absent.
+    /// As [`Self::lock`], but does not create the directory; one that does not exist is like an empty one.
+    ///
+    /// # Errors
+    /// When the directory cannot be opened or locked.
     pub fn lock_existing(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
         let handle = match File::open(path) {
             Ok(handle) => handle,
@@ -147,8 +89,11 @@ impl PillarDir {
     }
 
     /// Compares the directory with a plan; changes nothing.
-    pub fn compare(&self, plan: &Plan<'_>) -> Result<Changes, PillarDirError> {
-        let mut changes = Changes::default();
+    ///
+    /// # Errors
+    /// When the directory or one of its files cannot be read.
+    pub fn compare(&self, plan: &Plan<'_>) -> Result<DirectoryChanges, PillarDirError> {
+        let mut changes = DirectoryChanges::default();
         let present = self.list(plan, &mut changes)?;
         let shares = in_parallel(plan.len(), |share| self.compare_share(plan, &present, share))?;
         for share in shares {
@@ -159,9 +104,8 @@ impl PillarDir {
         Ok(changes)
     }
 
-    /// Which planned pillars, by index, have something under their file's name; what is there of ours and not planned
-    /// goes to the changes.
-    fn list(&self, plan: &Plan<'_>, changes: &mut Changes) -> Result<Vec<bool>, PillarDirError> {
+    /// Which planned pillars, by index, have a file. Our other files become changes: they are kept or removed.
+    fn list(&self, plan: &Plan<'_>, changes: &mut DirectoryChanges) -> Result<Vec<bool>, PillarDirError> {
         let mut present = vec![false; plan.len()];
         if self.handle.is_none() {
             return Ok(present);
@@ -176,7 +120,7 @@ impl PillarDir {
                 *planned = true;
                 continue;
             }
-            self.read(name, pillar_file::header(asset_id).len(), &mut start)?;
+            self.read(name, file::header(asset_id).len(), &mut start)?;
             if !is_ours(&start, asset_id) {
                 continue;
             }
@@ -197,16 +141,16 @@ impl PillarDir {
         plan: &Plan<'_>,
         present: &[bool],
         share: Range<usize>,
-    ) -> Result<Changes, PillarDirError> {
-        let mut changes = Changes::default();
+    ) -> Result<DirectoryChanges, PillarDirError> {
+        let mut changes = DirectoryChanges::default();
         let mut content = Vec::new();
         for index in share {
             if present.get(index) != Some(&true) {
-                changes.write.push(Write { index, why: Why::Absent });
+                changes.write.push(FileWrite { index, why: WriteReason::Absent });
                 continue;
             }
             let Some((asset_id, document)) = plan.pillar(index) else { continue };
-            let wanted = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let wanted = file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
             let ours = is_ours(&content, asset_id.as_str());
             changes.existing += usize::from(ours);
@@ -215,23 +159,23 @@ impl PillarDir {
                     changes.unchanged += 1;
                     continue;
                 }
-                true => Why::Permissions,
-                false if content.is_empty() => Why::Absent,
-                false if ours => Why::Content,
-                false => Why::Foreign,
+                true => WriteReason::Permissions,
+                false if content.is_empty() => WriteReason::Absent,
+                false if ours => WriteReason::Content,
+                false => WriteReason::Foreign,
             };
-            changes.write.push(Write { index, why });
+            changes.write.push(FileWrite { index, why });
         }
         Ok(changes)
     }
 
-    /// Reads at most `limit` bytes of a file of the directory, none when it is absent or no plain file; whether its
-    /// permissions are those of a pillar file, or stricter.
+    /// Reads at most `limit` bytes of a file in the directory; none if it is absent or not a regular file. Gives
+    /// whether its permissions are those of a pillar file or stricter.
     fn read(&self, name: &str, limit: usize, content: &mut Vec<u8>) -> Result<bool, PillarDirError> {
         content.clear();
         let Some(handle) = &self.handle else { return Ok(false) };
         let fail = |source| PillarDirError::at("read", &self.path.join(name), source);
-        // Neither follow a link nor wait for the other end of a pipe.
+        // Follow no link, and do not wait for the other end of a pipe.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mut file = match openat(handle, name, flags, Mode::empty()) {
             Ok(file) => File::from(file),
@@ -246,9 +190,16 @@ impl PillarDir {
         Ok(metadata.permissions().mode() & 0o777 & !FILE_MODE == 0)
     }
 
-    /// Makes the changes. An error means that nothing was changed.
-    pub fn apply(&self, plan: &Plan<'_>, changes: &Changes) -> Result<Applied, PillarDirError> {
-        let mut applied = Applied::default();
+    /// Makes the changes.
+    ///
+    /// # Errors
+    /// When nothing was changed. A single file that could not be changed is in the result instead.
+    pub fn apply(
+        &self,
+        plan: &Plan<'_>,
+        changes: &DirectoryChanges,
+    ) -> Result<AppliedChanges, PillarDirError> {
+        let mut applied = AppliedChanges::default();
         let Some(handle) = &self.handle else { return Ok(applied) };
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
@@ -257,7 +208,7 @@ impl PillarDir {
                 match batch.publish(&name) {
                     Ok(()) => applied.written += 1,
                     Err(error) => {
-                        applied.failures.push(Failure { name, error: PillarDirError::Write(error) })
+                        applied.failures.push(FailedChange { name, error: PillarDirError::Write(error) })
                     }
                 }
             }
@@ -268,55 +219,55 @@ impl PillarDir {
                 Ok(()) => applied.removed += 1,
                 Err(source) => {
                     let error = PillarDirError::at("remove", &path, source);
-                    applied.failures.push(Failure { name: name.clone(), error });
+                    applied.failures.push(FailedChange { name: name.clone(), error });
                 }
             }
         }
         Ok(applied)
     }
 
-    /// Writes the new content of the planned pillars under temporary names.
+    /// Writes the new content of the planned pillars to temporary files.
     fn stage(
         &self,
         batch: &Batch<'_>,
         handle: &File,
         plan: &Plan<'_>,
-        changes: &Changes,
+        changes: &DirectoryChanges,
     ) -> Result<(), PillarDirError> {
-        let sync = Sync::of(changes);
-        let stage = |write: &Write| {
+        let sync = Durability::of(changes);
+        let stage = |write: &FileWrite| {
             let Some((asset_id, document)) = plan.pillar(write.index) else { return Ok(()) };
-            let text = pillar_file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
+            let text = file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let name = asset_id.file_name();
             let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
             let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
-            if sync == Sync::Each { file.sync_all().map_err(fail) } else { Ok(()) }
+            if sync == Durability::Each { file.sync_all().map_err(fail) } else { Ok(()) }
         };
         in_parallel(changes.write.len(), |share| {
             changes.write.get(share).unwrap_or_default().iter().try_for_each(stage)
         })?;
-        if sync == Sync::FileSystem {
+        if sync == Durability::FileSystem {
             syncfs(handle).map_err(|source| PillarDirError::at("sync", &self.path, source.into()))?;
         }
         Ok(())
     }
 }
 
-/// What has to be on disk before files get their names, so that a power failure cannot leave an empty file where a
-/// node had its pillar: Salt would take the plugin off that node.
+/// What has to be on disk before the files are renamed. Otherwise a power failure could leave an empty file in place
+/// of a node's pillar, and Salt would remove the plugin from that node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sync {
-    /// Nothing: the files are new, no node loses anything, and the next run completes them.
+enum Durability {
+    /// Nothing: all files are new, so no node loses its pillar, and the next run completes them.
     Nothing,
-    /// Each file; the cheapest way for a few.
+    /// Each file: the cheapest way for a few files.
     Each,
-    /// Everything on the file system; the cheapest way for many.
+    /// Everything on the file system: the cheapest way for many files.
     FileSystem,
 }
 
-impl Sync {
-    fn of(changes: &Changes) -> Self {
-        match (changes.write.iter().any(|write| write.why != Why::Absent), changes.write.len()) {
+impl Durability {
+    fn of(changes: &DirectoryChanges) -> Self {
+        match (changes.write.iter().any(|write| write.why != WriteReason::Absent), changes.write.len()) {
             (false, _) => Self::Nothing,
             (true, ..=SYNCED_ONE_BY_ONE) => Self::Each,
             (true, _) => Self::FileSystem,
@@ -325,51 +276,5 @@ impl Sync {
 }
 
 fn is_ours(content: &[u8], asset_id: &str) -> bool {
-    content.starts_with(pillar_file::header(asset_id).as_bytes())
-}
-
-/// Why the directory could not be made equal to the plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PillarDirError {
-    /// An operation on the directory or a file of it.
-    #[error("cannot {operation} {}: {source}", .path.display())]
-    File {
-        /// As a verb.
-        operation: &'static str,
-        /// The directory or the file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A file that could not be replaced.
-    #[error("{0}")]
-    Write(#[source] WholeFileError),
-    /// A pillar that could not be put into words.
-    #[error("cannot write a pillar as JSON: {0}")]
-    Text(#[source] serde_json::Error),
-    /// Another run held the directory all the time.
-    #[error("another generate_pillar has held {} for {} seconds", .path.display(), .limit.as_secs())]
-    Busy {
-        /// The directory.
-        path: PathBuf,
-        /// How long this run waited.
-        limit: Duration,
-    },
-}
-
-impl PillarDirError {
-    /// What to do.
-    pub fn advice(&self) -> &'static str {
-        match self {
-            Self::File { .. } | Self::Write(_) => {
-                "see to its owner, its permissions and the room on its file system, and run generate_pillar again"
-            }
-            Self::Text(_) => "see what generate_pillar check says of the profiles",
-            Self::Busy { .. } => "run generate_pillar again when that one has ended",
-        }
-    }
-
-    fn at(operation: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::File { operation, path: path.to_owned(), source }
-    }
+    content.starts_with(file::header(asset_id).as_bytes())
 }

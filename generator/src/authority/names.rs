@@ -1,16 +1,16 @@
-//! Texts of a configuration, each held once and in few bytes.
+//! The texts of a configuration, each kept once.
 
 use string_interner::StringInterner;
 use string_interner::backend::BufferBackend;
 use string_interner::symbol::SymbolU32;
 
-/// A text of the configuration, by its place in [`Names`].
+/// A text of the configuration; [`Names`] has the text.
 pub type Name = SymbolU32;
 
-/// All texts that are held of a configuration.
+/// All texts that are kept of a configuration.
 ///
-/// An authority has hundreds of thousands of them, and the same few node and profile names again and again: here a
-/// text costs its bytes and a handful more.
+/// A large authority has hundreds of thousands of them, and the same few node and profile names again and again. Here
+/// each text is kept once, and costs only a few bytes more than its length.
 #[derive(Debug)]
 pub struct Names(StringInterner<BufferBackend<Name>>);
 
@@ -21,12 +21,12 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The name that stands for `text` from now on.
+    /// The name of `text`, which is added if necessary.
     pub fn add(&mut self, text: &str) -> Name {
         self.0.get_or_intern(text)
     }
 
-    /// The name that stands for `text`, if it was added.
+    /// The name of `text`, if it was added.
     pub fn get(&self, text: &str) -> Option<Name> {
         self.0.get(text)
     }

@@ -1,6 +1,6 @@
 //! Ready profiles of published service communities, to paste into a configuration.
 //!
-//! Each is a file in `presets/`, which names the public source of its values.
+//! Each is a file in `presets/`, which names the public document that its values come from.
 
 use std::fmt::Write;
 
@@ -14,34 +14,34 @@ pub struct Preset {
     pub name: ProfileName,
     /// What it is for, in one line.
     pub description: String,
-    /// Where the values are published.
-    pub source: Source,
-    /// In the order of the source.
+    /// The document that publishes the values.
+    pub source: Publication,
+    /// In the order of the document.
     pub applications: Vec<Application>,
 }
 
 /// A public document.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Source {
-    /// Of the document, and of the section.
+pub struct Publication {
+    /// The title of the document and of the section.
     pub title: String,
-    /// Where it is.
+    /// The address of the document.
     pub url: String,
 }
 
 const FILES: &[&str] = &[
-    include_str!("../presets/O365.json"),
-    include_str!("../presets/Microsoft-ExpressRoute.json"),
-    include_str!("../presets/O365-US-Government.json"),
-    include_str!("../presets/Azure-Europe.json"),
-    include_str!("../presets/Azure-US.json"),
-    include_str!("../presets/AWS-DirectConnect.json"),
+    include_str!("../../presets/O365.json"),
+    include_str!("../../presets/Microsoft-ExpressRoute.json"),
+    include_str!("../../presets/O365-US-Government.json"),
+    include_str!("../../presets/Azure-Europe.json"),
+    include_str!("../../presets/Azure-US.json"),
+    include_str!("../../presets/AWS-DirectConnect.json"),
 ];
 
 /// Every preset.
 ///
 /// # Errors
-/// When a file of the program itself is not a preset, which the tests rule out.
+/// When a file in the program is not a preset; tests make sure that this does not happen.
 pub fn all() -> Result<Vec<Preset>, serde_json::Error> {
     FILES.iter().map(|file| serde_json::from_str(file)).collect()
 }
@@ -83,7 +83,7 @@ impl Preset {
         text
     }
 
-    /// As the REST API has it.
+    /// As the REST API returns it.
     ///
     /// # Errors
     /// None in practice; serde_json's signature has one.

@@ -1,4 +1,4 @@
-//! What a run does about each asset, and why.
+//! What a run does for each asset, and why.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,46 +6,45 @@ use std::fmt;
 use bgpcs::{AssetId, Quoted};
 use serde::Serialize;
 
-use crate::authority::Authority;
-use crate::names::Name;
-use crate::pillar_dir::{Changes, Why};
+use super::run_record::Operation;
+use crate::authority::{Authority, Name};
+use crate::pillar::{DirectoryChanges, WriteReason};
 use crate::plan::Plan;
-use crate::run::Operation;
 
-/// What is done about the pillar file of an asset.
+/// What is done with the pillar file of an asset.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Asset<'a> {
     /// The asset id.
     pub asset_id: &'a str,
-    /// The router that has it; none when no router of the configuration does.
+    /// The router of this asset id; none if no router in the configuration has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub router: Option<&'a str>,
     /// The node of that router.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<&'a str>,
-    /// What is done.
-    pub change: Change,
+    /// What is done with the file.
+    pub change: AssetChange,
     /// Why.
     pub reason: &'static str,
 }
 
-/// What is done to a file.
+/// What is done with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Change {
-    /// It is new, or replaced.
+pub enum AssetChange {
+    /// It is created or replaced.
     Written,
-    /// It is right as it is.
+    /// It already is as planned.
     Unchanged,
-    /// It stays as it is, though the configuration asks for something else.
+    /// It stays unchanged, since its node is in error.
     Kept,
-    /// It goes.
+    /// It is removed.
     Removed,
 }
 
 impl Asset<'_> {
-    /// The name of its pillar file.
+    /// The name of the pillar file.
     pub fn file_name(&self) -> String {
         self.asset_id.to_owned() + AssetId::FILE_SUFFIX
     }
@@ -60,52 +59,52 @@ impl fmt::Display for Asset<'_> {
             }
         }
         let change = match self.change {
-            Change::Written => "written",
-            Change::Unchanged => "unchanged",
-            Change::Kept => "kept",
-            Change::Removed => "removed",
+            AssetChange::Written => "written",
+            AssetChange::Unchanged => "unchanged",
+            AssetChange::Kept => "kept",
+            AssetChange::Removed => "removed",
         };
         write!(f, ": {change}, {}", self.reason)
     }
 }
 
-/// What becomes of every asset that has a pillar file or is to have one: first those of the plan in its order, then
-/// those that are kept, then those that go.
-pub fn account<'a>(
+/// Every asset that has a pillar file or gets one: first the planned ones in the order of the plan, then those that are
+/// kept, then those that are removed.
+pub fn assets<'a>(
     operation: Operation,
     authority: &'a Authority,
     plan: &'a Plan<'a>,
-    changes: &'a Changes,
+    changes: &'a DirectoryChanges,
 ) -> impl Iterator<Item = Asset<'a>> {
     let text = |name: Name| authority.names.text(name);
     let mut writes = changes.write.iter().peekable();
     let planned = plan.places().enumerate().map(move |(index, [asset_id, router, node])| {
         let (change, reason) = match writes.next_if(|write| write.index == index) {
-            Some(write) => (Change::Written, reason(write.why)),
-            None => (Change::Unchanged, "it is as the configuration asks for"),
+            Some(write) => (AssetChange::Written, reason(write.why)),
+            None => (AssetChange::Unchanged, "it is up to date"),
         };
         Asset { asset_id: text(asset_id), router: Some(text(router)), node: Some(text(node)), change, reason }
     });
     let owners = owners(authority, changes);
-    let present = move |name: &'a String, change: Change| {
+    let present = move |name: &'a String, change: AssetChange| {
         let asset_id = name.strip_suffix(AssetId::FILE_SUFFIX).unwrap_or(name);
         let owner = owners.get(asset_id).copied();
         let reason = match (operation, change, owner) {
-            (Operation::Purge, ..) => "every pillar goes",
-            (_, Change::Kept, _) => "the configuration of its node is in error",
+            (Operation::Purge, ..) => "all pillars are removed",
+            (_, AssetChange::Kept, _) => "the configuration of its node is in error",
             (_, _, Some(_)) => "its router has no profile",
             (_, _, None) => "no node has this asset-id",
         };
         let (router, node) = owner.unzip();
         Asset { asset_id, router, node, change, reason }
     };
-    let kept = changes.kept.iter().map(|name| (name, Change::Kept));
-    let removed = changes.remove.iter().map(|name| (name, Change::Removed));
+    let kept = changes.kept.iter().map(|name| (name, AssetChange::Kept));
+    let removed = changes.remove.iter().map(|name| (name, AssetChange::Removed));
     planned.chain(kept.chain(removed).map(move |(name, change)| present(name, change)))
 }
 
-/// Router and node of each asset id, if there is a question to which that is the answer.
-fn owners<'a>(authority: &'a Authority, changes: &Changes) -> HashMap<&'a str, (&'a str, &'a str)> {
+/// Router and node of each asset id; empty if no file is kept or removed, since nobody needs it then.
+fn owners<'a>(authority: &'a Authority, changes: &DirectoryChanges) -> HashMap<&'a str, (&'a str, &'a str)> {
     if changes.kept.is_empty() && changes.remove.is_empty() {
         return HashMap::new();
     }
@@ -119,11 +118,11 @@ fn owners<'a>(authority: &'a Authority, changes: &Changes) -> HashMap<&'a str, (
         .collect()
 }
 
-fn reason(why: Why) -> &'static str {
+fn reason(why: WriteReason) -> &'static str {
     match why {
-        Why::Absent => "there was none",
-        Why::Foreign => "another program had written it",
-        Why::Content => "its content was another one",
-        Why::Permissions => "more users than needed could read it",
+        WriteReason::Absent => "it did not exist",
+        WriteReason::Foreign => "another program wrote it",
+        WriteReason::Content => "its content was different",
+        WriteReason::Permissions => "its permissions were too open",
     }
 }

@@ -1,17 +1,17 @@
 //! The text of a pillar file.
 //!
-//! Salt renders a pillar file with Jinja and parses what comes out as YAML 1.1. `#!yaml` in the first line leaves
-//! out Jinja, and JSON is YAML without any of its surprises, once the characters are escaped that YAML 1.1 does not
-//! allow or takes for line breaks.
+//! Salt renders a pillar file with Jinja and reads the result as YAML 1.1. `#!yaml` in the first line turns Jinja off.
+//! The content is JSON, which is also YAML, with the characters escaped that YAML 1.1 does not allow or treats as line
+//! breaks.
 
 use std::fmt::Write;
 
 use bgpcs::{AssetId, PillarDocument};
 
-/// What the file of a node begins with.
+/// The first two lines of a node's file.
 ///
-/// The second line marks the file as the generator's own. It names the asset id, so that a copy under another name
-/// is not the generator's.
+/// The second line shows that the generator wrote the file. It names the asset id, so that a copy under another name
+/// does not count as the generator's file.
 pub fn header(asset_id: &str) -> String {
     let id = escape(serde_json::Value::from(asset_id).to_string());
     format!(
@@ -28,8 +28,9 @@ pub fn text(asset_id: &AssetId, document: &PillarDocument) -> Result<String, ser
     Ok(format!("{}{}\n", header(asset_id.as_str()), escape(json)))
 }
 
-/// Writes as `\u` and four digits what YAML 1.1 refuses (section 5.1: C1 controls, U+007F, U+FFFE, U+FFFF) or folds as
-/// a line break (section 5.4: U+0085, U+2028, U+2029), and the byte order mark. In JSON these stand only inside strings.
+/// Writes as `\u` and four digits what YAML 1.1 refuses (section 5.1: C1 controls, U+007F, U+FFFE, U+FFFF) or treats
+/// as a line break (section 5.4: U+0085, U+2028, U+2029), and the byte order mark. In JSON these occur only inside
+/// strings.
 fn escape(json: String) -> String {
     if json.is_ascii() && !json.contains('\u{7F}') {
         return json;

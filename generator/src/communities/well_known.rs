@@ -1,9 +1,8 @@
-//! What is public knowledge of well-known communities: what each means, and what the policies of documented
-//! implementations do to it.
+//! What well-known communities mean, and what the policies of documented routers do to them.
 
 use bgpcs::{StandardCommunity, WellKnown};
 
-/// An implementation of BGP whose `set community` is documented.
+/// A router whose `set community`, or what it calls that, is documented.
 #[derive(Debug)]
 pub struct Implementation {
     /// The operating system or program.
@@ -11,10 +10,11 @@ pub struct Implementation {
     /// The directive that gives a route a new set of communities.
     pub directive: &'static str,
     keeps: Keeps,
-    /// Where that is documented.
+    /// The document that says so.
     pub source: &'static str,
 }
 
+/// The well-known communities that a directive does not remove, although they are not in the new set.
 #[derive(Debug)]
 enum Keeps {
     Nothing,
@@ -23,20 +23,19 @@ enum Keeps {
 }
 
 impl Implementation {
-    /// What the directive does to a community that the route has and the new set has not: `keeps` or `removes`.
-    pub fn treatment(&self, community: StandardCommunity) -> &'static str {
-        let keeps = match self.keeps {
+    /// Whether a route keeps a community that it had before the directive and that is not in the new set.
+    pub fn keeps(&self, community: StandardCommunity) -> bool {
+        match self.keeps {
             Keeps::Nothing => false,
             Keeps::Everything => true,
             Keeps::Only(kept) => kept.contains(&(community.high, community.low)),
-        };
-        if keeps { "keeps" } else { "removes" }
+        }
     }
 }
 
 const RFC_8642: &str = "RFC 8642 section 5";
 
-/// The documented implementations; the last one is the router's own.
+/// The documented routers; the last one is the routing engine of SSR.
 pub const IMPLEMENTATIONS: &[Implementation] = &[
     Implementation { name: "Junos OS", directive: "community set", keeps: Keeps::Nothing, source: RFC_8642 },
     Implementation {
@@ -66,43 +65,44 @@ pub const IMPLEMENTATIONS: &[Implementation] = &[
         source: RFC_8642,
     },
     Implementation {
-        name: "FRR, hence SSR",
+        name: "FRR (SSR)",
         directive: "set community",
         keeps: Keeps::Nothing,
         source: "FRR user guide, BGP communities in route maps",
     },
 ];
 
-/// The names of a community that is well-known; none when it is not.
+/// The names of a well-known community; empty if the community is not well-known.
 pub fn well_known_names(community: StandardCommunity) -> Vec<&'static str> {
     WellKnown::all().filter(|known| known.value() == community).map(|known| known.name()).collect()
 }
 
 /// What a well-known community asks of the router that receives it.
-pub fn meaning(name: &str) -> &'static str {
-    match name {
-        "internet" => {
-            "a name that some routers give to 0:0 and let every route match; no standard defines it"
+pub(super) fn meaning(known: WellKnown) -> &'static str {
+    match known {
+        WellKnown::Internet => {
+            "some routers use this name for 0:0 and match every route with it; no standard defines it"
         }
-        "graceful-shutdown" => "the path is about to go away: prefer any other",
-        "accept-own" => "accept the route although it comes from this router, for another VRF",
-        "route-filter-translated-v4"
-        | "route-filter-v4"
-        | "route-filter-translated-v6"
-        | "route-filter-v6" => {
-            "the route tells which route targets a router without route target constraints wants"
+        WellKnown::GracefulShutdown => "the path will soon be withdrawn: prefer any other path",
+        WellKnown::AcceptOwn => "accept the route even if this router originated it, for another VRF",
+        WellKnown::RouteFilterTranslatedV4
+        | WellKnown::RouteFilterV4
+        | WellKnown::RouteFilterTranslatedV6
+        | WellKnown::RouteFilterV6 => {
+            "the route says which route targets a router without route target constraints needs"
         }
-        "llgr-stale" => "the path is kept although its session is down for long: prefer any other",
-        "no-llgr" => "do not keep the path when its session is down for long",
-        "accept-own-nexthop" => "accept the route although its next hop is this router",
-        "standby-pe" => "the route is of a standby router in a multicast VPN",
-        "blackhole" => "discard traffic to the prefix",
-        "no-export" => "do not advertise the route outside of the AS or confederation",
-        "no-advertise" => "do not advertise the route to any peer",
-        "no-export-subconfed" | "local-AS" => {
+        WellKnown::LlgrStale => {
+            "the path is stale, since its session has long been down: prefer any other path"
+        }
+        WellKnown::NoLlgr => "do not keep the path as a stale one when its session goes down",
+        WellKnown::AcceptOwnNexthop => "accept the route even if its next hop is this router",
+        WellKnown::StandbyPe => "the route comes from a standby router of a multicast VPN",
+        WellKnown::Blackhole => "discard traffic to the prefix",
+        WellKnown::NoExport => "do not advertise the route outside of the AS or confederation",
+        WellKnown::NoAdvertise => "do not advertise the route to any peer",
+        WellKnown::NoExportSubconfed | WellKnown::LocalAs => {
             "do not advertise the route to external peers, nor to other member ASes"
         }
-        "no-peer" => "do not advertise the route across bilateral peerings",
-        _ => "registered, with no meaning recorded here",
+        WellKnown::NoPeer => "do not advertise the route over bilateral peerings",
     }
 }
