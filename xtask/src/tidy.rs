@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use crate::command::{self, CommandError};
-use crate::workspace;
+use anyhow::{Result, ensure};
+use task::{command, workspace};
 
 /// What must not stand somewhere, and why.
 struct Rule {
@@ -60,7 +60,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// Reads every file that git tracks and names each line that breaks a rule.
-pub fn run() -> Result<(), TidyError> {
+pub fn run() -> Result<()> {
     let files = command::read(Command::new("git").current_dir(workspace::root()).arg("ls-files"))?;
     let mut breaches = Vec::new();
     for file in files.lines() {
@@ -77,7 +77,8 @@ pub fn run() -> Result<(), TidyError> {
             breaches.extend(broken.map(|rule| format!("{file}:{}: {}", number + 1, rule.reason)));
         }
     }
-    if breaches.is_empty() { Ok(()) } else { Err(TidyError::Breaches(breaches)) }
+    ensure!(breaches.is_empty(), "the source tree breaks its rules:\n{}", breaches.join("\n"));
+    Ok(())
 }
 
 impl Rule {
@@ -85,15 +86,4 @@ impl Rule {
         let starts_with_one_of = |starts: &[&str]| starts.iter().any(|start| file.starts_with(start));
         starts_with_one_of(self.within) && !starts_with_one_of(self.except)
     }
-}
-
-/// A source tree that is not tidy.
-#[derive(Debug, thiserror::Error)]
-pub enum TidyError {
-    /// git could not list the files.
-    #[error(transparent)]
-    Git(#[from] CommandError),
-    /// These lines break an invariant.
-    #[error("the source tree breaks its invariants:\n{}", .0.join("\n"))]
-    Breaches(Vec<String>),
 }
