@@ -15,7 +15,7 @@ use crate::dist::{self, SUMS};
 use crate::package::spec::{self, FileSpec, Origin, PackageSpec};
 use crate::package::{self, template};
 
-/// What is said of a file that rpm cannot read.
+/// The fault of a file that rpm cannot read.
 const NO_RPM: &str = "is not an rpm whose digests fit";
 
 /// Checks every file and prints a line for each.
@@ -182,18 +182,18 @@ impl Keyring {
     }
 
     fn check_package(&self, path: &Path) -> Result<()> {
-        let said = command::read(self.rpmkeys().args(["--checksig", "--verbose"]).arg(path));
-        let said = said.context("is not signed by the key")?;
+        let report = command::read(self.rpmkeys().args(["--checksig", "--verbose"]).arg(path));
+        let report = report.context("is not signed by the key")?;
         // An unsigned package passes rpm's own check, so there must be a line about a good signature.
         let signed = |line: &str| line.contains("Header V4 RSA/SHA256 Signature") && line.ends_with(": OK");
-        ensure!(said.lines().any(signed), "is not signed");
+        ensure!(report.lines().any(signed), "is not signed");
         Ok(())
     }
 
     fn check_file(&self, path: &Path) -> Result<()> {
         let mut signature = path.as_os_str().to_owned();
         signature.push(".asc");
-        let said = command::read(self.gpg().arg("--verify").arg(signature).arg(path));
-        said.map(drop).context("is not signed by the key")
+        let verified = command::read(self.gpg().arg("--verify").arg(signature).arg(path));
+        verified.map(drop).context("is not signed by the key")
     }
 }

@@ -1,4 +1,4 @@
-//! Which file imports what from which other file, and whether that has a circle or goes upwards.
+//! The imports between files, circles of them, and those against the order of layers.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -13,11 +13,11 @@ pub enum Meaning {
     Foreign(Vec<String>),
 }
 
-/// How many names may stand for other names before the path is given up; rustc refuses endless ones.
+/// How many aliases are followed; rustc refuses endless ones, so no path has more.
 const MOST_ALIASES: usize = 32;
 
-/// What a path in the text of a module stands for. An item that another module exports again is taken to be where it
-/// is defined.
+/// What a path in the text of a module stands for. An item that another module exports again belongs to
+/// the module that defines it.
 pub fn resolve(modules: &Modules, from: usize, path: &[String]) -> Meaning {
     resolve_within(modules, from, path, MOST_ALIASES)
 }

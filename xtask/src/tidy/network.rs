@@ -1,4 +1,4 @@
-//! Who opens a socket.
+//! Which files open sockets.
 
 use super::meaning::{self, Meaning};
 use super::modules::Modules;
@@ -40,7 +40,7 @@ pub fn sockets(modules: &Modules, allowed: &[&str]) -> Vec<String> {
     found
 }
 
-/// Whether a path is a socket or below it, or brings it by importing everything.
+/// Whether a path is a socket or below it, or imports it together with everything else in its module.
 fn names(path: &[String], is_glob: bool, socket: &str) -> bool {
     let socket: Vec<&str> = socket.split("::").collect();
     let same = path.iter().zip(&socket).all(|(name, expected)| name == expected);

@@ -162,7 +162,7 @@ impl<'ast> Visit<'ast> for Paths {
         self.import(&item.tree, start, !matches!(item.vis, Visibility::Inherited));
     }
 
-    /// `pub(super)` and its like name a module, but import nothing.
+    /// `pub(super)` and `pub(crate)` name a module, but import nothing.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

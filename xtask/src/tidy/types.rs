@@ -1,4 +1,4 @@
-//! Whether the name of a type stands for one thing only.
+//! Type names that are not unique, or that shadow the standard library.
 
 use std::collections::BTreeMap;
 

@@ -193,9 +193,9 @@ fn expect_verified(host: &Host, package: &str) -> Result<()> {
     let verdict = command::output(verify.args(["--verify", "--nodeps", "--noscripts", package]))?;
     // An operator may edit the rotation of the log, and the log changes with every run.
     let may_differ = [&format!("/etc/logrotate.d/{CONDUCTOR_PACKAGE}"), paths::GENERATOR_LOG];
-    let said = String::from_utf8_lossy(&verdict.stdout);
+    let report = String::from_utf8_lossy(&verdict.stdout);
     let faults: Vec<&str> =
-        said.lines().filter(|line| !may_differ.iter().any(|path| line.ends_with(path))).collect();
+        report.lines().filter(|line| !may_differ.iter().any(|path| line.ends_with(path))).collect();
     ensure!(faults.is_empty(), "{package} is not as it was packaged: {faults:#?}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a release engineer does: sign, lay out repositories, verify, and install from there.
+//! The work of a release engineer: sign, create repositories, verify, and install from them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use crate::succeed;
 
-/// A directory of signed packages, and the key that signed them in a keyring of its own.
+/// A directory of signed packages, with their key in a keyring of its own.
 struct Signed {
     directory: tempfile::TempDir,
 }
@@ -19,7 +19,7 @@ impl Signed {
             "%no-protection\nKey-Type: RSA\nKey-Length: 2048\nName-Real: Test\nExpire-Date: 0\n%commit\n";
         let parameters = signed.directory.path().join("key");
         fs::write(&parameters, key).unwrap();
-        // The packages carry the time of the commit, and a signature is refused that is older than its key.
+        // The packages have the time of the commit, and a signature must not be older than its key.
         let generate = ["--batch", "--faked-system-time", "1000000000", "--generate-key"];
         succeed(signed.command("gpg").args(generate).arg(&parameters));
         let public = succeed(signed.command("gpg").args(["--armor", "--export", "Test"]));
@@ -57,7 +57,7 @@ impl Signed {
 
 impl Drop for Signed {
     fn drop(&mut self) {
-        // gpg leaves an agent behind that lives as long as its keyring; nothing can be done if it is gone already.
+        // gpg leaves an agent behind that runs as long as its keyring exists; it may have ended already.
         let _ = self.command("gpgconf").args(["--kill", "gpg-agent"]).output();
     }
 }
@@ -107,9 +107,9 @@ fn signed_packages_verify_and_any_fault_is_named() {
         }
         spoil(copy.path());
         let verdict = signed.verify(copy.path());
-        let said = String::from_utf8_lossy(&verdict.stdout);
-        let named = said.lines().any(|line| line.starts_with("FAILED") && line.contains(expected));
-        assert!(!verdict.status.success() && named, "expected {expected:?} in:\n{said}");
+        let report = String::from_utf8_lossy(&verdict.stdout);
+        let named = report.lines().any(|line| line.starts_with("FAILED") && line.contains(expected));
+        assert!(!verdict.status.success() && named, "expected {expected:?} in:\n{report}");
     }
 
     // dnf takes the packages from the repository, by name, and checks the signature itself.
@@ -128,7 +128,7 @@ fn signed_packages_verify_and_any_fault_is_named() {
     assert!(root.path().join(bgpcs::paths::MODULE.trim_start_matches('/')).is_file());
 }
 
-/// Makes checksums and their signature fit again, so that only the spoilt package itself is wrong.
+/// Writes checksums and their signature again, so that only the changed package is wrong.
 fn resum(signed: &Signed, directory: &Path) {
     let names = fs::read_to_string(directory.join("SHA256SUMS")).unwrap();
     let names = names.lines().map(|line| line.split_once("  ").unwrap().1);
