@@ -30,7 +30,7 @@ fn main() {
     }
     let routes = value_of("--routes").map_or(1_000_000, |count| count.parse().unwrap());
     let bgpd = Bgpd::start(&[Peer(1)]);
-    let mut speaker = Speaker::connect(Peer(1), &bgpd);
+    let mut speaker = Speaker::connect(Peer(1), bgpd.port);
     load(&mut speaker, routes);
     bgpd.await_received(Peer(1), u64::from(routes));
     // What bgpd does after a neighbor's first table is not what is measured here.

@@ -4,7 +4,7 @@ use std::thread;
 
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 
-use crate::{Bgpd, Peer, eventually};
+use crate::{Peer, eventually};
 
 const OPEN: u8 = 1;
 const UPDATE: u8 = 2;
@@ -37,13 +37,13 @@ impl Speaker {
         format!("{}/24", network(index))
     }
 
-    /// Establishes a session without keepalives (hold time 0).
-    pub fn connect(peer: Peer, bgpd: &Bgpd) -> Self {
+    /// Establishes a session, without keepalives (hold time 0), with the bgpd that listens at this port of 127.0.0.1.
+    pub fn connect(peer: Peer, port: u16) -> Self {
         let mut connected = None;
         eventually("bgpd accepts BGP", || {
             let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
             bind(&socket, &SocketAddrV4::new(peer.address(), 0)).unwrap();
-            let is_accepted = connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, bgpd.port)).is_ok();
+            let is_accepted = connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).is_ok();
             connected = Some(socket);
             is_accepted
         });

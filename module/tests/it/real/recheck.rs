@@ -91,7 +91,7 @@ fn changes_of_best_paths() {
 fn changes_of_other_paths() {
     let router = Router::new("best");
     let one = router.connect(ONE);
-    let mut two = Speaker::connect(TWO, &router.bgpd);
+    let mut two = Speaker::connect(TWO, router.bgpd.port);
     router.rest();
     let summary = || router.scene.json("state/last-run.json")["last-good"]["summary"].clone();
     let before = summary();
@@ -215,7 +215,7 @@ fn changes_of_any_path() {
     let first = format!("{} | {}", prefixes(0..1), prefixes(1..3));
     assert_eq!(router.await_prefixes("a change of the only path", &first), 0);
 
-    let mut two = Speaker::connect(TWO, &router.bgpd);
+    let mut two = Speaker::connect(TWO, router.bgpd.port);
     two.announce(0..1, None);
     router.bgpd.await_received(TWO, 1);
     router.rest();

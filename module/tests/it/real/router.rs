@@ -110,7 +110,7 @@ impl Router {
 
     /// A neighbor that has announced very many routes, and one with each of the two communities.
     pub fn connect(&self, peer: Peer) -> Speaker {
-        let mut speaker = Speaker::connect(peer, &self.bgpd);
+        let mut speaker = Speaker::connect(peer, self.bgpd.port);
         speaker.announce(OTHERS, None);
         speaker.announce(0..1, Some((12076, 5010)));
         speaker.announce(1..2, Some((12076, 5020)));
