@@ -17,3 +17,4 @@ mod prefixes;
 mod real;
 mod scene;
 mod sources;
+mod upgrade;

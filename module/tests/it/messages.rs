@@ -147,11 +147,11 @@ fn of_the_files() {
         (|_| {}, &["; see how to fix it with: bgp-community-services doctor"]),
         (
             |scene| fs::write(scene.path("state"), "").unwrap(),
-            &["cannot use ", "state: ", "the next run knows nothing of this one"],
+            &["cannot use ", "state: ", "the next run will not know of this one"],
         ),
         (
             |scene| fs::create_dir_all(scene.path("state/history.jsonl")).unwrap(),
-            &["history.jsonl", "not in the history"],
+            &["history.jsonl", "missing in the history"],
         ),
         (
             |scene| {

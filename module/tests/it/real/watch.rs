@@ -81,7 +81,7 @@ fn a_service() {
     let before = inode();
     one.announce(ONE, "10.3.0.0/16");
     bgpd.await_prefixes(ONE, 3);
-    let looked = || scene.json("state/last-run.json")["last-good"]["summary"]["ipv4"]["version"].clone();
+    let looked = || scene.json("state/last-run.json")["last-good"]["survey"]["ipv4"]["version"].clone();
     eventually("the service has looked again", || looked() == bgpd.table_version("ipv4"));
     assert_eq!(inode(), before, "a file with the same content is not replaced");
 
