@@ -93,7 +93,7 @@ fn changes_of_other_paths() {
     let one = router.connect(ONE);
     let mut two = Speaker::connect(TWO, router.bgpd.port);
     router.rest();
-    let summary = || router.scene.json("state/last-run.json")["last-good"]["summary"].clone();
+    let summary = || router.scene.json("state/last-run.json")["last-good"]["survey"].clone();
     let before = summary();
     two.announce(0..1, None);
     two.announce(0..1, Some((12076, 5020)));
