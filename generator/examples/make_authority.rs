@@ -1,14 +1,11 @@
 //! Writes an authority of any size, in any form, to standard output: what a large conductor's configuration has in
 //! it, of which the generator needs a small part.
 
-#[path = "../bench/forms.rs"]
-mod forms;
-
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+use bgpcs_testing::configuration::{Document, Form};
 use clap::{Parser, ValueEnum};
-use forms::{Document, Form};
 
 /// Write an authority to standard output
 #[derive(Debug, Parser)]

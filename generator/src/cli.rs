@@ -1,15 +1,16 @@
-//! The command line: what was typed, and what it means.
+//! The command line: its definition, from which help, manual pages and completions are made.
 
 use std::path::PathBuf;
 
 use bgpcs::{Community, paths};
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-/// Turns the authority's running configuration into one Salt pillar file per node of every router that has a
+/// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
 /// bgp-community-services-profile.
 ///
-/// Exit status: 0 done; 1 some routers or nodes could not be generated as configured, or a file could not be written or
-/// removed, and the rest was done; 2 nothing was touched. Findings that keep no pillar from being generated leave it 0.
+/// Exit status: 0 all done; 1 some pillars could not be generated as configured, or some files could not be written
+/// or removed, and the rest was done; 2 nothing was changed. A finding that prevents no pillar does not change the
+/// exit status.
 #[derive(Debug, Parser)]
 #[command(name = "generate_pillar", version = bgpcs::VERSION, after_help = "\
 Examples:
@@ -20,18 +21,18 @@ pub struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<CliCommand>,
 }
 
 impl Arguments {
-    /// Reads the command line; prints help or what is wrong with it, and ends the program.
+    /// Reads the command line. Prints help or what is wrong and ends the program where there is nothing else to do.
     pub fn from_command_line() -> Self {
         Self::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit())
     }
 }
 
-/// The command line's definition, from which help, manual page and completions are made. Options may stand before a
-/// command or after it; those that it does not use are left out of its help.
+/// The definition of the command line. Options may stand before or after a command; the help of a command leaves out
+/// those that it does not use.
 pub fn command() -> clap::Command {
     let mut command = Arguments::command();
     command.build();
@@ -47,7 +48,7 @@ pub fn command() -> clap::Command {
     })
 }
 
-/// Leaves the options of a whole run that are not `used` out of the help of a command and of those below it.
+/// Hides the options of a whole run that are not `used` from the help of a command and of those below it.
 fn hide_unused(command: clap::Command, used: &[&str]) -> clap::Command {
     let hide = |argument: Arg| {
         let unused = argument.is_global_set() && !used.contains(&argument.get_id().as_str());
@@ -61,23 +62,23 @@ pub(crate) struct Options {
     /// The configuration: NETCONF XML, JSON or PCLI text; - reads standard input
     #[arg(long, global = true, value_name = "FILE", default_value = paths::RUNNING_CONFIGURATION)]
     pub config: PathBuf,
-    /// Where the pillar files are
+    /// The directory of the pillar files
     #[arg(long, global = true, value_name = "DIR", default_value = paths::PILLAR_DIR)]
     pub pillar_dir: PathBuf,
-    /// Where to log
+    /// The log file
     #[arg(long, global = true, value_name = "FILE", default_value = paths::GENERATOR_LOG)]
     pub log: PathBuf,
-    /// Only say what would be done
+    /// Print what would be done, and change nothing
     #[arg(long, global = true)]
     pub dry_run: bool,
-    /// Say of each asset what is done and why, in the log and on standard error
+    /// Log what is done for each asset and why, and write the whole log to standard error too
     #[arg(long, global = true)]
     pub verbose: bool,
-    /// Write each line of the log and of standard error as a JSON object, not what --dry-run prints; status prints JSON,
-    /// with times in seconds since 1970
+    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status:
+    /// print JSON, times in seconds since 1970
     #[arg(long, global = true)]
     pub json: bool,
-    /// Write the findings here, as JSON [default: only to the log]
+    /// Write the findings to this file, as JSON [default: only to the log]
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Print a table of profiles, routers, nodes, applications and communities
@@ -86,17 +87,17 @@ pub(crate) struct Options {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Only say what is found in the configuration. Exit status 1 when something of it is an error, 2 when it cannot be
-    /// read or the findings cannot be written
+pub(crate) enum CliCommand {
+    /// Check the configuration and change nothing. Exit status 1 when a finding is an error, 2 when the configuration
+    /// cannot be read or the findings cannot be written
     #[command(after_help = "\
 Examples:
   generate_pillar check
   generate_pillar check --config candidate.txt --report findings.json
   generate_pillar check --summary --config -")]
     Check,
-    /// Say for each router which profile its nodes were given, and when. Exit status 0 healthy, 1 when something needs a
-    /// look, 2 when it cannot be told
+    /// Show for each router which profile its nodes have, and since when. Exit status 0 healthy, 1 when something needs
+    /// attention, 2 when the status cannot be read
     #[command(after_help = "\
 Examples:
   generate_pillar status
@@ -105,11 +106,11 @@ Examples:
     Status {
         /// Only this router [default: all that have a profile]
         router: Option<String>,
-        /// Write a page for a browser, to search and to sort [default: print a table]
+        /// Write a page for a browser, with search and sorting [default: print a table]
         #[arg(long, value_name = "FILE", conflicts_with = "json")]
         html: Option<PathBuf>,
     },
-    /// Say what a community is, and what documented routers do to it
+    /// Explain a community, and what policies of documented routers do to it
     #[command(after_help = "\
 Examples:
   generate_pillar explain-community 12076:5010
@@ -118,7 +119,7 @@ Examples:
         /// AA:NN, A:B:C, target:…, or a well-known name
         community: Community,
     },
-    /// Ready profiles of published service communities, to paste into a configuration
+    /// Print ready profiles of published communities, to paste into a configuration
     #[command(after_help = "\
 Examples:
   generate_pillar preset list
@@ -127,13 +128,13 @@ Examples:
         #[command(subcommand)]
         command: PresetCommand,
     },
-    /// Remove every pillar file that this command wrote, and nothing else
+    /// Remove every pillar file that generate_pillar wrote, and nothing else
     #[command(after_help = "\
 Examples:
   generate_pillar purge --dry-run
   generate_pillar purge --verbose")]
     Purge,
-    /// List the plugin in the top.sls of the plugins environment, or no longer; for the package's scriptlets
+    /// Add the plugin to the top.sls files of the plugins environment, or remove it; the package's scriptlets use this
     #[command(after_help = "\
 Examples:
   generate_pillar top-file add --dry-run
@@ -141,10 +142,10 @@ Examples:
     TopFile {
         /// What to do
         action: TopFileAction,
-        /// The environment's root of states
+        /// The directory of the environment's states
         #[arg(long, value_name = "DIR", default_value = paths::SALT_STATES_ROOT)]
         states_root: PathBuf,
-        /// The environment's root of pillars
+        /// The directory of the environment's pillars
         #[arg(long, value_name = "DIR", default_value = paths::SALT_PILLAR_ROOT)]
         pillar_root: PathBuf,
     },
@@ -152,7 +153,7 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PresetCommand {
-    /// Name each preset, what it is for and where its values are published
+    /// List the presets: what each is for and where its values are published
     #[command(after_help = "\
 Examples:
   generate_pillar preset list")]
@@ -163,9 +164,9 @@ Examples:
   generate_pillar preset show O365
   generate_pillar preset show Azure-Europe --format flat")]
     Show {
-        /// As in the list
+        /// A name from the list
         name: String,
-        /// The form to print it in
+        /// The format to print
         #[arg(long, value_enum, default_value = "pcli")]
         format: PresetFormat,
     },
@@ -173,18 +174,18 @@ Examples:
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum PresetFormat {
-    /// Indented text, as of show config running
+    /// Indented text, as show config running prints it
     Pcli,
-    /// One line per value, as of show config running flat
+    /// One line per value, as show config running flat prints it
     Flat,
-    /// As of the REST API
+    /// As the REST API returns it
     Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum TopFileAction {
-    /// Add one marked block, unless the plugin is listed already
+    /// Add one marked block, unless the plugin is already listed
     Add,
-    /// Take the marked block away
+    /// Remove the marked block
     Remove,
 }

@@ -1,11 +1,12 @@
-//! What the generator has to say about a configuration.
+//! A finding: something in a configuration that does not work, or may not be meant.
 
 use std::fmt;
 
 use bgpcs::Quoted;
-use serde::Serialize;
+use bgpcs_display::listed;
+use serde::{Serialize, Serializer};
 
-use crate::names::{Name, Names};
+use crate::authority::{Name, Names};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -13,9 +14,9 @@ use crate::names::{Name, Names};
 pub enum Severity {
     /// Something that the operator configured does not work.
     Error,
-    /// Something may be other than the operator means it.
+    /// Something may not be what the operator intends.
     Warning,
-    /// Something that is good to know.
+    /// Something that the operator should know.
     Note,
 }
 
@@ -29,7 +30,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The kinds of findings, each with a stable word by which other programs tell it.
+/// The kinds of findings. Other programs tell them apart by the word, which never changes.
 macro_rules! codes {
     ($($(#[$doc:meta])+ $code:ident = $word:literal,)+) => {
         /// What kind of finding it is.
@@ -54,25 +55,25 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A service has nearly the name of an application.
+    /// A service whose `application-name` is nearly that of an application.
     ApplicationNameNearMiss = "application-name-near-miss",
-    /// No service takes an application's prefixes.
+    /// An application that no service names.
     ApplicationWithoutService = "application-without-service",
-    /// An asset id cannot name a file.
+    /// An asset id that cannot be a file name.
     AssetIdInvalid = "asset-id-invalid",
-    /// A node has none.
+    /// A node without an asset id.
     AssetIdMissing = "asset-id-missing",
-    /// Several nodes have the same.
+    /// An asset id of several nodes.
     AssetIdShared = "asset-id-shared",
     /// A profile lists a community more than once.
     CommunityTwice = "community-twice",
-    /// An entry of a list has no name.
+    /// An entry of a list without its key.
     EntryWithoutKey = "entry-without-key",
-    /// A regular expression that cannot be tried.
+    /// A filter whose regular expression cannot be checked.
     FilterNotUnderstood = "filter-not-understood",
-    /// SSR does not run the module.
+    /// A router that does not run the module.
     ModeModuleMissing = "mode-module-missing",
-    /// Communities are taken away before a profile can select by them.
+    /// A policy that removes communities which a profile needs.
     PolicyStripsCommunity = "policy-strips-community",
     /// A profile has a value that is not allowed.
     ProfileInvalid = "profile-invalid",
@@ -80,11 +81,11 @@ codes! {
     ProfileUndefined = "profile-undefined",
     /// A profile is defined and not assigned.
     ProfileUnused = "profile-unused",
-    /// A router with a profile has none.
+    /// A router with a profile and without nodes.
     RouterWithoutNodes = "router-without-nodes",
-    /// The last good prefixes are too old as soon as they would be needed.
+    /// A profile whose last good prefixes are too old as soon as they are needed.
     StalePathTimeShort = "stale-path-time-short",
-    /// Routers on the way may treat a well-known community in their own ways.
+    /// An application that depends on a well-known community.
     WellKnownCommunity = "well-known-community",
 }
 
@@ -100,18 +101,18 @@ impl fmt::Display for Code {
     }
 }
 
-/// One thing that was found, and every place where it was: what hits a thousand routers alike is one finding.
+/// What was found, with every place: the same problem on a thousand routers is one finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
-    /// Of what kind it is.
+    /// Its kind.
     pub code: Code,
-    /// What is the case, without its places.
+    /// What was found, without the places.
     pub message: String,
     /// What the operator can do.
     pub advice: String,
-    /// Where it is the case, in the configuration's order.
+    /// Where it was found, in the configuration's order; empty if it belongs to no router.
     pub places: Vec<Place>,
 }
 
@@ -120,9 +121,9 @@ pub struct Finding {
 pub struct Place {
     /// The router.
     pub router: Name,
-    /// The node of it.
+    /// One of its nodes.
     pub node: Option<Name>,
-    /// The BGP neighbor of it.
+    /// One of its BGP neighbors.
     pub neighbor: Option<Name>,
 }
 
@@ -130,6 +131,21 @@ impl Place {
     /// A router as a whole.
     pub fn router(router: Name) -> Self {
         Self { router, node: None, neighbor: None }
+    }
+
+    fn text(&self, names: &Names) -> String {
+        let Self { router, node, neighbor } = self;
+        let parts = [("router", Some(router)), ("node", node.as_ref()), ("neighbor", neighbor.as_ref())];
+        let parts = parts.iter().filter_map(|(kind, name)| Some((kind, (*name)?)));
+        parts
+            .map(|(kind, name)| format!("{kind} {}", Quoted(names.text(*name))))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn is_whole_router(&self) -> bool {
+        let Self { router: _, node, neighbor } = self;
+        node.is_none() && neighbor.is_none()
     }
 
     /// A node of a router.
@@ -143,42 +159,73 @@ impl Place {
     }
 }
 
-/// How many places a line of text names before it only counts.
+/// How many places a line of text names; it only counts the others.
 const PLACES_SHOWN: usize = 5;
 
 impl Finding {
-    /// The finding with its names: in one line, or as JSON in all its places.
-    pub fn named<'a>(&'a self, names: &'a Names) -> Named<'a> {
-        Named { finding: self, names }
+    /// The finding with the names of its places: as text one line, as JSON all places.
+    pub fn named<'a>(&'a self, names: &'a Names) -> NamedFinding<'a> {
+        NamedFinding { finding: self, names }
     }
 }
 
-/// A finding and the names in it.
+/// A finding and the names of its places.
 #[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
+pub struct NamedFinding<'a> {
     /// The finding.
     pub finding: &'a Finding,
-    /// The texts of its places.
+    /// The names of the authority.
     pub names: &'a Names,
 }
 
-impl fmt::Display for Named<'_> {
+impl fmt::Display for NamedFinding<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { severity, code, message, advice, places } = self.finding;
         write!(f, "{severity} {code}: ")?;
-        for (index, place) in places.iter().take(PLACES_SHOWN).enumerate() {
-            let start = if index == 0 { "" } else { ", " };
-            write!(f, "{start}router {}", Quoted(self.names.text(place.router)))?;
-            for (kind, name) in [("node", place.node), ("neighbor", place.neighbor)] {
-                if let Some(name) = name {
-                    write!(f, " {kind} {}", Quoted(self.names.text(name)))?;
-                }
-            }
-        }
-        if let Some(more @ 1..) = places.len().checked_sub(PLACES_SHOWN) {
-            write!(f, " and {more} more")?;
+        let whole = places.len() > 1 && places.iter().take(PLACES_SHOWN).all(Place::is_whole_router);
+        if whole {
+            let routers = places.iter().map(|place| Quoted(self.names.text(place.router)));
+            write!(f, "routers {}", listed(routers, PLACES_SHOWN))?;
+        } else {
+            f.write_str(&listed(places.iter().map(|place| place.text(self.names)), PLACES_SHOWN))?;
         }
         let colon = if places.is_empty() { "" } else { ": " };
         write!(f, "{colon}{message}; {advice}")
+    }
+}
+
+#[derive(Serialize)]
+struct ReportedFinding<'a> {
+    severity: Severity,
+    code: Code,
+    message: &'a str,
+    advice: &'a str,
+    places: Vec<ReportedPlace<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReportedPlace<'a> {
+    router: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    neighbor: Option<&'a str>,
+}
+
+impl Serialize for NamedFinding<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Finding { severity, code, message, advice, places } = self.finding;
+        let places = places.iter().map(|place| ReportedPlace::of(*place, self.names)).collect();
+        ReportedFinding { severity: *severity, code: *code, message, advice, places }.serialize(serializer)
+    }
+}
+
+impl<'a> ReportedPlace<'a> {
+    fn of(place: Place, names: &'a Names) -> Self {
+        Self {
+            router: names.text(place.router),
+            node: place.node.map(|name| names.text(name)),
+            neighbor: place.neighbor.map(|name| names.text(name)),
+        }
     }
 }

@@ -1,25 +1,32 @@
 //! The pillar generator of the BGP Community Services plugin: reads an authority's configuration, plans one pillar
 //! per node of every router that has a profile, and makes a directory equal to the plan.
+//!
+//! Data goes down this list, and no module imports from one below it:
+//!
+//! 1. [`cli`]: what was typed.
+//! 2. [`read`]: any form of a configuration, as a stream of the events that the schema knows.
+//! 3. [`authority`]: the events, gathered.
+//! 4. [`communities`]: what is publicly known of communities.
+//! 5. [`finding`]: what is wrong with an authority.
+//! 6. [`check`]: the rules that give findings.
+//! 7. [`plan`]: which node gets which pillar.
+//! 8. [`pillar`]: the files of the pillars, and their directory.
+//! 9. [`report`]: the log, the findings report and the summary.
+//! 10. [`run`]: one run through all of these.
+//! 11. [`status`]: how each router's pillars are.
+//! 12. [`top_file`]: the `top.sls` that lists the plugin.
+//! 13. [`command`]: the commands and their exit status.
 
-pub mod account;
 pub mod authority;
 pub mod check;
 pub mod cli;
 pub mod command;
-pub mod explain;
+pub mod communities;
 pub mod finding;
-pub mod generate;
-pub mod implementations;
-pub mod log;
-pub mod names;
-pub mod pillar_dir;
-pub mod pillar_file;
+pub mod pillar;
 pub mod plan;
-pub mod preset;
-pub mod progress;
 pub mod read;
 pub mod report;
 pub mod run;
-pub mod schema;
 pub mod status;
 pub mod top_file;

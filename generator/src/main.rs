@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use generate_pillar::{cli::Arguments, command};
 
 fn main() -> ExitCode {
-    command::run(Arguments::from_command_line()).into()
+    command::execute(Arguments::from_command_line()).into()
 }

@@ -1,4 +1,4 @@
-//! Deciding what every node's pillar is. Pure: an authority in, a plan out.
+//! Decides which pillar every node gets. Pure: an authority in, a plan out.
 
 mod profile;
 
@@ -7,20 +7,19 @@ use std::collections::{HashMap, HashSet};
 use bgpcs::{AssetId, ModuleConfiguration, Package, Pillar, PillarDocument, Profile, Quoted};
 use indexmap::IndexMap;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Name};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
 
-/// What the pillar directory should hold.
+/// What the pillar directory should contain.
 #[derive(Debug)]
 pub struct Plan<'a> {
     authority: &'a Authority,
     profiles: HashMap<Name, Profile>,
     /// By asset id.
     pillars: IndexMap<Name, PlannedPillar>,
-    /// The asset ids of nodes in error.
+    /// The asset ids of nodes in error, whose files stay unchanged.
     kept: HashSet<Name>,
-    /// Why some nodes are not as configured; an error means that a node keeps the file that it had.
+    /// Why some nodes do not get the pillar that is configured. After an error a node keeps its previous file.
     pub findings: Vec<Finding>,
 }
 
@@ -33,8 +32,8 @@ struct PlannedPillar {
 
 /// Plans one pillar for every node of every router that has a profile.
 ///
-/// A profile that is not defined or has a value that is not allowed, and an asset id that cannot be a file name or
-/// belongs to two nodes, put the nodes that they touch in error: these keep what they had, and the rest is planned.
+/// Nodes are in error when their profile is not defined or has an invalid value, or when their asset id cannot be a
+/// file name or belongs to several nodes. These nodes keep their previous files; the others are planned.
 pub fn plan(authority: &Authority) -> Plan<'_> {
     let mut plan = Plan {
         authority,
@@ -59,7 +58,7 @@ impl Plan<'_> {
         self.pillars.is_empty()
     }
 
-    /// The planned pillar at `index`, and the asset id of its node.
+    /// The planned pillar at `index`, with the asset id of its node.
     pub fn pillar(&self, index: usize) -> Option<(AssetId, PillarDocument)> {
         let (asset_id, planned) = self.pillars.get_index(index)?;
         let names = &self.authority.names;
@@ -75,33 +74,33 @@ impl Plan<'_> {
         Some((names.text(*asset_id).parse().ok()?, PillarDocument { pillar }))
     }
 
-    /// The name of the file of the planned pillar at `index`.
+    /// The file name of the planned pillar at `index`.
     pub fn file_name(&self, index: usize) -> Option<String> {
         let (asset_id, _) = self.pillars.get_index(index)?;
         Some(self.authority.names.text(*asset_id).parse::<AssetId>().ok()?.file_name())
     }
 
-    /// Which of the planned pillars is that of the node with this asset id.
+    /// The index of the planned pillar of this asset id.
     pub fn index(&self, asset_id: &str) -> Option<usize> {
         self.pillars.get_index_of(&self.authority.names.get(asset_id)?)
     }
 
-    /// The asset id, the router and the node of every planned pillar.
+    /// Asset id, router and node of every planned pillar, in the order of the index.
     pub fn places(&self) -> impl Iterator<Item = [Name; 3]> {
         self.pillars.iter().map(|(asset_id, planned)| [*asset_id, planned.router, planned.node])
     }
 
-    /// Whether a node in error has this asset id, so that its file stays as it is.
+    /// Whether a node in error has this asset id, so that its file stays unchanged.
     pub fn is_kept(&self, asset_id: &str) -> bool {
         self.authority.names.get(asset_id).is_some_and(|name| self.kept.contains(&name))
     }
 
-    /// Whether some node is in error.
+    /// Whether a finding is an error.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
-    /// Takes over the profiles that are right; the others are findings for the routers that have them.
+    /// Keeps the valid profiles; the others become findings for the routers that have them.
     fn check_profiles(&mut self) {
         for (name, routers) in self.authority.routers_by_profile() {
             let places: Vec<Place> = routers.into_iter().map(Place::router).collect();
@@ -165,14 +164,14 @@ impl Plan<'_> {
             self.findings.push(Finding {
                 severity: Severity::Warning,
                 code: Code::AssetIdMissing,
-                message: "no asset-id, so there is no Salt minion to hand a pillar to".into(),
+                message: "no asset-id is configured, so Salt cannot install the plugin on the node".into(),
                 advice: "set the node's asset-id".into(),
                 places: nameless,
             });
         }
     }
 
-    /// The asset ids that several nodes have, of which at least one is to have a pillar.
+    /// The asset ids that belong to several nodes, if the router of at least one of these nodes has a profile.
     fn find_shared_asset_ids(&mut self) -> HashSet<Name> {
         let routers = || self.authority.routers.iter();
         let mut seen = HashSet::new();
@@ -214,7 +213,10 @@ fn keyless_entries(authority: &Authority) -> Vec<Finding> {
     let finding = |(list, count)| Finding {
         severity: Severity::Warning,
         code: Code::EntryWithoutKey,
-        message: format!("{count} entries of {list} have no name and are left out"),
+        message: match count {
+            1 => format!("1 entry of {list} has no name and is ignored"),
+            _ => format!("{count} entries of {list} have no name and are ignored"),
+        },
         advice: "check how the configuration was exported".into(),
         places: Vec::new(),
     };

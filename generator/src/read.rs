@@ -1,48 +1,30 @@
 //! Reading an authority's configuration in any of its four forms, as a stream.
 //!
-//! No form is held in memory: each reader walks the text along the [`schema`](crate::schema) and tells a [`Sink`]
-//! what it meets. A configuration counts only when its end was seen; until then nothing may be done with what the
-//! sink has gathered.
+//! No document is kept in memory: each reader follows the text along the [`schema`] and passes what it finds to a
+//! [`Sink`]. Nothing may be done with what the sink has gathered until the end of the configuration was read.
 
 mod json;
 mod pcli;
+pub mod schema;
+mod sink;
 mod xml;
 
 use std::io::{self, BufReader, Cursor, Read};
 
-use crate::schema::Node;
+pub use self::pcli::fault::{PcliError, PcliFault};
+pub use self::sink::{End, Sink};
+pub use self::xml::fault::{XmlError, XmlFault};
 
-pub use pcli::{PcliError, PcliFault};
-pub use xml::{XmlError, XmlFault};
-
-/// Takes what a reader meets, in the document's order.
-///
-/// Entries of a list can come in several parts, and the key of an entry can come after its other leaves.
-pub trait Sink {
-    /// A container or an entry of a list begins.
-    fn enter(&mut self, node: &'static Node);
-    /// A leaf, or one value of a leaf-list, of the innermost container or entry.
-    fn leaf(&mut self, node: &'static Node, text: &str);
-    /// The innermost container or entry ends.
-    fn leave(&mut self, node: &'static Node);
-}
-
-/// How sure it is that a configuration was whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Its end stood in the text: the closing tag, brace or `exit`.
-    Seen,
-    /// The form has no end: flat PCLI text cut between two lines looks like a shorter configuration.
-    Unmarked,
-}
-
-/// How much blank may stand before the configuration.
+/// How many blank bytes may stand before the configuration.
 const LONGEST_BLANK: usize = 1 << 20;
 
-/// How much is read at once: large enough to make system calls rare, small beside everything else.
+/// How much is read at once: enough to make system calls rare, and little beside the rest of the memory.
 const BUFFER: usize = 128 << 10;
 
-/// Reads a configuration, told apart by its first character: XML, JSON, else PCLI text.
+/// Reads a configuration. Its first character tells the form: `<` XML, `{` JSON, else PCLI text.
+///
+/// # Errors
+/// When it could not be read to its end. What `sink` has received until then is only a part.
 pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError> {
     let mut start = Vec::new();
     let first = loop {
@@ -63,7 +45,11 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
     let buffered = |document| BufReader::with_capacity(BUFFER, document);
     match first {
         b'<' => xml::read(document, sink).map_err(ReadError::Xml),
-        b'{' => json::read(buffered(document), sink),
+        b'{' => match json::read(buffered(document), sink) {
+            Ok(true) => Ok(End::Seen),
+            Ok(false) => Err(ReadError::JsonWithoutAuthority),
+            Err(error) => Err(ReadError::Json(error)),
+        },
         _ => pcli::read(buffered(document), sink).map_err(ReadError::Pcli),
     }
 }
@@ -71,7 +57,7 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// U+FEFF in UTF-16, with the lower byte first and last.
+/// U+FEFF in UTF-16, little-endian and big-endian.
 const UTF_16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
 
 fn begins_mark(start: &[u8]) -> bool {
@@ -81,25 +67,27 @@ fn begins_mark(start: &[u8]) -> bool {
 /// A configuration that could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The file or standard input gave an error.
+    /// Reading the file or standard input failed.
     #[error("it cannot be read: {0}")]
     Input(#[source] io::Error),
-    /// Nothing or only blanks.
+    /// It is empty or blank.
     #[error("it is empty; expected XML, JSON or PCLI text with an authority")]
     Empty,
-    /// It begins with the byte order mark of another encoding, as what some editors save does.
+    /// It begins with the byte order mark of UTF-16, which some editors write.
     #[error("it is UTF-16, expected UTF-8")]
     Utf16,
-    /// Not whole or not well-formed XML.
+    /// It is incomplete or malformed XML.
     #[error("it is not usable XML: {0}")]
     Xml(#[source] XmlError),
-    /// Not whole or not well-formed JSON.
+    /// It is incomplete or malformed JSON.
     #[error("it is not usable JSON: {0}")]
     Json(#[source] serde_json::Error),
-    /// JSON without an authority.
-    #[error("it is JSON that has no authority, expected it bare, in config, or in datastore and config")]
+    /// It is JSON without an authority.
+    #[error(
+        "it is JSON without an authority, expected one at the top, in config, or in datastore and config"
+    )]
     JsonWithoutAuthority,
-    /// Not whole or not understood PCLI text.
+    /// It is incomplete PCLI text, or text that is not understood.
     #[error("it is not usable PCLI text: {0}")]
     Pcli(#[source] PcliError),
 }

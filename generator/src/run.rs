@@ -1,125 +1,20 @@
-//! What a run did, in numbers.
+//! One run, from the configuration to the pillar directory and the log: `generate`, `check` or `purge`.
 
-use std::fmt;
-use std::time::Duration;
+mod check;
+mod completion;
+mod error;
+mod generate;
+mod lock;
+mod pending;
+mod purge;
+mod report_findings;
+mod settings;
 
-use bgpcs_display::counted;
-use serde::{Serialize, Serializer};
-
-use crate::finding::{Finding, Severity};
-use crate::pillar_dir::{Applied, Changes};
-
-/// One run: the last line that it leaves in the log.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Run {
-    /// What it was to do.
-    pub operation: Operation,
-    /// What it did to files.
-    #[serde(flatten)]
-    pub counts: Counts,
-    /// What it had read.
-    #[serde(flatten)]
-    pub read: Read,
-    /// How long it took, from before it waited for others.
-    #[serde(rename = "seconds", serialize_with = "seconds")]
-    pub duration: Duration,
-}
-
-/// What a run is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Operation {
-    /// To make the pillar directory equal to what the configuration asks for.
-    Generate,
-    /// To remove every pillar file.
-    Purge,
-}
-
-/// Numbers of pillar files.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Counts {
-    written: usize,
-    removed: usize,
-    unchanged: usize,
-    kept: usize,
-    /// How many were to be written or removed and could not be.
-    failed: usize,
-}
-
-/// Numbers of what was read and found.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Read {
-    /// Routers of the authority, with or without a profile.
-    pub routers: usize,
-    /// Profiles of the authority.
-    pub profiles: usize,
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-}
-
-impl Counts {
-    /// Counts changes and what came of them.
-    pub fn new(changes: &Changes, applied: &Applied) -> Self {
-        Self {
-            written: applied.written,
-            removed: applied.removed,
-            unchanged: changes.unchanged,
-            kept: changes.kept.len(),
-            failed: applied.failures.len(),
-        }
-    }
-}
-
-impl Read {
-    /// Counts findings as well.
-    pub fn new(routers: usize, profiles: usize, findings: &[Finding]) -> Self {
-        let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-        let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
-        Self { routers, profiles, errors, warnings, notes }
-    }
-}
-
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { written, removed, unchanged, kept, failed } = self;
-        write!(
-            f,
-            "{written} written, {removed} removed, {unchanged} unchanged, {kept} kept for nodes in error"
-        )?;
-        match failed {
-            0 => Ok(()),
-            failed => write!(f, ", {failed} failed"),
-        }
-    }
-}
-
-impl fmt::Display for Read {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = [
-            (self.routers, "router"),
-            (self.profiles, "profile"),
-            (self.errors, "error"),
-            (self.warnings, "warning"),
-            (self.notes, "note"),
-        ];
-        f.write_str(&counts.map(|(number, thing)| counted(number, thing)).join(", "))
-    }
-}
-
-impl fmt::Display for Run {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, counts, read, duration } = self;
-        match operation {
-            Operation::Generate => write!(f, "done: {counts}; {read}")?,
-            Operation::Purge => write!(f, "purged: {counts}")?,
-        }
-        write!(f, "; {:.3} s", duration.as_secs_f64())
-    }
-}
-
-fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    // To the millisecond, as in the text.
-    serializer.serialize_f64((duration.as_secs_f64() * 1000.0).round() / 1000.0)
-}
+pub use self::check::{Checked, check};
+pub use self::completion::Completion;
+pub use self::error::RunError;
+pub use self::generate::generate;
+pub(crate) use self::lock::lock_existing;
+pub use self::purge::purge;
+pub(crate) use self::report_findings::findings;
+pub use self::settings::{ConfigurationSource, RunSettings};

@@ -1,8 +1,8 @@
-//! The `top.sls` of the `plugins` environment, which belongs to the conductor and lists the states or pillars of
-//! every plugin.
+//! The text of a `top.sls` of the `plugins` environment. The conductor owns that file; it lists the states or pillars
+//! of every plugin.
 //!
-//! How the conductor composes that file is not public. Where it lists this plugin by itself, nothing is to be done;
-//! else one marked block is added and taken away again, and every other byte stays as it was. Pure: text in, text
+//! How the conductor composes the file is not public. If it lists this plugin by itself, nothing has to be done.
+//! Otherwise one marked block is added, and removed again later; every other byte stays the same. Pure: text in, text
 //! out.
 
 use std::fmt;
@@ -13,79 +13,81 @@ use serde_yaml::{Mapping, Value};
 /// The Salt environment, a top key of the file.
 const ENVIRONMENT: &str = "plugins";
 
-/// Every minion, written in a way that does not collide with the usual `'*'`.
+/// Every minion. The usual `'*'` may already be a key of the file, and a key can stand there only once.
 const TARGET: &str = "**";
 
-/// The indentation in a file that shows none.
+/// The indentation, if the file has no indented line to copy it from.
 const INDENT: &str = "  ";
 
-/// What becomes of the file.
+/// What to do with the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// It gets this content.
+pub enum TopFileEdit {
+    /// Write this content.
     Write(String),
-    /// It goes, since nothing else was in it.
+    /// Delete it, since nothing else is in it.
     Delete,
-    /// It stays as it is.
-    Keep(Reason),
+    /// Leave it unchanged.
+    Keep(KeepReason),
 }
 
-/// Why a file stays as it is.
+/// Why a file stays unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// It is as it should be.
+pub enum KeepReason {
+    /// It already is as it should be.
     Right,
     /// The plugin is listed outside the marked block, by the conductor or by hand.
     ListedElsewhere,
-    /// It is rendered by other means than YAML, or not a mapping of environments that can be added to.
+    /// It is a template, or not a mapping of environments to which an entry can be added.
     NotPlainYaml,
-    /// A marked block begins and does not end, or the other way round.
+    /// The first or the last line of the marked block is missing.
     BrokenBlock,
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for KeepReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Right => "it is as it should be",
-            Self::ListedElsewhere => "the plugin is listed in it already, not by this package",
+            Self::Right => "there is nothing to do",
+            Self::ListedElsewhere => "the plugin is already listed in it, but not by this package",
             Self::NotPlainYaml => {
-                "it is not plain YAML of the form environment, target, list; list the plugin by hand where its \
-                 states and pillars are not applied"
+                "it is not plain YAML of the form environment, target, list; if the plugin's states and pillars are \
+                 not applied, list the plugin by hand"
             }
-            Self::BrokenBlock => "the marked block in it lacks its first or last line; remove the rest by hand",
+            Self::BrokenBlock => {
+                "the first or the last line of the marked block is missing; remove the rest of it by hand"
+            },
         })
     }
 }
 
 /// Adds the plugin to a top file; an absent file is an empty text.
-pub fn add(text: &str) -> Change {
+pub fn add(text: &str) -> TopFileEdit {
     let block = match find_block(text) {
         Ok(block) => block,
-        Err(reason) => return Change::Keep(reason),
+        Err(reason) => return TopFileEdit::Keep(reason),
     };
     if block.is_some() {
-        return Change::Keep(Reason::Right);
+        return TopFileEdit::Keep(KeepReason::Right);
     }
-    let Some(before) = parse(text) else { return Change::Keep(Reason::NotPlainYaml) };
+    let Some(before) = parse(text) else { return TopFileEdit::Keep(KeepReason::NotPlainYaml) };
     if lists_plugin(&before) {
-        return Change::Keep(Reason::ListedElsewhere);
+        return TopFileEdit::Keep(KeepReason::ListedElsewhere);
     }
     let added = insert(text);
-    // Whatever the text looked like: the result means what the text meant and our entry, or it is not written.
+    // Whatever the text looks like: the result has to mean what the text meant plus our entry, or it is not written.
     match parse(&added) {
-        Some(after) if after == with_entry(before) => Change::Write(added),
-        _ => Change::Keep(Reason::NotPlainYaml),
+        Some(after) if after == with_entry(before) => TopFileEdit::Write(added),
+        _ => TopFileEdit::Keep(KeepReason::NotPlainYaml),
     }
 }
 
-/// Takes away what [`add`] added.
-pub fn remove(text: &str) -> Change {
+/// Removes what [`add`] added.
+pub fn remove(text: &str) -> TopFileEdit {
     match find_block(text) {
-        Err(reason) => Change::Keep(reason),
-        Ok(None) => Change::Keep(Reason::Right),
+        Err(reason) => TopFileEdit::Keep(reason),
+        Ok(None) => TopFileEdit::Keep(KeepReason::Right),
         Ok(Some(block)) => {
             let rest = cut(text, block);
-            if rest.trim().is_empty() { Change::Delete } else { Change::Write(rest) }
+            if rest.trim().is_empty() { TopFileEdit::Delete } else { TopFileEdit::Write(rest) }
         }
     }
 }
@@ -98,13 +100,13 @@ fn end_mark() -> String {
     format!("# END {PLUGIN}")
 }
 
-/// The environment's line when it was added with the block.
+/// The line of the environment, where it is added together with the block. The comment tells it from the conductor's.
 fn environment_line() -> String {
     format!("{ENVIRONMENT}: # {PLUGIN} (managed by the package)\n")
 }
 
 /// The bytes of the marked block, from the start of its first line to the end of its last.
-fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, Reason> {
+fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, KeepReason> {
     let line_at = |mark: &str| {
         let mut start = 0;
         text.split_inclusive('\n').find_map(|line| {
@@ -116,11 +118,11 @@ fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, Reason> {
     match (line_at(&begin_mark()), line_at(&end_mark())) {
         (None, None) => Ok(None),
         (Some(begin), Some(end)) if begin.start < end.start => Ok(Some(begin.start..end.end)),
-        _ => Err(Reason::BrokenBlock),
+        _ => Err(KeepReason::BrokenBlock),
     }
 }
 
-/// The file's meaning, if it is a mapping in plain YAML; an empty file is an empty mapping.
+/// The file as a mapping, if it is one in plain YAML; an empty file is an empty mapping.
 fn parse(text: &str) -> Option<Mapping> {
     if text.starts_with("#!") || ["{%", "{{", "{#"].iter().any(|mark| text.contains(mark)) {
         return None;
@@ -132,7 +134,7 @@ fn parse(text: &str) -> Option<Mapping> {
     }
 }
 
-/// Whether some target of the environment has the plugin, or one of its files by name.
+/// Whether a target of the environment has the plugin, or one of its files (`PLUGIN.install`).
 fn lists_plugin(top: &Mapping) -> bool {
     let Some(Value::Mapping(targets)) = top.get(ENVIRONMENT) else { return false };
     let is_ours = |entry: &Value| {
@@ -142,7 +144,7 @@ fn lists_plugin(top: &Mapping) -> bool {
     targets.values().filter_map(Value::as_sequence).flatten().any(is_ours)
 }
 
-/// What the file has to mean once the plugin is added.
+/// The mapping that the file has to be after the plugin is added.
 fn with_entry(mut top: Mapping) -> Mapping {
     let targets = top.entry(ENVIRONMENT.into()).or_insert(Value::Null);
     if targets.is_null() {
@@ -154,7 +156,7 @@ fn with_entry(mut top: Mapping) -> Mapping {
     top
 }
 
-/// Puts the block right below the environment's line, or that line and the block at the end.
+/// Puts the block directly below the environment's line. If there is none, both go to the end.
 fn insert(text: &str) -> String {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -168,7 +170,7 @@ fn insert(text: &str) -> String {
     joined(text, &format!("{}{}", environment_line(), block(INDENT)), "")
 }
 
-/// The lines of `block` between `head` and `tail`; a text without a final line feed stays one.
+/// `block` between `head` and `tail`. A text that does not end in a line feed still does not after that.
 fn joined(head: &str, block: &str, tail: &str) -> String {
     if head.is_empty() || head.ends_with('\n') {
         format!("{head}{block}{tail}")
@@ -187,7 +189,7 @@ fn is_environment(line: &str) -> bool {
     key.is_some_and(|rest| rest.trim().is_empty() || rest.trim_start().starts_with('#'))
 }
 
-/// The indentation of the first line that has content, when that belongs to the environment.
+/// The indentation of the first line with content, if that line belongs to the environment.
 fn child_indent(tail: &str) -> &str {
     let content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let first = tail.lines().find(content).unwrap_or_default();
@@ -195,7 +197,7 @@ fn child_indent(tail: &str) -> &str {
     if indent == 0 { INDENT } else { first.get(..indent).unwrap_or(INDENT) }
 }
 
-/// The text without its block, and without the environment's line where that was added and now has no content.
+/// The text without the block, and without the environment's line if that was added too and nothing else is below it.
 fn cut(text: &str, block: std::ops::Range<usize>) -> String {
     let (mut head, rest) = text.split_at(block.start);
     let (block, tail) = rest.split_at(block.end - block.start);
@@ -211,7 +213,7 @@ fn cut(text: &str, block: std::ops::Range<usize>) -> String {
             kept_line = format!("{ENVIRONMENT}:\n");
         }
     }
-    // The final line feed that the file did not have before.
+    // The line feed before the block, if the file did not end in one before.
     if !block.ends_with('\n') && kept_line.is_empty() {
         head = head.strip_suffix('\n').unwrap_or(head);
     }

@@ -1,13 +1,13 @@
-//! `cargo xtask bench`: both halves beside a named peer on the same work, in one run each.
+//! `cargo xtask bench`: the generator and the module beside another program for the same work, in one run each.
 
 use std::process::Command;
 
+use anyhow::Result;
 use clap::ValueEnum;
+use task::{command, workspace};
 
-use crate::command::{self, CommandError};
 use crate::dist::binaries;
-use crate::setup::{self, SetupError};
-use crate::workspace;
+use crate::{cargo, setup};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,56 +19,26 @@ pub enum Half {
 }
 
 /// Measures one half, or both one after the other, and prints their tables.
-pub fn run(half: Option<Half>) -> Result<(), BenchError> {
+pub fn run(half: Option<Half>) -> Result<()> {
     setup::run()?;
     if half != Some(Half::Module) {
         generator()?;
     }
     if half != Some(Half::Generator) {
-        command::run(cargo().args([
-            "bench",
-            "--quiet",
-            "--package",
-            "bgp-community-services",
-            "--bench",
-            "full_table",
-        ]))?;
+        let bench = ["bench", "--quiet", "--package", "bgp-community-services", "--bench", "full_table"];
+        command::run(cargo::command().args(bench))?;
     }
     Ok(())
 }
 
-fn generator() -> Result<(), CommandError> {
-    // What is measured is what is packaged.
+fn generator() -> Result<()> {
+    // The program is built as it is packaged.
     let programs = binaries::build(true)?;
-    command::run(cargo().args([
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        "generate-pillar",
-        "--example",
-        "make_authority",
-    ]))?;
+    let build = ["build", "--quiet", "--release", "--package", "generate-pillar"];
+    command::run(cargo::command().args(build).args(["--example", "make_authority"]))?;
     let mut python = Command::new(workspace::python_environment().join("bin/python"));
     python.arg(workspace::root().join("generator/bench/measure.py"));
     python.arg("--generator").arg(programs.join("generate_pillar"));
     python.arg("--make-authority").arg(workspace::target().join("release/examples/make_authority"));
     command::run(&mut python)
-}
-
-fn cargo() -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(workspace::root());
-    cargo
-}
-
-/// A measurement that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum BenchError {
-    /// What it runs is not there.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// A program failed.
-    #[error(transparent)]
-    Command(#[from] CommandError),
 }

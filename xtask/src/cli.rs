@@ -3,11 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::bench::Half;
+use crate::dist::DistOptions;
+use crate::lab::{self, LabOptions};
 
-/// A task and what it is told.
+/// The command line.
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
@@ -24,20 +26,20 @@ pub struct Arguments {
 /// The tasks.
 #[derive(Subcommand)]
 pub enum Task {
-    /// Show the whole way on this machine, from a configuration to prefixes by application; needs only Rust
+    /// Show the whole flow on this machine, from a configuration to prefixes by application; needs only Rust
     Demo,
-    /// Build the packages, for each distribution, with checksums and bills of materials beside them
-    Dist(DistArguments),
-    /// Check a directory of packages: checksums, signatures, contents, static programs; a line for each file
+    /// Build the packages for each distribution, with checksums and bills of materials
+    Dist(DistOptions),
+    /// Check a directory of packages: checksums, signatures, contents, static programs; prints a line per file
     Verify {
-        /// The directory that dist filled
+        /// The directory that dist wrote
         #[arg(value_name = "DIR")]
         directory: PathBuf,
-        /// The file of the public key by which everything must be signed; without it signatures are not checked
+        /// The public key with which everything must be signed [default: signatures are not checked]
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
-    /// Serve the repositories that `dist --repo` laid out over HTTP, until interrupted
+    /// Serve the repositories of `dist --repo` over HTTP, until interrupted
     Serve {
         /// The directory to serve [default: target/packages/repository]
         #[arg(value_name = "DIR")]
@@ -46,59 +48,34 @@ pub enum Task {
         #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8128")]
         listen: SocketAddr,
     },
-    /// Play the plugin's life under a real Salt master, dnf and bgpd, on hosts of their own; as root on Debian
-    Lab(LabArguments),
-    /// Print the notes of this release in the vendor's form
+    /// Play the plugin's life with a real Salt master, dnf and bgpd, on separate hosts; as root on Debian
+    #[command(after_help = lab::scenarios())]
+    Lab(LabOptions),
+    /// Print the release notes of this version in the vendor's form
     ReleaseNotes,
-    /// Install what the tests run besides Rust (as root on Debian; elsewhere say what is missing)
+    /// Install what the tests need besides Rust (as root on Debian; elsewhere say what is missing)
     Setup,
-    /// Run every test there is; installs what it needs like setup
-    Test,
-    /// Measure both halves, or one, beside a named peer on the same work, and print tables of figures
+    /// Run all tests, the demonstration and the lab; installs what they need, as setup does
+    Test {
+        /// Run only what needs no root, no daemon and no installed tool: tidy, format, lints, and all tests except those
+        /// in modules called `real`; installs nothing
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Measure the generator, the module or both beside another program for the same work, and print tables
     Bench {
         /// What to measure [default: both]
         #[arg(value_enum)]
         half: Option<Half>,
     },
-    /// Run every fuzz target on a number of inputs
+    /// Run every fuzz target with a number of inputs
     Fuzz {
-        /// How many inputs for each target
+        /// The number of inputs for each target
         #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
         inputs: u32,
     },
-    /// Check the licences and origins of all dependencies, and known advisories where a database is at hand
+    /// Check licences and origins of all dependencies, and known advisories if their database is on this machine
     Deny,
-    /// Check that the source tree keeps to the invariants of ARCHITECTURE.md
+    /// Check the rules of ARCHITECTURE.md that can be read in the source tree
     Tidy,
-}
-
-/// What the lab plays.
-#[derive(Args)]
-pub struct LabArguments {
-    /// The numbers of the scenarios to play [default: all]
-    #[arg(value_name = "SCENARIO")]
-    pub scenarios: Vec<usize>,
-    /// Leave the hosts up, and print how to enter each of them
-    #[arg(long)]
-    pub keep: bool,
-    /// Instead of scenarios, measure what thousands of nodes cost the Salt master
-    #[arg(long, conflicts_with = "scenarios")]
-    pub scale: bool,
-}
-
-/// What dist leaves, and where.
-#[derive(Args)]
-pub struct DistArguments {
-    /// The directory that gets them [default: target/packages]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Sign packages and checksums with this RSA key of gpg's keyring
-    #[arg(long, value_name = "KEY")]
-    pub sign: Option<String>,
-    /// Lay out a repository per distribution, in the directory `repository` beside the packages
-    #[arg(long)]
-    pub repo: bool,
-    /// Print what was built as JSON
-    #[arg(long)]
-    pub json: bool,
 }

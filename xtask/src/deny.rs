@@ -2,35 +2,23 @@
 
 use std::process::Command;
 
-use crate::command::{self, CommandError};
-use crate::workspace;
+use anyhow::Result;
+use task::{command, workspace};
 
-/// The version of cargo-deny that reads today's licence names and lock files.
+use crate::cargo;
+
+/// The version of cargo-deny that reads the current licence names and lock files.
 const CARGO_DENY: &str = "0.20.2";
 
-/// Checks licences, bans and sources, and advisories where their database is on this machine; nothing is fetched but
-/// cargo-deny itself, the first time.
-pub fn run() -> Result<(), CommandError> {
-    let root = workspace::target().join("cargo-deny");
-    let program = root.join("bin/cargo-deny");
-    if !program.exists() {
-        let mut install = Command::new(env!("CARGO"));
-        install.args([
-            "install",
-            "--quiet",
-            "--locked",
-            "--no-default-features",
-            "cargo-deny",
-            "--version",
-            CARGO_DENY,
-        ]);
-        command::run(install.arg("--root").arg(&root).arg("--target-dir").arg(root.join("target")))?;
-    }
+/// Checks licences, bans and sources, and advisories if their database is on this machine. Downloads only cargo-deny, the
+/// first time.
+pub fn run() -> Result<()> {
+    let program = cargo::install("cargo-deny", CARGO_DENY, &["--no-default-features"])?;
     let mut checks = vec!["licenses", "bans", "sources"];
     if workspace::cargo_home().is_some_and(|home| home.join("advisory-dbs").exists()) {
         checks.push("advisories");
     } else {
-        println!("no database of advisories on this machine: licences, bans and sources are checked");
+        println!("advisories: skipped, no database on this machine");
     }
     let mut deny = Command::new(program);
     command::run(deny.current_dir(workspace::root()).args(["--offline", "--locked", "check"]).args(checks))

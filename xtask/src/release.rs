@@ -1,21 +1,25 @@
-//! Whether the version stands the same everywhere, and `cargo xtask release-notes`.
+//! Whether the version is the same everywhere, and `cargo xtask release-notes`.
+
+pub mod changelog;
 
 use std::fmt::Write;
 use std::process::Command;
 
-use crate::changelog::{self, ChangelogError, Release};
-use crate::command;
-use crate::workspace;
+use anyhow::{Result, bail, ensure};
+use bgpcs::VERSION;
+use changelog::Release;
+use task::{command, workspace};
 
-/// Compares the workspace's version with the newest release of `CHANGELOG.md` and with the tag of the commit, if it has
-/// one. Specs and programs cannot disagree: they have no version of their own.
-pub fn check() -> Result<(), ReleaseError> {
+/// Compares the version of the workspace with the newest release of `CHANGELOG.md` and with the tag of the commit, if it
+/// has one. Specs and programs have no version of their own that could differ.
+pub fn check() -> Result<()> {
     let releases = changelog::read()?;
     let newest = releases.first().map_or("none", |release| &release.version);
-    if newest != bgpcs::VERSION {
-        return Err(ReleaseError::Changelog { found: newest.to_owned() });
-    }
-    // Where there is no git, as in an unpacked source archive, there is no tag to disagree.
+    ensure!(
+        newest == VERSION,
+        "Cargo.toml has version {VERSION}, the newest release in CHANGELOG.md is {newest}; make them the same"
+    );
+    // Without git, as in an unpacked archive of the source, there is no tag to compare.
     let mut git = Command::new("git");
     let tags = command::read(git.current_dir(workspace::root()).args([
         "tag",
@@ -24,14 +28,16 @@ pub fn check() -> Result<(), ReleaseError> {
         "--list",
         "v*",
     ]));
-    match tags.unwrap_or_default().lines().find(|tag| tag.strip_prefix('v') != Some(bgpcs::VERSION)) {
-        Some(tag) => Err(ReleaseError::Tag { found: tag.to_owned() }),
+    match tags.unwrap_or_default().lines().find(|tag| tag.strip_prefix('v') != Some(VERSION)) {
+        Some(tag) => {
+            bail!("Cargo.toml has version {VERSION}, the commit has the tag {tag}, expected v{VERSION}")
+        }
         None => Ok(()),
     }
 }
 
-/// The notes of the workspace's release as the vendor prints them, with the pair of packages that belong together.
-pub fn notes() -> Result<String, ReleaseError> {
+/// The release notes of this version in the vendor's form, with the two packages that belong together.
+pub fn notes() -> Result<String> {
     check()?;
     let releases = changelog::read()?;
     Ok(releases.first().map(write).unwrap_or_default())
@@ -50,31 +56,4 @@ fn write(release: &Release) -> String {
         }
     }
     text
-}
-
-/// Places that disagree on the version.
-#[derive(Debug, thiserror::Error)]
-pub enum ReleaseError {
-    /// The release notes could not be read.
-    #[error(transparent)]
-    Notes(#[from] ChangelogError),
-    /// The newest release of the notes is another one.
-    #[error(
-        "Cargo.toml has version {}, the newest release in CHANGELOG.md is {found}; make them the same",
-        bgpcs::VERSION
-    )]
-    Changelog {
-        /// The version there.
-        found: String,
-    },
-    /// The commit carries the tag of another version.
-    #[error(
-        "Cargo.toml has version {}, the commit has the tag {found}, expected v{}",
-        bgpcs::VERSION,
-        bgpcs::VERSION
-    )]
-    Tag {
-        /// The tag.
-        found: String,
-    },
 }

@@ -1,13 +1,13 @@
-//! `cargo xtask setup`: brings what the tests and the lab run besides Rust.
+//! `cargo xtask setup`: installs what the tests and the lab need besides Rust.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{self, CommandError};
-use crate::workspace;
+use anyhow::{Result, bail};
+use fs_err as fs;
+use task::{command, workspace};
 
-/// Debian's packages: the routing engine and its peer, a browser, and what builds, checks and installs packages and models.
+/// Debian packages and a file of each: routing engines, a browser, and tools for packages and YANG models.
 const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
@@ -28,14 +28,14 @@ const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("procps", "/usr/bin/pkill"),
 ];
 
-/// Installs what is missing: Debian's packages when root on Debian, and a Python environment with what Debian lacks.
-pub fn run() -> Result<(), SetupError> {
+/// Installs what is missing: Debian packages, which needs root on Debian, and Python environments with what Debian has not.
+pub fn run() -> Result<()> {
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
         .map(|(package, _)| *package)
         .collect();
-    // Which file Debian's package brings depends on the release of Python, so Python is asked.
+    // The file of this package depends on the release of Python, so Python is asked.
     if command::read(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
         missing.push("python3-venv");
     }
@@ -43,16 +43,18 @@ pub fn run() -> Result<(), SetupError> {
         install(&missing)?;
     }
     make_python_environment("venv", "requirements.txt")?;
-    // BaGPipe-BGP brings Neutron, and takes a release of ExaBGP that is not to be mistaken for the newest: each has an
-    // environment of its own.
+    // BaGPipe-BGP needs Neutron and an old release of ExaBGP, so it has an environment of its own, and ExaBGP too.
     make_python_environment("exabgp", "exabgp.txt")?;
     make_python_environment("bagpipe", "bagpipe.txt")
 }
 
-fn install(packages: &[&str]) -> Result<(), SetupError> {
+fn install(packages: &[&str]) -> Result<()> {
     let is_root = command::read(Command::new("id").arg("-u"))?.trim() == "0";
     if !is_root || !Path::new("/etc/debian_version").exists() {
-        return Err(SetupError::Missing { packages: packages.join(" ") });
+        let names = packages.join(" ");
+        bail!(
+            "missing here: {names} (names of Debian packages); install them, or run this as root on Debian"
+        );
     }
     let apt = |arguments: &[&str]| {
         let mut apt = Command::new("apt-get");
@@ -60,15 +62,14 @@ fn install(packages: &[&str]) -> Result<(), SetupError> {
         apt
     };
     command::run(&mut apt(&["update"]))?;
-    command::run(apt(&["install", "--yes", "--no-install-recommends"]).args(packages))?;
-    Ok(())
+    command::run(apt(&["install", "--yes", "--no-install-recommends"]).args(packages))
 }
 
-/// Makes a Python environment, or makes it anew when what should be in it changed.
-fn make_python_environment(name: &str, requirements: &str) -> Result<(), SetupError> {
-    let environment = workspace::target().join("lab").join(name);
+/// Creates a Python environment, or rebuilds it after its list of packages has changed.
+fn make_python_environment(name: &str, requirements: &str) -> Result<()> {
+    let environment = workspace::lab().join(name);
     let requirements = workspace::root().join("xtask").join(requirements);
-    let wanted = fs::read_to_string(&requirements).map_err(SetupError::Requirements)?;
+    let wanted = fs::read_to_string(&requirements)?;
     let installed = environment.join("requirements.txt");
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(());
@@ -77,24 +78,5 @@ fn make_python_environment(name: &str, requirements: &str) -> Result<(), SetupEr
     let mut pip = Command::new(environment.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement"]);
     command::run(pip.arg(&requirements))?;
-    fs::write(&installed, wanted).map_err(SetupError::Requirements)
-}
-
-/// Tools that are not there and could not be brought.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    /// Only root on Debian can be helped.
-    #[error(
-        "missing here: {packages} (names of Debian's packages); install them, or run this as root on Debian"
-    )]
-    Missing {
-        /// By Debian's names.
-        packages: String,
-    },
-    /// An installer failed.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// The list of Python packages could not be read, or the note of what was installed not written.
-    #[error("the Python packages listed in xtask: {0}")]
-    Requirements(std::io::Error),
+    Ok(fs::write(&installed, wanted)?)
 }

@@ -1,49 +1,41 @@
-//! `cargo xtask test`: every test there is.
+//! `cargo xtask test`: all tests, or the quick ones.
 
-use std::process::Command;
+use anyhow::Result;
+use task::{command, workspace};
 
-use crate::command::{self, CommandError};
-use crate::setup::{self, SetupError};
-use crate::tidy::{self, TidyError};
-use crate::{demo, lab, workspace};
+use crate::lab::LabOptions;
+use crate::{cargo, demo, lab, setup, tidy};
 
-/// Installs what the tests need, then runs the format check, the lints, the tests, the demonstration and the lab.
-pub fn run() -> Result<(), TestError> {
+/// What the names of tests contain that need root, a daemon or an installed tool: they are in a module called `real`.
+const NOT_QUICK: &[&str] = &["real::"];
+
+/// Installs what the tests need, then runs the checks, all tests, the demonstration and the lab.
+pub fn all() -> Result<()> {
     setup::run()?;
-    tidy::run()?;
-    cargo(&["fmt", "--check"])?;
-    cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
-    cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"])?;
+    checks()?;
+    run(&["test", "--quiet", "--workspace", "--no-fail-fast"])?;
     demo::run()?;
-    lab::run(&lab::Settings::default())?;
-    Ok(())
+    lab::run(&LabOptions::default())
 }
 
-fn cargo(arguments: &[&str]) -> Result<(), CommandError> {
+/// Runs the checks, and the tests that need nothing but Rust.
+pub fn quick() -> Result<()> {
+    checks()?;
+    let mut arguments = vec!["test", "--quiet", "--workspace", "--no-fail-fast", "--"];
+    arguments.extend(NOT_QUICK.iter().flat_map(|name| ["--skip", name]));
+    run(&arguments)
+}
+
+fn checks() -> Result<()> {
+    println!("cargo xtask tidy");
+    tidy::run()?;
+    run(&["fmt", "--check"])?;
+    run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
     println!("\ncargo {}", arguments.join(" "));
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(workspace::root())
-        .env("LAB_PYTHON", workspace::python_environment().join("bin/python"));
+    let mut cargo = cargo::command();
+    cargo.env("LAB_PYTHON", workspace::python_environment().join("bin/python"));
     command::run(cargo.args(arguments))
-}
-
-/// A test that failed, or could not be run.
-#[derive(Debug, thiserror::Error)]
-pub enum TestError {
-    /// What the tests run is not there.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// The source tree broke an invariant.
-    #[error(transparent)]
-    Tidy(#[from] TidyError),
-    /// A cargo command failed; its output says more.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// A scenario of the lab failed.
-    #[error(transparent)]
-    Lab(#[from] lab::LabError),
-    /// The demonstration failed.
-    #[error(transparent)]
-    Demo(#[from] demo::DemoError),
 }

@@ -1,99 +1,89 @@
-//! `cargo xtask tidy`: the invariants of `ARCHITECTURE.md` that a compiler does not see.
+//! `cargo xtask tidy`: the rules of `ARCHITECTURE.md` that a compiler does not check.
+//!
+//! `tidy/crates.rs` is the table of crates with the order of their layers.
 
-use std::fs;
+mod crates;
+mod documents;
+mod imports;
+mod meaning;
+mod modules;
+mod network;
+mod paths;
+#[cfg(test)]
+mod tests;
+mod text;
+mod types;
+
+use std::collections::BTreeMap;
 use std::process::Command;
 
-use crate::command::{self, CommandError};
-use crate::workspace;
+use anyhow::{Context, Result, ensure};
+use fs_err as fs;
+use task::{command, workspace};
 
-/// What must not stand somewhere, and why.
-struct Rule {
-    /// Which files, by the start of their path in the workspace.
-    within: &'static [&'static str],
-    /// Files in which it may stand all the same, by the start of their path.
-    except: &'static [&'static str],
-    /// The text that must not stand there.
-    text: &'static str,
-    /// What is said about it.
-    reason: &'static str,
+use crates::{CRATES, Crate, Sockets};
+use modules::Modules;
+
+/// Checks every file that git tracks or would track; the error names each place that breaks a rule.
+pub fn run() -> Result<()> {
+    let files = read_files()?;
+    let mut breaches = text::breaches(&files, text::RULES);
+    for rules in CRATES {
+        breaches.extend(check_crate(&files, rules)?);
+    }
+    breaches.extend(unknown_crates(&files));
+    let exists = |path: &str| workspace::root().join(path).exists();
+    for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".md")) {
+        breaches.extend(documents::broken_links(file, text, exists));
+        if documents::WITH_PATHS.contains(&file.as_str()) {
+            breaches.extend(documents::missing_paths(file, text, exists));
+        }
+    }
+    ensure!(breaches.is_empty(), "the source tree breaks its rules:\n{}", breaches.join("\n"));
+    Ok(())
 }
 
-const RULES: &[Rule] = &[
-    Rule {
-        within: &["yang/src/"],
-        except: &[],
-        text: "std::net::Tcp",
-        reason: "the shared crate knows no network",
-    },
-    Rule { within: &["yang/"], except: &[], text: "clap", reason: "the shared crate knows no command line" },
-    Rule {
-        within: &["module/src/"],
-        except: &["module/src/source/", "module/src/notify.rs"],
-        text: "UnixStream",
-        reason: "only a route source opens a socket",
-    },
-    Rule {
-        within: &["module/src/"],
-        except: &["module/src/source/"],
-        text: "TcpStream",
-        reason: "only a route source opens a socket",
-    },
-    Rule {
-        within: &["generator/src/", "module/src/", "xtask/src/", "salt/", "rpm-specs/"],
-        except: &[],
-        text: "128technology/plugins/bgp-community-services",
-        reason: "a path stands once, in yang/src/paths.rs; name its constant or its template variable",
-    },
-    Rule {
-        within: &[
-            "generator/Cargo.toml",
-            "module/Cargo.toml",
-            "xtask/Cargo.toml",
-            "yang/Cargo.toml",
-            "rpm-specs/",
-            "salt/",
-        ],
-        except: &[],
-        text: bgpcs::VERSION,
-        reason: "the version stands once, in the root Cargo.toml",
-    },
-];
+/// The texts of the files by their paths; a file that is no text is empty.
+fn read_files() -> Result<BTreeMap<String, String>> {
+    let mut git = Command::new("git");
+    git.current_dir(workspace::root()).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    let names = command::read(&mut git)?;
+    let mut files = BTreeMap::new();
+    // git still lists a file that is deleted in the work tree.
+    for name in names.lines().filter(|name| workspace::root().join(name).is_file()) {
+        let content = fs::read(workspace::root().join(name))?;
+        files.insert(name.to_owned(), String::from_utf8(content).unwrap_or_default());
+    }
+    Ok(files)
+}
 
-/// Reads every file that git tracks and names each line that breaks a rule.
-pub fn run() -> Result<(), TidyError> {
-    let files = command::read(Command::new("git").current_dir(workspace::root()).arg("ls-files"))?;
+fn check_crate(files: &BTreeMap<String, String>, rules: &Crate) -> Result<Vec<String>> {
+    let manifest = format!("{}/Cargo.toml", rules.folder);
+    let text =
+        files.get(&manifest).with_context(|| format!("{manifest} does not exist; correct tidy/crates.rs"))?;
+    let name = text.lines().find_map(|line| line.strip_prefix("name = ")).unwrap_or_default();
+    let modules = Modules::parse(files, rules.folder, &name.trim_matches('"').replace('-', "_"))?;
     let mut breaches = Vec::new();
-    for file in files.lines() {
-        let rules: Vec<&Rule> =
-            RULES.iter().filter(|rule| rule.covers(file) && file != "xtask/src/tidy.rs").collect();
-        if rules.is_empty() {
-            continue;
-        }
-        let path = workspace::root().join(file);
-        // A file that git tracks but that is deleted in the work tree, or that is no text, has nothing to check.
-        let Ok(text) = fs::read_to_string(&path) else { continue };
-        for (number, line) in text.lines().enumerate() {
-            let broken = rules.iter().filter(|rule| line.contains(rule.text));
-            breaches.extend(broken.map(|rule| format!("{file}:{}: {}", number + 1, rule.reason)));
+    if let Sockets::OnlyIn(allowed) = rules.sockets {
+        breaches.extend(network::sockets(&modules, allowed));
+        breaches.extend(allowed.iter().filter_map(|start| text::missing(files, start)));
+    }
+    if rules.is_held {
+        breaches.extend(imports::circles(&imports::between_files(&modules)));
+        breaches.extend(types::ambiguous(&modules));
+        if !rules.layers.is_empty() {
+            let upwards = imports::upwards(&modules, rules.layers);
+            breaches.extend(upwards.into_iter().map(|breach| format!("{}: {breach}", rules.folder)));
         }
     }
-    if breaches.is_empty() { Ok(()) } else { Err(TidyError::Breaches(breaches)) }
+    Ok(breaches)
 }
 
-impl Rule {
-    fn covers(&self, file: &str) -> bool {
-        let starts_with_one_of = |starts: &[&str]| starts.iter().any(|start| file.starts_with(start));
-        starts_with_one_of(self.within) && !starts_with_one_of(self.except)
-    }
-}
-
-/// A source tree that is not tidy.
-#[derive(Debug, thiserror::Error)]
-pub enum TidyError {
-    /// git could not list the files.
-    #[error(transparent)]
-    Git(#[from] CommandError),
-    /// These lines break an invariant.
-    #[error("the source tree breaks its invariants:\n{}", .0.join("\n"))]
-    Breaches(Vec<String>),
+/// The crates of the workspace that the table does not have.
+fn unknown_crates(files: &BTreeMap<String, String>) -> impl Iterator<Item = String> {
+    let roots = files
+        .keys()
+        .filter_map(|file| file.strip_suffix("/src/lib.rs").or_else(|| file.strip_suffix("/src/main.rs")));
+    let unknown = roots.filter(|folder| CRATES.iter().all(|rules| rules.folder != *folder));
+    unknown.map(|folder| format!("crate {folder} has no line in xtask/src/tidy/crates.rs"))
 }

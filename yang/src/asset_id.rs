@@ -1,26 +1,27 @@
-//! The asset id of a node, which is its Salt minion id and the name of its pillar file.
+//! The asset id of a node: its Salt minion id, from which its pillar file has its name.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Quoted;
+use crate::quoted::Quoted;
+use crate::serde_as_text::serde_as_text;
 
-/// An asset id that is safe as one plain file name.
+/// An asset id that is safe as a file name.
 ///
-/// The vendor's model lets an asset id be nearly any text; here it becomes a path, so everything that could leave
-/// the pillar directory, hide in it or be longer than a file name can be is refused.
+/// The vendor's model accepts nearly any text as an asset id. Here it becomes a path, so a text is refused if it could
+/// leave the pillar directory, be a hidden file in it, or be too long for a file name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AssetId(String);
 
 impl AssetId {
-    /// The longest asset id in bytes: a file name has at most 255, of which `.sls` and the name of the temporary
-    /// file that becomes it take some.
+    /// The longest asset id in bytes: a file name has at most 255, and some of these are for `.sls` and for the name of
+    /// the temporary file.
     pub const MAX_LENGTH: usize = 220;
 
-    /// The end of the name of every pillar file.
+    /// The suffix of every pillar file.
     pub const FILE_SUFFIX: &str = ".sls";
 
-    /// The id as it was configured.
+    /// The asset id as it was configured.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -58,9 +59,9 @@ impl FromStr for AssetId {
     }
 }
 
-crate::name::serde_as_text!(AssetId);
+serde_as_text!(AssetId);
 
-/// An asset id that cannot name a file.
+/// A text that cannot be the name of a pillar file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("asset-id {} {fault}, so it cannot name a pillar file", Quoted(.text))]
 pub struct AssetIdError {

@@ -1,19 +1,22 @@
-//! BGP communities in the text forms an operator writes.
+//! BGP communities, in the text forms that an operator writes.
 
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
+use crate::quoted::Quoted;
+use crate::serde_as_text::serde_as_text;
+
 /// A BGP community by which a prefix is selected.
 ///
-/// `Display` gives back exactly the text that was parsed: every value has one text form, so what an operator
-/// reads in an error is what they configured. `no-export` and `65535:65281` are two texts for one value on the
-/// wire; [`Community::standard`] makes them comparable.
+/// `Display` gives exactly the text that was parsed, since every value has only one text; so an error shows what the
+/// operator configured. `no-export` and `65535:65281` are different values here, but the same value on the wire:
+/// compare [`Community::standard`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Community {
     /// `AA:NN`, RFC 1997.
     Standard(StandardCommunity),
-    /// A name registered for a community with a global meaning, such as `no-export`.
+    /// A name for a community with the same meaning everywhere, such as `no-export`.
     WellKnown(WellKnown),
     /// `A:B:C`, RFC 8092.
     Large(LargeCommunity),
@@ -28,7 +31,7 @@ impl Community {
         self.standard().map_or(*self, Self::Standard)
     }
 
-    /// The four octets of RFC 1997, where this community has them.
+    /// The four octets of RFC 1997; none for large communities and route targets.
     pub fn standard(&self) -> Option<StandardCommunity> {
         match self {
             Self::Standard(community) => Some(*community),
@@ -75,8 +78,8 @@ impl FromStr for Community {
     }
 }
 
-/// A decimal number without sign and without leading zeros, as RFC 8092 section 5 asks for and as every text form
-/// here needs in order to be the only one of its value.
+/// A decimal number without sign and without leading zeros. RFC 8092 section 5 requires this for large communities;
+/// here it holds for all, so that every value has only one text.
 fn decimal<N: FromStr>(text: &str) -> Option<N> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = text.len() > 1 && text.starts_with('0');
@@ -86,9 +89,9 @@ fn decimal<N: FromStr>(text: &str) -> Option<N> {
 /// The four octets of RFC 1997, written as two 16-bit numbers: `12076:5010`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StandardCommunity {
-    /// The first two octets, by custom an AS number.
+    /// The first two octets, usually an AS number.
     pub high: u16,
-    /// The last two octets, whose meaning is up to that AS.
+    /// The last two octets; that AS defines their meaning.
     pub low: u16,
 }
 
@@ -115,7 +118,7 @@ impl fmt::Display for LargeCommunity {
     }
 }
 
-/// The administrator and number of a route target; the three layouts of the extended community.
+/// A route target, in one of the three layouts of the extended community.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RouteTarget {
     /// A two-octet AS number with a four-octet number, RFC 4360 section 3.1.
@@ -127,12 +130,13 @@ pub enum RouteTarget {
 }
 
 impl RouteTarget {
-    /// The layout of RFC 5668; an AS number that has two octets is the same in either layout, as its text is.
+    /// The route target of an AS number: the layout of RFC 5668, or that of RFC 4360 if the number fits two octets. The
+    /// text is the same for both.
     pub fn of_as(asn: u32, number: u16) -> Self {
         u16::try_from(asn).map_or(Self::As4(asn, number), |asn| Self::As2(asn, number.into()))
     }
 
-    /// Parses what follows `target:`, the form in which routing engines print the value too (`RT:64512:77`).
+    /// Parses what follows `target:`. Routing engines print the same after `RT:` (`RT:64512:77`).
     pub fn parse(text: &str) -> Option<Self> {
         let (administrator, number) = text.split_once(':')?;
         if administrator.contains('.') {
@@ -155,76 +159,85 @@ impl fmt::Display for RouteTarget {
     }
 }
 
-/// A community of IANA's registry "BGP Well-known Communities", known by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WellKnown {
-    value: StandardCommunity,
-    name: &'static str,
-    defined_by: &'static str,
+/// The well-known communities: a row for each, in the order of the values.
+macro_rules! well_known {
+    ($($name:ident = $high:literal $low:literal, $text:literal, $document:literal;)+) => {
+        /// A community that has a name: those of IANA's registry "BGP Well-known Communities", and `internet` and
+        /// `local-AS`, which routing engines and the vendor's model know besides (RFC 8642 section 3).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "each variant is named after its community")]
+        pub enum WellKnown {
+            $($name,)+
+        }
+
+        impl WellKnown {
+            const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name as routing engines and the vendor's model print it, in lower case but for `local-AS`.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+
+            /// The value on the wire.
+            pub fn value(&self) -> StandardCommunity {
+                match self {
+                    $(Self::$name => StandardCommunity { high: $high, low: $low },)+
+                }
+            }
+
+            /// The document that gives the community its meaning: `RFC 1997`.
+            pub fn defined_by(&self) -> &'static str {
+                match self {
+                    $(Self::$name => $document,)+
+                }
+            }
+        }
+    };
+}
+
+well_known! {
+    Internet = 0 0, "internet", "RFC 8642";
+    GracefulShutdown = 65535 0, "graceful-shutdown", "RFC 8326";
+    AcceptOwn = 65535 1, "accept-own", "RFC 7611";
+    RouteFilterTranslatedV4 = 65535 2, "route-filter-translated-v4", "draft-l3vpn-legacy-rtc";
+    RouteFilterV4 = 65535 3, "route-filter-v4", "draft-l3vpn-legacy-rtc";
+    RouteFilterTranslatedV6 = 65535 4, "route-filter-translated-v6", "draft-l3vpn-legacy-rtc";
+    RouteFilterV6 = 65535 5, "route-filter-v6", "draft-l3vpn-legacy-rtc";
+    LlgrStale = 65535 6, "llgr-stale", "RFC 9494";
+    NoLlgr = 65535 7, "no-llgr", "RFC 9494";
+    AcceptOwnNexthop = 65535 8, "accept-own-nexthop", "draft-agrewal-idr-accept-own-nexthop";
+    StandbyPe = 65535 9, "standby-pe", "RFC 9026";
+    Blackhole = 65535 666, "blackhole", "RFC 7999";
+    NoExport = 65535 65281, "no-export", "RFC 1997";
+    NoAdvertise = 65535 65282, "no-advertise", "RFC 1997";
+    NoExportSubconfed = 65535 65283, "no-export-subconfed", "RFC 1997";
+    LocalAs = 65535 65283, "local-AS", "RFC 8642";
+    NoPeer = 65535 65284, "no-peer", "RFC 3765";
 }
 
 impl WellKnown {
-    /// The names are those that routing engines and the vendor's model print; `internet` and `local-AS` are not in
-    /// the registry (RFC 8642 section 3).
-    const ALL: [Self; 17] = [
-        Self::of(0, 0, "internet", "RFC 8642"),
-        Self::of(65535, 0, "graceful-shutdown", "RFC 8326"),
-        Self::of(65535, 1, "accept-own", "RFC 7611"),
-        Self::of(65535, 2, "route-filter-translated-v4", "draft-l3vpn-legacy-rtc"),
-        Self::of(65535, 3, "route-filter-v4", "draft-l3vpn-legacy-rtc"),
-        Self::of(65535, 4, "route-filter-translated-v6", "draft-l3vpn-legacy-rtc"),
-        Self::of(65535, 5, "route-filter-v6", "draft-l3vpn-legacy-rtc"),
-        Self::of(65535, 6, "llgr-stale", "RFC 9494"),
-        Self::of(65535, 7, "no-llgr", "RFC 9494"),
-        Self::of(65535, 8, "accept-own-nexthop", "draft-agrewal-idr-accept-own-nexthop"),
-        Self::of(65535, 9, "standby-pe", "RFC 9026"),
-        Self::of(65535, 666, "blackhole", "RFC 7999"),
-        Self::of(65535, 65281, "no-export", "RFC 1997"),
-        Self::of(65535, 65282, "no-advertise", "RFC 1997"),
-        Self::of(65535, 65283, "no-export-subconfed", "RFC 1997"),
-        Self::of(65535, 65283, "local-AS", "RFC 8642"),
-        Self::of(65535, 65284, "no-peer", "RFC 3765"),
-    ];
-
-    const fn of(high: u16, low: u16, name: &'static str, defined_by: &'static str) -> Self {
-        Self { value: StandardCommunity { high, low }, name, defined_by }
-    }
-
     /// Every name, in the order of the values.
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter()
+        Self::ALL.iter().copied()
     }
 
     /// The community of exactly that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::all().find(|known| known.name == name)
-    }
-
-    /// The name, in lower case but for `local-AS`.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The value on the wire.
-    pub fn value(&self) -> StandardCommunity {
-        self.value
-    }
-
-    /// The document that gives the community its meaning.
-    pub fn defined_by(&self) -> &'static str {
-        self.defined_by
+        Self::all().find(|known| known.name() == name)
     }
 }
 
-/// A text that is no community.
+/// A text that is not a community.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "community {} is not one of: AA:NN (0 to 65535 each), A:B:C (32 bits each), target:ASN:N, target:ADDRESS:N, \
      or a well-known name such as no-export; write numbers without leading zeros",
-    crate::Quoted(.text)
+    Quoted(.text)
 )]
 pub struct CommunityError {
     text: String,
 }
 
-crate::name::serde_as_text!(Community);
+serde_as_text!(Community);

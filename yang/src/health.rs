@@ -1,27 +1,27 @@
-//! How things are, in the words that both programs use.
+//! The health that both programs report.
 
 use serde::Serialize;
 
-/// How things are, as the exit status tells it.
+/// The health of a router, or of all routers. The order is from good to bad.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
-    /// Everything is as it should be. Exit status 0.
+    /// Everything works. Exit status 0.
     #[default]
     Healthy,
-    /// Something needs attention, and what there is still serves. Exit status 1.
+    /// Something needs attention, but the present prefixes or pillars can still be used. Exit status 1.
     Degraded,
-    /// The work is not done. Exit status 2.
+    /// It does not work. Exit status 2.
     Broken,
 }
 
 impl Health {
-    /// For monitoring.
+    /// The exit status for monitoring.
     pub fn exit_status(self) -> u8 {
         self as u8
     }
 
-    /// In a word.
+    /// The health in one word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",

@@ -1,8 +1,8 @@
-//! The words that the conductor's half (the pillar generator) and the router's half (the application
-//! identification module) of the BGP Community Services plugin share.
+//! What the conductor's half (the pillar generator) and the router's half (the application identification module) of
+//! the BGP Community Services plugin share: the configuration, communities, names and paths.
 //!
-//! `bgp-community-services.yang`, in this folder, is the operator's view of the same words; the tests of this
-//! crate hold the two equal. The crate knows no network and no command line.
+//! The YANG module `bgp-community-services.yang` describes the same configuration for the operator; the tests of this
+//! crate hold both equal. The crate knows no network and no command line.
 
 mod asset_id;
 mod community;
@@ -13,6 +13,7 @@ mod pillar;
 mod profile;
 mod quoted;
 mod ranged;
+mod serde_as_text;
 pub mod whole_file;
 
 pub use asset_id::{AssetId, AssetIdError};
@@ -21,8 +22,8 @@ pub use health::Health;
 pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError};
 pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
 pub use profile::{
-    Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, RefreshInterval,
-    StalePathTime, UpdateMode,
+    Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, ProfileLeaf,
+    RefreshInterval, StalePathTime, UpdateMode,
 };
 pub use quoted::{Quoted, plain};
 pub use ranged::{Ranged, RangedError};
@@ -30,7 +31,7 @@ pub use ranged::{Ranged, RangedError};
 /// Seconds since 1970-01-01 UTC.
 pub type UnixTime = u64;
 
-/// The plugin's name: of the module, of its files, and of the pillar key.
+/// The name of the plugin, of the module on a router, and of the pillar key.
 pub const PLUGIN: &str = "bgp-community-services";
 
 /// The package that is installed on the conductor.
@@ -42,8 +43,8 @@ pub const ROUTER_PACKAGE: &str = "128T-bgp-community-services-router";
 /// The systemd units, `.path` and `.service`, that run the generator when the running configuration changes.
 pub const GENERATOR_UNIT: &str = "bgp-community-services-generate-pillar";
 
-/// The version of both packages, `MAJOR.MINOR.PATCH`; it stands in the workspace's `Cargo.toml`.
+/// The version of both packages, `MAJOR.MINOR.PATCH`, from the workspace's `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The RPM release of both packages; a distribution tag (`.el9`) follows it.
+/// The RPM release of both packages, without the tag of the distribution (`.el9`).
 pub const RELEASE: &str = "1";

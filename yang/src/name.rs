@@ -1,31 +1,14 @@
-//! Names that an operator gives.
+//! The names of applications and profiles.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Community, Quoted};
+use crate::community::Community;
+use crate::quoted::Quoted;
+use crate::serde_as_text::serde_as_text;
 
-/// Reads and writes a type in JSON as the text of its `FromStr` and `Display`.
-macro_rules! serde_as_text {
-    ($type:ty) => {
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
-pub(crate) use serde_as_text;
-
-/// The name of an application: any text of at least one character, as the YANG module allows; it is the key under
-/// which prefixes stand in the module's output and what a service's `application-name` has to match.
+/// The name of an application: any text of at least one character, as in the YANG module. It is the key of the
+/// prefixes in the module's output file, and the `application-name` of a service has to match it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ApplicationName(String);
 
@@ -53,18 +36,18 @@ impl FromStr for ApplicationName {
 serde_as_text!(ApplicationName);
 
 impl From<Community> for ApplicationName {
-    /// The name of whatever carries a community, for a question that no application asks.
+    /// The name for a query of a single community that belongs to no application.
     fn from(community: Community) -> Self {
         Self(community.to_string())
     }
 }
 
-/// An application without a name.
+/// An application name that is empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("application-name is empty, expected at least one character")]
 pub struct ApplicationNameError;
 
-/// The name of a profile: the vendor's `name-id`, letters, digits, `-` and `_`, at most 63, starting and ending
+/// The name of a profile, of the vendor's type `name-id`: 1 to 63 letters, digits, `-` and `_` that start and end
 /// with a letter or a digit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProfileName(String);
@@ -103,7 +86,7 @@ impl FromStr for ProfileName {
 
 serde_as_text!(ProfileName);
 
-/// A text that cannot name a profile.
+/// A text that cannot be the name of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "profile name {} is not 1 to 63 letters, digits, - and _ that start and end with a letter or digit",

@@ -1,6 +1,6 @@
 //! Every path that the plugin installs, reads or writes, on the conductor and on a router.
 //!
-//! Templates of states and packages get them by [`template_variables`].
+//! The templates of states and packages get them from [`template_variables`].
 
 macro_rules! paths {
     ($($(#[$doc:meta])+ $name:ident = $path:expr;)+) => {
@@ -12,62 +12,62 @@ macro_rules! paths {
 }
 
 paths! {
-    /// Conductor: the running configuration that a commit leaves on disk.
+    /// Conductor: the running configuration, which a commit writes.
     RUNNING_CONFIGURATION = "/var/run/128technology/config.json";
-    /// Conductor: what of the plugin is not data.
+    /// Conductor: the plugin's programs and YANG module.
     PLUGIN_DIR = "/usr/lib/128technology/plugins/bgp-community-services";
-    /// Conductor: the pillar generator. Where the conductor looks for it is not public: an assumption.
+    /// Conductor: the pillar generator. An assumption: it is not public where the conductor expects it.
     GENERATOR = "/usr/lib/128technology/plugins/bgp-community-services/generate_pillar";
-    /// Conductor: the plugin's YANG module. Where the conductor looks for it is not public: an assumption.
+    /// Conductor: the plugin's YANG module. An assumption: it is not public where the conductor expects it.
     YANG_DIR = "/usr/lib/128technology/plugins/bgp-community-services/yang";
-    /// Conductor: the `plugins` environment's root of states.
+    /// Conductor: the directory of states of the `plugins` environment.
     SALT_STATES_ROOT = "/var/lib/128technology/plugins/salt";
-    /// Conductor: the `plugins` environment's root of pillars.
+    /// Conductor: the directory of pillars of the `plugins` environment.
     SALT_PILLAR_ROOT = "/var/lib/128technology/plugins/pillar";
-    /// Conductor: one `<asset id>.sls` per node.
+    /// Conductor: the pillar files, one `<asset id>.sls` per node.
     PILLAR_DIR = "/var/lib/128technology/plugins/pillar/bgp-community-services";
     /// Conductor: the generator's log.
     GENERATOR_LOG = "/var/log/128technology/plugins/bgp-community-services-generate-pillar.log";
-    /// Conductor and router: systemd's units of installed packages.
+    /// Conductor and router: the systemd units of packages.
     UNIT_DIR = "/usr/lib/systemd/system";
-    /// Router: the modules that SSR runs, executables or links to them.
+    /// Router: the modules that SSR runs: executables, or links to them.
     MODULES_DIR = "/etc/128technology/application-modules";
-    /// Router: where packages put their modules.
+    /// Router: the modules of packages.
     MODULE_DEFAULTS_DIR = "/etc/128technology/application-modules/defaults";
     /// Router: the module's executable.
     MODULE = "/etc/128technology/application-modules/defaults/bgp-community-services";
     /// Router: the link that makes SSR run the module.
     MODULE_LINK = "/etc/128technology/application-modules/bgp-community-services";
-    /// Router: what SSR reads about a module that systemd runs, where the package leaves it.
+    /// Router: the registration of the module for SSR, as the package installs it.
     REGISTRATION = "/usr/share/bgp-community-services/registration.json";
     /// Router: the registrations of modules that systemd runs.
     MODULE_REGISTRATIONS_DIR = "/etc/128technology/application-modules/services";
-    /// Router: the link that registers the module, in the update mode `watch`.
+    /// Router: the link that registers the module, if `update-mode` is `watch`.
     MODULE_REGISTRATION_LINK = "/etc/128technology/application-modules/services/bgp-community-services";
-    /// Router: where plugins keep their data.
+    /// Router: the data of all plugins.
     ROUTER_PLUGINS_DIR = "/var/lib/128technology/plugins";
-    /// Router: the plugin's data.
+    /// Router: the data of this plugin.
     ROUTER_PLUGIN_DIR = "/var/lib/128technology/plugins/bgp-community-services";
-    /// Router: the module's configuration, written by Salt from pillar data.
+    /// Router: the module's configuration, which Salt writes from the pillar.
     MODULE_CONFIGURATION = "/var/lib/128technology/plugins/bgp-community-services/config.json";
-    /// Router: what the module remembers between runs.
+    /// Router: the module's state files.
     MODULE_STATE_DIR = "/var/lib/128technology/plugins/bgp-community-services/state";
-    /// Router: what SSR's application identification reads.
+    /// Router: the module's output file, which SSR's application identification reads.
     MODULE_OUTPUT = "/var/run/128technology/application-modules/bgp-community-services.json";
-    /// Router: who it is, `{"init": {"routerName": …}}`.
+    /// Router: the name of the router, `{"init": {"routerName": …}}`.
     ROUTER_INIT = "/etc/128technology/global.init";
-    /// Router: which of its nodes, `{"init": {"id": …}}`.
+    /// Router: the name of the node, `{"init": {"id": …}}`.
     NODE_INIT = "/etc/128technology/local.init";
-    /// Router: the routing engine's bgpd.
+    /// Router: the VTY socket of the routing engine's bgpd.
     BGPD_SOCKET = "/var/run/128technology/routing/bgpd.vty";
-    /// Stock FRR's bgpd.
+    /// The VTY socket of bgpd in FRR's own packages.
     FRR_BGPD_SOCKET = "/run/frr/bgpd.vty";
-    /// Router: the local web server, which speaks for routingManager.
+    /// Router: the socket of the local web server, which forwards requests to routingManager.
     WEB_SERVER_SOCKET = "/var/run/128technology/web-server.sock";
 }
 
-/// What both packages and the states know about the plugin, as template variables: the paths by their names in lower
-/// case, and `plugin`, `conductor_package`, `router_package`, `generator_unit`, `version`, `release`.
+/// The variables for the templates of packages and states: the paths, by their names in lower case, and `plugin`,
+/// `conductor_package`, `router_package`, `generator_unit`, `version`, `release`.
 pub fn template_variables() -> impl Iterator<Item = (String, &'static str)> {
     let words = [
         ("plugin", crate::PLUGIN),

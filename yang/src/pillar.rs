@@ -1,47 +1,49 @@
-//! What the generator hands to Salt for one node.
+//! The pillar of a node: what the generator passes to Salt.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ModuleConfiguration, ProfileName, VERSION};
+use crate::VERSION;
+use crate::name::ProfileName;
+use crate::profile::ModuleConfiguration;
 
-/// The one top key of a node's pillar; the states ask for it to know whether the node has a profile.
+/// The one top key of a node's pillar. If the key is there, the node has a profile; the states check that.
 pub const PILLAR_KEY: &str = crate::PLUGIN;
 
-/// A whole pillar file: one top key.
+/// The document in a pillar file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PillarDocument {
-    /// Under [`PILLAR_KEY`].
+    /// The value of [`PILLAR_KEY`].
     #[serde(rename = "bgp-community-services")]
     pub pillar: Pillar,
 }
 
-/// The plugin's pillar for one node.
+/// The pillar of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pillar {
     /// The router's name.
     pub router: String,
     /// The node's name within the router.
     pub node: String,
-    /// The profile that the router has.
+    /// The router's profile.
     pub profile: ProfileName,
-    /// What Salt installs.
+    /// The package that Salt installs.
     pub package: Package,
-    /// What Salt writes to the router as `config.json`, unchanged.
+    /// The content of `config.json` on the router.
     pub config: ModuleConfiguration,
 }
 
 /// A package by name and version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
-    /// RPM name.
+    /// The RPM name.
     pub name: String,
-    /// `VERSION-RELEASE` without the distribution's tag (`4.1.0-1`); the states add the tag of the node's own
-    /// distribution, since one conductor serves Oracle Linux 7 and 9 at once.
+    /// `VERSION-RELEASE` without the tag of the distribution (`4.1.0-1`). The states add the tag of the node's
+    /// distribution, since one conductor serves Oracle Linux 7 and 9 at the same time.
     pub version: String,
 }
 
 impl Package {
-    /// The router package that belongs to this conductor package.
+    /// The router package of the same version as this conductor package.
     pub fn router() -> Self {
         Self { name: crate::ROUTER_PACKAGE.to_owned(), version: format!("{VERSION}-{}", crate::RELEASE) }
     }

@@ -1,4 +1,4 @@
-//! What an operator configures: the profile, whose content is the router's `config.json`.
+//! The profile that an operator configures. Its content becomes `config.json` on the router.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,58 +7,100 @@ use std::str::FromStr;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::name::serde_as_text;
-use crate::{ApplicationName, Community, ProfileName, Quoted, Ranged};
+use crate::community::Community;
+use crate::name::{ApplicationName, ProfileName};
+use crate::quoted::Quoted;
+use crate::ranged::Ranged;
+use crate::serde_as_text::serde_as_text;
 
-/// Seconds between two runs of the module, which SSR calls `duration`.
+/// Seconds between two runs of the module; SSR calls it `duration`.
 pub type RefreshInterval = Ranged<10, 3600, 60>;
 
-/// Seconds for which the last good prefixes stay when the routing engine gives no answer.
+/// Seconds for which the last good prefixes stay in use while the routing engine gives no answer.
 pub type StalePathTime = Ranged<0, 86400, 300>;
 
-/// How many prefixes the module may put into the file, over all applications.
+/// How many prefixes of all applications together the module may write to its output file.
 pub type MaxPrefixes = Ranged<0, { u32::MAX }, 100_000>;
 
 /// A `bgp-community-services-profile` of the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// The key of the list.
+    /// The name, which is the key of the list.
     pub name: ProfileName,
-    /// Everything else.
+    /// The other leaves, and the applications.
     pub configuration: ModuleConfiguration,
 }
 
-/// The router's `config.json`, and the pillar's `config`: a profile without its name, and what else of the authority
-/// the module has to know.
+/// The leaves of a profile: a row for each, in the order of the YANG module.
+macro_rules! profile_leaves {
+    ($($(#[$doc:meta])+ $leaf:ident = $name:literal,)+) => {
+        /// A leaf that a profile has beside its name and its applications. Each of them is a field of
+        /// [`ModuleConfiguration`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProfileLeaf {
+            $($(#[$doc])+ $leaf,)+
+        }
+
+        impl ProfileLeaf {
+            /// Every leaf.
+            pub const ALL: &[Self] = &[$(Self::$leaf),+];
+
+            /// The name in the YANG module.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$leaf => $name,)+
+                }
+            }
+        }
+    };
+}
+
+profile_leaves! {
+    /// [`ModuleConfiguration::duration`].
+    RefreshInterval = "refresh-interval",
+    /// [`ModuleConfiguration::path_selection`].
+    PathSelection = "path-selection",
+    /// [`ModuleConfiguration::stale_path_time`].
+    StalePathTime = "stale-path-time",
+    /// [`ModuleConfiguration::max_prefixes`].
+    MaxPrefixes = "max-prefixes",
+    /// [`ModuleConfiguration::aggregate_prefixes`].
+    AggregatePrefixes = "aggregate-prefixes",
+    /// [`ModuleConfiguration::update_mode`].
+    UpdateMode = "update-mode",
+}
+
+/// The router's `config.json`, and the `config` of its pillar: a profile without its name, and what else the module
+/// has to know from the authority.
 ///
-/// Keys that are absent have the YANG module's defaults, and unknown keys are ignored: for a moment of every upgrade
-/// the configuration and the module that reads it come from different versions.
+/// An absent key has the default of the YANG module, and an unknown key is ignored: during an upgrade the configuration
+/// and the module that reads it can be of different versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", expecting = "an object with applications")]
 pub struct ModuleConfiguration {
-    /// In the operator's order.
+    /// The applications, in the operator's order.
     #[serde(deserialize_with = "list")]
     pub applications: Vec<Application>,
-    /// The profile's `refresh-interval`, in seconds, by the name that SSR gives it.
+    /// The `refresh-interval` of the profile, in seconds; SSR calls it `duration`.
     #[serde(default)]
     pub duration: RefreshInterval,
-    /// Which paths of a prefix count.
+    /// Which paths of a prefix can bring it into an application.
     #[serde(default)]
     pub path_selection: PathSelection,
-    /// In seconds.
+    /// How long the last good prefixes stay in use while the routing engine gives no answer, in seconds.
     #[serde(default)]
     pub stale_path_time: StalePathTime,
-    /// Over all applications.
+    /// How many prefixes of all applications together the module may write.
     #[serde(default)]
     pub max_prefixes: MaxPrefixes,
-    /// Whether neighbouring prefixes of one application are merged.
+    /// Whether adjacent and overlapping prefixes of one application are merged.
     #[serde(default)]
     pub aggregate_prefixes: bool,
-    /// Whether SSR runs the module at intervals, or systemd as a service.
+    /// Whether SSR runs the module at intervals, or systemd runs it as a service.
     #[serde(default)]
     pub update_mode: UpdateMode,
-    /// Whether the router is an HA pair, whose routing engine is active on one of its two nodes. No leaf of the profile:
-    /// it follows from the router's nodes.
+    /// Whether the router has two nodes, on one of which the routing engine is active. This is not a leaf of the
+    /// profile: it follows from the router's nodes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub high_availability: bool,
 }
@@ -67,14 +109,15 @@ pub struct ModuleConfiguration {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", expecting = "an object with application-name and bgp-community")]
 pub struct Application {
-    /// The key of the list.
+    /// The name, which is the key of the list.
     pub application_name: ApplicationName,
-    /// At least one, in the operator's order; a prefix that carries any of them belongs to the application.
+    /// The communities, at least one, in the operator's order. A prefix that carries any of them belongs to the
+    /// application.
     #[serde(deserialize_with = "list")]
     pub bgp_community: Vec<Community>,
 }
 
-/// A list, called so where something else stands in its place.
+/// Reads a list. If the value is something else, the error says that a list was expected.
 fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     struct List<T>(PhantomData<T>);
 
@@ -97,7 +140,7 @@ fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Resu
     deserializer.deserialize_seq(List(PhantomData))
 }
 
-/// A type for a YANG enumeration: each value has one word, and the first one is what an absent leaf means.
+/// A type for a YANG enumeration. Each value has its word; the first one is the default.
 macro_rules! enumeration {
     ($(#[$doc:meta])+ $name:ident { $(#[$default_doc:meta])+ $default:ident = $default_word:literal,
         $($(#[$value_doc:meta])+ $value:ident = $word:literal,)* }) => {
@@ -141,7 +184,7 @@ macro_rules! enumeration {
 }
 
 enumeration! {
-    /// Which paths of a prefix may bring it into an application.
+    /// Which paths of a prefix can bring it into an application.
     PathSelection {
         /// A prefix counts when any of its valid paths carries the community.
         Any = "any",
@@ -153,14 +196,14 @@ enumeration! {
 enumeration! {
     /// How the module learns that routes have changed.
     UpdateMode {
-        /// SSR runs it at intervals.
+        /// SSR runs the module at intervals.
         Poll = "poll",
-        /// It runs as a service that follows the routes.
+        /// The module runs as a service that follows the routes.
         Watch = "watch",
     }
 }
 
-/// A text that is none of the values of an enumeration.
+/// A text that is not a value of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not one of: {words}", Quoted(.text))]
 pub struct EnumerationError {

@@ -1,9 +1,9 @@
-//! Showing what somebody else wrote, on one line.
+//! Showing text from outside, on one line.
 
 use std::fmt;
 
-/// Shows a text from outside in a message: as it is when it is a plain word, else in double quotes with line
-/// breaks, control characters and quotes escaped, so that no name can forge a line of a log.
+/// Shows a text from outside in a message. A plain word stays as it is. Any other text is put in double quotes, with
+/// line breaks, control characters and quotes escaped, so that no name can forge a line of a log.
 #[derive(Debug, Clone, Copy)]
 pub struct Quoted<'a>(pub &'a str);
 
@@ -18,8 +18,8 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// A text from outside, on one line and without what a terminal would obey or what turns the direction of writing. Unlike
-/// [`Quoted`] it adds nothing, which is what a cell of a table or a page wants.
+/// Shows a text from outside in a cell of a table or on a page: on one line, with control characters and characters
+/// that change the direction of writing replaced. Unlike [`Quoted`] it adds no quotes.
 pub fn plain(text: &str) -> String {
     let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()

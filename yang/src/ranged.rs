@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Quoted;
+use crate::quoted::Quoted;
 
-/// A `uint32` leaf between `MIN` and `MAX`, both included; an absent leaf means `DEFAULT`.
+/// The value of a `uint32` leaf from `MIN` to `MAX`, both included. An absent leaf has the value `DEFAULT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ranged<const MIN: u32, const MAX: u32, const DEFAULT: u32>(u32);
 
@@ -17,7 +17,7 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Ranged<MIN, MAX, DEFAUL
     pub const MIN: u32 = MIN;
     /// The largest value.
     pub const MAX: u32 = MAX;
-    /// What an absent leaf means.
+    /// The value of an absent leaf.
     pub const DEFAULT: u32 = DEFAULT;
 
     /// The value, if it is in range.
@@ -67,7 +67,7 @@ impl<'de, const MIN: u32, const MAX: u32, const DEFAULT: u32> Deserialize<'de> f
     }
 }
 
-/// Any whole number from `MIN` to `MAX`.
+/// Reads a whole number from `MIN` to `MAX`.
 struct Number<const MIN: u32, const MAX: u32, const DEFAULT: u32>;
 
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Visitor<'_> for Number<MIN, MAX, DEFAULT> {
@@ -83,7 +83,7 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Visitor<'_> for Number<
     }
 }
 
-/// A value that is no number or out of range.
+/// A text that is not a number in the range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a whole number from {min} to {max}", Quoted(.text))]
 pub struct RangedError {

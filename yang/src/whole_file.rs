@@ -1,8 +1,8 @@
-//! Writing a file whole or not at all.
+//! Writes a file whole or not at all.
 //!
-//! A reader sees the old file or the new one, never a part: the content goes to a temporary file in the same
-//! directory, which then takes the target's name. A kill at any instruction leaves at most such a temporary file,
-//! which [`sweep`] removes.
+//! A reader sees the old file or the new one, never a part of it: the content is written to a temporary file in the
+//! same directory, which is then renamed. If the program is killed at any moment, at most such a temporary file
+//! remains, and [`sweep`] removes it.
 
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags, openat, renameat};
 use tempfile::TempPath;
 
-/// The end of a temporary file's name; its start is a dot and the target's name.
+/// The suffix of a temporary file; its name starts with a dot and the name of the target.
 const PARTIAL_SUFFIX: &str = ".partial";
 
-/// A file's new content on disk under a temporary name. Dropped, it is removed again.
+/// New content of a file under a temporary name. Dropping it removes the temporary file.
 #[derive(Debug)]
 pub struct Staged {
     partial: TempPath,
@@ -24,7 +24,7 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Writes `content` beside `target`, with the permission bits `mode`.
+    /// Writes `content` to a temporary file beside `target`, with the permission bits `mode`.
     pub fn write(target: &Path, content: &[u8], mode: u32) -> Result<Self, WholeFileError> {
         Self::fill(target, mode, |file| file.write_all(content))
     }
@@ -43,25 +43,25 @@ impl Staged {
             .suffix(PARTIAL_SUFFIX)
             .tempfile_in(directory.unwrap_or(Path::new(".")))
             .map_err(fail)?;
-        // Not at creation, where the umask would take from what readers need.
+        // Not at creation, where the umask could remove permissions.
         partial.as_file().set_permissions(Permissions::from_mode(mode)).map_err(fail)?;
         fill(partial.as_file_mut()).map_err(fail)?;
         Ok(Self { partial: partial.into_temp_path(), target: target.to_owned() })
     }
 
-    /// Gives the content its name, in the place of what was there.
+    /// Renames the temporary file to its target, which it replaces.
     pub fn publish(self) -> Result<(), WholeFileError> {
         let Self { partial, target } = self;
         partial.persist(&target).map_err(|error| WholeFileError::Write { path: target, source: error.error })
     }
 }
 
-/// Replaces the file at `path`, content on disk before the name changes.
+/// Replaces the file at `path`. The content is on disk before the file is renamed.
 pub fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), WholeFileError> {
     write_with(path, mode, |file| file.write_all(content))
 }
 
-/// Replaces the file at `path` by what `content` writes, on disk before the name changes.
+/// Replaces the file at `path` with what `content` writes. The content is on disk before the file is renamed.
 pub fn write_with(
     path: &Path,
     mode: u32,
@@ -77,19 +77,19 @@ pub fn write_with(
     Staged::fill(path, mode, fill)?.publish()
 }
 
-/// Many files of one directory that change together: all are staged, then published one by one.
+/// Many files of one directory that are replaced together: first all are staged, then published one by one.
 ///
-/// Only for the one who is alone in writing there: the temporary names follow from the files' names, so that a batch
-/// of any size needs no memory. What is staged and not published is removed when the batch is dropped.
+/// Only for a directory in which nobody else writes: the temporary names follow from the names of the files, so that a
+/// batch of any size needs no memory. Dropping the batch removes what is staged and not published.
 #[derive(Debug)]
 pub struct Batch<'d> {
     directory: &'d Path,
-    /// Names are looked up from here, which spares the way down to the directory for each of many thousand.
+    /// The open directory. Using it is faster than resolving the path again for each of many thousand files.
     handle: fs::File,
 }
 
 impl<'d> Batch<'d> {
-    /// A new batch; removes what an interrupted one left.
+    /// Begins a batch, and removes what an interrupted one left.
     pub fn new(directory: &'d Path) -> Result<Self, WholeFileError> {
         sweep(directory)?;
         match fs::File::open(directory) {
@@ -98,14 +98,14 @@ impl<'d> Batch<'d> {
         }
     }
 
-    /// Writes the new content of the file `name`, with the permission bits `mode`. Whether the content is on disk
-    /// is up to the caller, who gets the open file for that.
+    /// Writes the new content of the file `name`, with the permission bits `mode`. Gives the open file, with which the
+    /// caller can bring the content to disk.
     pub fn stage(&self, name: &str, content: &[u8], mode: u32) -> Result<fs::File, WholeFileError> {
         let write = || {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
             let mut file =
                 fs::File::from(openat(&self.handle, partial_name(name), flags, Mode::from_raw_mode(mode))?);
-            // Only where the umask has cut them: for ten thousands of files, asking is much cheaper than setting.
+            // Only if the umask removed some: for ten thousands of files, reading them is much cheaper than setting.
             if file.metadata()?.permissions().mode() & 0o7777 != mode {
                 file.set_permissions(Permissions::from_mode(mode))?;
             }
@@ -115,7 +115,7 @@ impl<'d> Batch<'d> {
         write().map_err(|source| WholeFileError::Write { path: self.directory.join(name), source })
     }
 
-    /// Gives the staged content of the file `name` its name, in the place of what was there.
+    /// Renames the staged content to `name`, which it replaces.
     pub fn publish(&self, name: &str) -> Result<(), WholeFileError> {
         renameat(&self.handle, partial_name(name), &self.handle, name)
             .map_err(|error| WholeFileError::Write { path: self.directory.join(name), source: error.into() })
@@ -124,7 +124,7 @@ impl<'d> Batch<'d> {
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        // What cannot be removed now is removed before the next batch, which reports why if it cannot either.
+        // What cannot be removed now is removed by the next batch, which reports an error if it cannot either.
         let _ = sweep(self.directory);
     }
 }
@@ -133,15 +133,14 @@ fn partial_name(name: &str) -> String {
     format!(".{name}{PARTIAL_SUFFIX}")
 }
 
-/// Removes what interrupted writes of the file at `path` left beside it, and nothing of other files. Only for the one who
-/// is alone in writing that file.
+/// Removes what interrupted writes of the file at `path` left beside it. Only for a file that nobody else writes.
 pub fn sweep_beside(path: &Path) -> Result<(), WholeFileError> {
     let Some(name) = path.file_name() else { return Ok(()) };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     sweep_named(directory, &[b".", name.as_encoded_bytes(), b"."].concat())
 }
 
-/// Removes what interrupted writes left in `directory`. Only for the one who is alone in writing there.
+/// Removes what interrupted writes left in `directory`. Only for a directory in which nobody else writes.
 pub fn sweep(directory: &Path) -> Result<(), WholeFileError> {
     sweep_named(directory, b".")
 }
@@ -160,19 +159,19 @@ fn sweep_named(directory: &Path, start: &[u8]) -> Result<(), WholeFileError> {
     Ok(())
 }
 
-/// What could not be done to a file or its directory.
+/// A file that could not be replaced, or a directory that could not be swept.
 #[derive(Debug, thiserror::Error)]
 pub enum WholeFileError {
-    /// A file that could not be replaced; the old one is still there.
-    #[error("cannot write {}: {source}; the file is as it was before", .path.display())]
+    /// A file could not be replaced; the old one is still there.
+    #[error("cannot write {}: {source}; the file is unchanged", .path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// A directory that could not be cleared of what interrupted writes left.
-    #[error("cannot remove the remains of interrupted writes from {}: {source}", .directory.display())]
+    /// What interrupted writes left in a directory could not be removed.
+    #[error("cannot remove temporary files of interrupted writes from {}: {source}", .directory.display())]
     Sweep {
         /// The directory.
         directory: PathBuf,

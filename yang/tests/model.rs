@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bgpcs::{
-    Application, ApplicationName, Community, MaxPrefixes, ModuleConfiguration, PathSelection, ProfileName,
-    Ranged, RefreshInterval, StalePathTime, UpdateMode, WellKnown,
+    Application, ApplicationName, Community, MaxPrefixes, ModuleConfiguration, PathSelection, ProfileLeaf,
+    ProfileName, Ranged, RefreshInterval, StalePathTime, UpdateMode, WellKnown,
 };
 use proptest::prelude::*;
 use regex::Regex;
@@ -139,68 +141,108 @@ fn enums<'a>(node: Node<'a, '_>) -> Vec<&'a str> {
     statements(node, "enum").filter_map(|value| value.attribute("name")).collect()
 }
 
-#[test]
-fn leaves_have_the_ranges_and_defaults_of_the_rust() {
-    fn ranged<const MIN: u32, const MAX: u32, const DEFAULT: u32>(
-        _: Ranged<MIN, MAX, DEFAULT>,
-    ) -> (String, String) {
-        let range = if (MIN, MAX) == (0, u32::MAX) { String::new() } else { format!("{MIN}..{MAX}") };
-        (range, DEFAULT.to_string())
-    }
-    let model = Model::read();
-    let document = model.document();
-    for (leaf, (range, default)) in [
-        ("refresh-interval", ranged(RefreshInterval::default())),
-        ("stale-path-time", ranged(StalePathTime::default())),
-        ("max-prefixes", ranged(MaxPrefixes::default())),
-    ] {
-        let leaf = statement(&document, "leaf", leaf);
-        assert_eq!(statements(leaf, "type").next().unwrap().attribute("name"), Some("uint32"));
-        assert_eq!(argument(leaf, "range").unwrap_or_default(), range);
-        assert_eq!(argument(leaf, "default"), Some(default.as_str()));
-    }
-    let selection = statement(&document, "leaf", "path-selection");
-    assert_eq!(enums(selection), PathSelection::ALL.iter().map(PathSelection::to_string).collect::<Vec<_>>());
-    assert_eq!(argument(selection, "default").unwrap().parse(), Ok(PathSelection::default()));
-    let mode = statement(&document, "leaf", "update-mode");
-    assert_eq!(enums(mode), UpdateMode::ALL.iter().map(UpdateMode::to_string).collect::<Vec<_>>());
-    assert_eq!(argument(mode, "default").unwrap().parse(), Ok(UpdateMode::default()));
-    let defaults: ModuleConfiguration = serde_json::from_str(r#"{"applications": []}"#).unwrap();
-    let aggregate = statement(&document, "leaf", "aggregate-prefixes");
-    assert_eq!(argument(aggregate, "default"), Some(defaults.aggregate_prefixes.to_string().as_str()));
+/// What the YANG module and the Rust types have to say alike of a leaf.
+#[derive(Debug, PartialEq, Eq)]
+struct LeafForm {
+    kind: String,
+    /// Of a number; empty when every number of the type is in range.
+    range: String,
+    /// Of an enumeration.
+    words: Vec<String>,
+    default: String,
 }
 
-/// The one leaf that has another name in `config.json`, where it is what SSR calls it.
-const RENAMED: (&str, &str) = ("refresh-interval", "duration");
+/// As the Rust types have it.
+fn form(leaf: ProfileLeaf) -> LeafForm {
+    fn number<const MIN: u32, const MAX: u32, const DEFAULT: u32>(
+        default: Ranged<MIN, MAX, DEFAULT>,
+    ) -> LeafForm {
+        let range = if (MIN, MAX) == (0, u32::MAX) { String::new() } else { format!("{MIN}..{MAX}") };
+        LeafForm { kind: "uint32".into(), range, words: Vec::new(), default: default.to_string() }
+    }
+    fn enumeration<T: Display>(values: &[T], default: T) -> LeafForm {
+        let words = values.iter().map(T::to_string).collect();
+        LeafForm { kind: "enumeration".into(), range: String::new(), words, default: default.to_string() }
+    }
+    match leaf {
+        ProfileLeaf::RefreshInterval => number(RefreshInterval::default()),
+        ProfileLeaf::StalePathTime => number(StalePathTime::default()),
+        ProfileLeaf::MaxPrefixes => number(MaxPrefixes::default()),
+        ProfileLeaf::PathSelection => enumeration(PathSelection::ALL, PathSelection::default()),
+        ProfileLeaf::UpdateMode => enumeration(UpdateMode::ALL, UpdateMode::default()),
+        ProfileLeaf::AggregatePrefixes => LeafForm {
+            kind: "boolean".into(),
+            range: String::new(),
+            words: Vec::new(),
+            default: smallest().aggregate_prefixes.to_string(),
+        },
+    }
+}
+
+/// The key of a leaf in `config.json`.
+fn key(leaf: ProfileLeaf) -> &'static str {
+    match leaf {
+        // As SSR calls it.
+        ProfileLeaf::RefreshInterval => "duration",
+        ProfileLeaf::PathSelection
+        | ProfileLeaf::StalePathTime
+        | ProfileLeaf::MaxPrefixes
+        | ProfileLeaf::AggregatePrefixes
+        | ProfileLeaf::UpdateMode => leaf.name(),
+    }
+}
+
+/// A configuration with nothing but defaults.
+fn smallest() -> ModuleConfiguration {
+    serde_json::from_str(r#"{"applications": []}"#).unwrap()
+}
+
+/// The names of the leaves and lists directly below a list, in the module's order.
+fn names_below(document: &Document<'_>, list: &str) -> Vec<String> {
+    statement(document, "list", list)
+        .children()
+        .filter(|child| ["leaf", "leaf-list", "list"].contains(&child.tag_name().name()))
+        .filter_map(|child| child.attribute("name").map(str::to_owned))
+        .collect()
+}
 
 #[test]
-fn the_profile_has_the_names_of_the_configuration() {
+fn leaves_have_the_types_ranges_and_defaults_of_the_rust() {
     let model = Model::read();
     let document = model.document();
-    let names = |list: &str| -> Vec<String> {
-        statement(&document, "list", list)
-            .children()
-            .filter(|child| ["leaf", "leaf-list", "list"].contains(&child.tag_name().name()))
-            .filter_map(|child| child.attribute("name").map(str::to_owned))
-            .collect()
-    };
+    for leaf in ProfileLeaf::ALL {
+        let node = statement(&document, "leaf", leaf.name());
+        let described = LeafForm {
+            kind: statements(node, "type").next().unwrap().attribute("name").unwrap().to_owned(),
+            range: argument(node, "range").unwrap_or_default().to_owned(),
+            words: enums(node).into_iter().map(str::to_owned).collect(),
+            default: argument(node, "default").unwrap().to_owned(),
+        };
+        assert_eq!(described, form(*leaf), "{}", leaf.name());
+    }
+}
+
+#[test]
+fn a_profile_has_the_same_leaves_in_every_place() {
+    let model = Model::read();
+    let document = model.document();
+    let leaves = || ProfileLeaf::ALL.iter().map(|leaf| leaf.name());
+    let expected: Vec<&str> = ["name", "application"].into_iter().chain(leaves()).collect();
+    assert_eq!(names_below(&document, "bgp-community-services-profile"), expected, "the YANG module");
+
+    let keys = |json: serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    let expected = ProfileLeaf::ALL.iter().map(|leaf| key(*leaf)).chain(["applications"]);
+    let written = keys(serde_json::to_value(smallest()).unwrap());
+    assert_eq!(written, expected.map(str::to_owned).collect(), "config.json");
+
     let application = Application { application_name: "a".parse().unwrap(), bgp_community: Vec::new() };
-    let keys = |json: serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names("application"), keys(serde_json::to_value(application).unwrap()));
-    let configuration: ModuleConfiguration = serde_json::from_str(r#"{"applications": []}"#).unwrap();
-    let mut expected = keys(serde_json::to_value(configuration).unwrap());
-    let mut found: Vec<String> = names("bgp-community-services-profile")
-        .into_iter()
-        .filter(|name| name != "name")
-        .map(|name| match name.as_str() {
-            "application" => "applications".to_owned(),
-            name if name == RENAMED.0 => RENAMED.1.to_owned(),
-            _ => name,
-        })
-        .collect();
-    expected.sort();
-    found.sort();
-    assert_eq!(found, expected);
+    let written = keys(serde_json::to_value(application).unwrap());
+    assert_eq!(names_below(&document, "application"), written.into_iter().collect::<Vec<_>>());
+
+    let instance = fs::read_to_string(Path::new(FOLDER).join("instances/good/every-leaf.xml")).unwrap();
+    for leaf in leaves() {
+        assert!(instance.contains(&format!("<{leaf}>")), "no instance document has the leaf {leaf}");
+    }
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn a_refusal_names_the_file_and_changes_nothing() {
     for target in [&absent.join("config.json"), &occupied, Path::new("/")] {
         let error = whole_file::write(target, b"new", 0o644).unwrap_err().to_string();
         let named = format!("cannot write {}: ", target.display());
-        assert!(error.starts_with(&named) && error.ends_with("the file is as it was before"), "{error}");
+        assert!(error.starts_with(&named) && error.ends_with("the file is unchanged"), "{error}");
     }
     assert_eq!(names(directory.path()), ["occupied"]);
     let error = whole_file::sweep(&absent).unwrap_err().to_string();

@@ -2,26 +2,24 @@
 
 #![no_main]
 
-use generate_pillar::authority::Authority;
-use generate_pillar::report::Summary;
-use generate_pillar::{check, pillar_file, plan, read, report};
+use generate_pillar::authority::gather;
+use generate_pillar::pillar::file;
+use generate_pillar::report::{findings_as_json, summary};
+use generate_pillar::{check, plan};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|configuration: &[u8]| {
-    let mut authority = Authority::default();
-    if read::read(configuration, &mut authority).is_err() {
-        return;
-    }
+    let Ok((authority, _)) = gather(configuration) else { return };
     let plan = plan::plan(&authority);
     for index in 0..plan.len() {
         let (asset_id, document) = plan.pillar(index).expect("a planned pillar is there");
-        let text = pillar_file::text(&asset_id, &document).expect("a pillar is JSON");
-        assert!(text.starts_with(&pillar_file::header(asset_id.as_str())));
+        let text = file::text(&asset_id, &document).expect("a pillar is JSON");
+        assert!(text.starts_with(&file::header(asset_id.as_str())));
     }
     let findings: Vec<_> = plan.findings.iter().cloned().chain(check::check(&authority)).collect();
     for finding in &findings {
         assert!(!finding.named(&authority.names).to_string().contains('\n'));
     }
-    report::json(&findings, &authority.names).expect("a report is JSON");
-    assert!(Summary::of(&authority).to_string().lines().count() >= 2);
+    findings_as_json(&findings, &authority.names).expect("a report is JSON");
+    assert!(summary(&authority).to_string().lines().count() >= 4);
 });

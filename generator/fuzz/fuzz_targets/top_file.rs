@@ -2,15 +2,15 @@
 
 #![no_main]
 
-use generate_pillar::top_file::{Change, Reason, add, remove};
+use generate_pillar::top_file::{KeepReason, TopFileEdit, add, remove};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let Change::Write(added) = add(text) else { return };
-    assert_eq!(add(&added), Change::Keep(Reason::Right));
+    let TopFileEdit::Write(added) = add(text) else { return };
+    assert_eq!(add(&added), TopFileEdit::Keep(KeepReason::Right));
     match remove(&added) {
-        Change::Write(removed) => assert_eq!(removed, text),
-        Change::Delete => assert!(text.trim().is_empty()),
-        Change::Keep(reason) => panic!("what was added is kept: {reason}"),
+        TopFileEdit::Write(removed) => assert_eq!(removed, text),
+        TopFileEdit::Delete => assert!(text.trim().is_empty()),
+        TopFileEdit::Keep(reason) => panic!("what was added is kept: {reason}"),
     }
 });

@@ -1,133 +1,149 @@
-//! Putting the parts of an authority together as they come.
+//! Puts the parts of an authority together, as the readers find them.
 
 use std::hash::Hash;
+use std::io::Read;
 use std::mem::take;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::{Action, Authority, Filter, Node, Policy, Profile, Router, Rule, Statement};
-use crate::names::Name;
-use crate::read::Sink;
-use crate::schema::{Element, Node as SchemaNode};
+use super::content::{
+    Authority, Filter, FilterRule, Node, Policy, PolicyAction, PolicyStatement, Router, UncheckedProfile,
+};
+use super::names::Name;
+use crate::read::schema::{Branch, Element, Leaf, SchemaNode};
+use crate::read::{End, ReadError, Sink, read};
 
-/// The mode of application identification that reads what modules leave.
+/// The mode of application identification that runs modules.
 const MODULE_MODE: &str = "module";
 
-/// What XML takes for blank (section 2.3 of its specification).
+/// The characters that are blank in XML (section 2.3 of its specification).
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// The entries that have begun and not ended.
+/// The entries of lists that have begun and not ended.
 #[derive(Debug, Default)]
-pub(super) struct Open {
-    profile: Entry<Profile>,
-    application: Entry<IndexSet<Name>>,
-    router: Entry<Router>,
-    node: Entry<Node>,
-    neighbor: Entry<Vec<Name>>,
-    service: Entry<IndexSet<Name>>,
-    filter: Entry<Filter>,
-    rule: Entry<Rule>,
-    policy: Entry<Policy>,
-    statement: Entry<Statement>,
-    condition: Entry<()>,
-    action: Entry<Action>,
+struct OpenEntries {
+    profile: OpenEntry<UncheckedProfile>,
+    application: OpenEntry<IndexSet<Name>>,
+    router: OpenEntry<Router>,
+    node: OpenEntry<Node>,
+    neighbor: OpenEntry<Vec<Name>>,
+    service: OpenEntry<IndexSet<Name>>,
+    filter: OpenEntry<Filter>,
+    rule: OpenEntry<FilterRule>,
+    policy: OpenEntry<Policy>,
+    statement: OpenEntry<PolicyStatement>,
+    condition: OpenEntry<()>,
+    action: OpenEntry<PolicyAction>,
 }
 
-/// An entry of a list that has begun, with its key once that is known.
+/// An entry of a list that has begun, with its key as soon as it is known.
 #[derive(Debug, Default)]
-struct Entry<T> {
+struct OpenEntry<T> {
     key: Option<Name>,
     content: T,
 }
 
-impl Sink for Authority {
+/// Reads a configuration in any form and gathers its authority.
+///
+/// # Errors
+/// When the configuration could not be read to its end.
+pub fn gather(input: impl Read) -> Result<(Authority, End), ReadError> {
+    let mut gathering = Gathering::default();
+    let end = read(input, &mut gathering)?;
+    Ok((gathering.authority, end))
+}
+
+/// The authority so far.
+#[derive(Debug, Default)]
+struct Gathering {
+    authority: Authority,
+    open: OpenEntries,
+}
+
+impl Sink for Gathering {
     fn enter(&mut self, node: &'static SchemaNode) {
+        let Element::Branch(branch) = node.element else { return };
         let open = &mut self.open;
-        match node.element {
-            Element::Profile => open.profile = Entry::default(),
-            Element::Application => open.application = Entry::default(),
-            Element::Router => open.router = Entry::default(),
-            Element::Node => open.node = Entry::default(),
-            Element::Neighbor => open.neighbor = Entry::default(),
-            Element::Service => open.service = Entry::default(),
-            Element::Filter => open.filter = Entry::default(),
-            Element::Rule => open.rule = Entry::default(),
-            Element::Policy => open.policy = Entry::default(),
-            Element::Statement => open.statement = Entry::default(),
-            Element::Condition => open.condition = Entry::default(),
-            Element::Action => open.action = Entry::default(),
-            _ => {}
+        match branch {
+            Branch::Profile => open.profile = OpenEntry::default(),
+            Branch::Application => open.application = OpenEntry::default(),
+            Branch::Router => open.router = OpenEntry::default(),
+            Branch::Node => open.node = OpenEntry::default(),
+            Branch::Neighbor => open.neighbor = OpenEntry::default(),
+            Branch::Service => open.service = OpenEntry::default(),
+            Branch::Filter => open.filter = OpenEntry::default(),
+            Branch::Rule => open.rule = OpenEntry::default(),
+            Branch::Policy => open.policy = OpenEntry::default(),
+            Branch::Statement => open.statement = OpenEntry::default(),
+            Branch::Condition => open.condition = OpenEntry::default(),
+            Branch::Action => open.action = OpenEntry::default(),
+            Branch::Authority | Branch::ApplicationIdentification | Branch::Routing | Branch::Between => {}
         }
     }
 
     fn leaf(&mut self, node: &'static SchemaNode, text: &str) {
+        let Element::Leaf(leaf) = node.element else { return };
         let text = if node.keeps_outer_blanks() { text } else { text.trim_matches(BLANKS) };
         let open = &mut self.open;
-        let names = &mut self.names;
-        match node.element {
-            Element::ProfileName => open.profile.key = Some(names.add(text)),
-            Element::ApplicationName => open.application.key = Some(names.add(text)),
-            Element::BgpCommunity => drop(open.application.content.insert(names.add(text))),
-            Element::RefreshInterval
-            | Element::PathSelection
-            | Element::StalePathTime
-            | Element::MaxPrefixes
-            | Element::AggregatePrefixes
-            | Element::UpdateMode => {
-                open.profile.content.settings.insert(node.element, names.add(text));
-            }
-            Element::RouterName => open.router.key = Some(names.add(text)),
-            Element::RouterProfile => open.router.content.profile = Some(names.add(text)),
-            Element::Mode => open.router.content.has_module_mode |= text == MODULE_MODE,
-            Element::NodeName => open.node.key = Some(names.add(text)),
-            Element::AssetId => open.node.content.asset_id = Some(names.add(text)),
-            Element::NeighborAddress => open.neighbor.key = Some(names.add(text)),
-            Element::InboundPolicy => open.neighbor.content.push(names.add(text)),
-            Element::ServiceName => open.service.key = Some(names.add(text)),
-            Element::ServiceApplicationName => drop(open.service.content.insert(names.add(text))),
-            Element::FilterName => open.filter.key = Some(names.add(text)),
-            Element::RuleName => open.rule.key = Some(names.add(text)),
-            Element::RuleDecision => open.rule.content.decision = Some(names.add(text)),
-            Element::RuleCommunity => open.rule.content.community = Some(names.add(text)),
-            Element::PolicyName => open.policy.key = Some(names.add(text)),
-            Element::StatementName => open.statement.key = Some(names.add(text)),
-            Element::StatementDecision => open.statement.content.decision = Some(names.add(text)),
-            Element::ConditionType => open.condition.key = Some(names.add(identity(text))),
-            Element::ActionType => open.action.key = Some(names.add(identity(text))),
-            Element::ActionFilter => open.action.content.filter = Some(names.add(text)),
-            Element::ActionCommunity => drop(open.action.content.communities.insert(names.add(text))),
-            Element::ActionAdditive => open.action.content.additive = true,
-            Element::ActionPolicy => open.action.content.policy = Some(names.add(text)),
-            _ => {}
+        let names = &mut self.authority.names;
+        match leaf {
+            Leaf::ProfileName => open.profile.key = Some(names.add(text)),
+            Leaf::ApplicationName => open.application.key = Some(names.add(text)),
+            Leaf::BgpCommunity => drop(open.application.content.insert(names.add(text))),
+            Leaf::Profile(leaf) => drop(open.profile.content.settings.insert(leaf, names.add(text))),
+            Leaf::RouterName => open.router.key = Some(names.add(text)),
+            Leaf::RouterProfile => open.router.content.profile = Some(names.add(text)),
+            Leaf::Mode => open.router.content.has_module_mode |= text == MODULE_MODE,
+            Leaf::NodeName => open.node.key = Some(names.add(text)),
+            Leaf::AssetId => open.node.content.asset_id = Some(names.add(text)),
+            Leaf::NeighborAddress => open.neighbor.key = Some(names.add(text)),
+            Leaf::InboundPolicy => open.neighbor.content.push(names.add(text)),
+            Leaf::ServiceName => open.service.key = Some(names.add(text)),
+            Leaf::ServiceApplicationName => drop(open.service.content.insert(names.add(text))),
+            Leaf::FilterName => open.filter.key = Some(names.add(text)),
+            Leaf::RuleName => open.rule.key = Some(names.add(text)),
+            Leaf::RuleDecision => open.rule.content.decision = Some(names.add(text)),
+            Leaf::RuleCommunity => open.rule.content.community = Some(names.add(text)),
+            Leaf::PolicyName => open.policy.key = Some(names.add(text)),
+            Leaf::StatementName => open.statement.key = Some(names.add(text)),
+            Leaf::StatementDecision => open.statement.content.decision = Some(names.add(text)),
+            Leaf::ConditionType => open.condition.key = Some(names.add(identity(text))),
+            Leaf::ActionType => open.action.key = Some(names.add(identity(text))),
+            Leaf::ActionFilter => open.action.content.filter = Some(names.add(text)),
+            Leaf::ActionCommunity => drop(open.action.content.communities.insert(names.add(text))),
+            Leaf::ActionAdditive => open.action.content.additive = true,
+            Leaf::ActionPolicy => open.action.content.policy = Some(names.add(text)),
+            Leaf::Between => {}
         }
     }
 
     fn leave(&mut self, node: &'static SchemaNode) {
-        let open = &mut self.open;
-        let closed = match node.element {
-            Element::Profile => close(&mut open.profile, &mut self.profiles),
-            Element::Application => close(&mut open.application, &mut open.profile.content.applications),
-            Element::Router => close(&mut open.router, &mut self.routers),
-            Element::Node => close(&mut open.node, &mut open.router.content.nodes),
-            Element::Neighbor => {
-                let Entry { key, content: policies } = take(&mut open.neighbor);
+        let Element::Branch(branch) = node.element else { return };
+        let Self { authority, open } = self;
+        let closed = match branch {
+            Branch::Profile => close(&mut open.profile, &mut authority.profiles),
+            Branch::Application => close(&mut open.application, &mut open.profile.content.applications),
+            Branch::Router => close(&mut open.router, &mut authority.routers),
+            Branch::Node => close(&mut open.node, &mut open.router.content.nodes),
+            Branch::Neighbor => {
+                let OpenEntry { key, content: policies } = take(&mut open.neighbor);
                 let pairs = key.map(|address| policies.into_iter().map(move |policy| (address, policy)));
                 add_new(&mut open.router.content.inbound_policies, pairs.into_iter().flatten());
                 key.is_some()
             }
-            Element::Service => close(&mut open.service, &mut self.services),
-            Element::Filter => close(&mut open.filter, &mut self.filters),
-            Element::Rule => close(&mut open.rule, &mut open.filter.content.rules),
-            Element::Policy => close(&mut open.policy, &mut self.policies),
-            Element::Statement => close(&mut open.statement, &mut open.policy.content.statements),
-            Element::Condition => {
+            Branch::Service => close(&mut open.service, &mut authority.services),
+            Branch::Filter => close(&mut open.filter, &mut authority.filters),
+            Branch::Rule => close(&mut open.rule, &mut open.filter.content.rules),
+            Branch::Policy => close(&mut open.policy, &mut authority.policies),
+            Branch::Statement => close(&mut open.statement, &mut open.policy.content.statements),
+            Branch::Condition => {
                 open.condition.key.map(|kind| open.statement.content.conditions.insert(kind)).is_some()
             }
-            Element::Action => close(&mut open.action, &mut open.statement.content.actions),
-            _ => true,
+            Branch::Action => close(&mut open.action, &mut open.statement.content.actions),
+            Branch::Authority | Branch::ApplicationIdentification | Branch::Routing | Branch::Between => true,
         };
         if !closed {
-            self.keyless.push(node.name);
+            authority.keyless.push(node.name);
         }
     }
 }
@@ -137,15 +153,15 @@ fn identity(text: &str) -> &str {
     text.rsplit_once(':').map_or(text, |(_, name)| name)
 }
 
-/// Adds an entry that has ended to its list; whether it had a key.
-fn close<T: Merge>(entry: &mut Entry<T>, list: &mut impl List<T>) -> bool {
-    let Entry { key, content } = take(entry);
+/// Adds an entry that has ended to its list. Gives whether it had a key.
+fn close<T: Merge>(entry: &mut OpenEntry<T>, list: &mut impl List<T>) -> bool {
+    let OpenEntry { key, content } = take(entry);
     key.map(|key| list.entry(key).merge(content)).is_some()
 }
 
-/// Entries by their keys, in the order in which they came first.
+/// Entries by their keys, in the order in which they first came.
 trait List<T> {
-    /// The entry of that key, at first an empty one.
+    /// The entry of that key; a new one is empty.
     fn entry(&mut self, key: Name) -> &mut T;
 }
 
@@ -165,7 +181,7 @@ impl<T: Default> List<T> for Vec<(Name, T)> {
     }
 }
 
-/// Adds what is not there yet to a short list.
+/// Adds entries to a short list, except those that are already there.
 fn add_new<T: PartialEq>(list: &mut Vec<T>, entries: impl IntoIterator<Item = T>) {
     for entry in entries {
         if !list.contains(&entry) {
@@ -196,7 +212,7 @@ impl<T: Merge> Merge for Vec<(Name, T)> {
     fn merge(&mut self, part: Self) {
         if self.is_empty() {
             *self = part;
-            // Nearly always this is all of it, once for each of many thousand routers.
+            // Nearly always there is no other part, and there are many thousand routers.
             self.shrink_to_fit();
         } else {
             part.into_iter().for_each(|(key, content)| List::entry(self, key).merge(content));
@@ -210,60 +226,68 @@ impl Merge for Option<Name> {
     }
 }
 
-impl Merge for Profile {
+impl Merge for UncheckedProfile {
     fn merge(&mut self, part: Self) {
-        self.applications.merge(part.applications);
-        self.settings.extend(part.settings);
+        let Self { applications, settings } = part;
+        self.applications.merge(applications);
+        self.settings.extend(settings);
     }
 }
 
 impl Merge for Router {
     fn merge(&mut self, part: Self) {
-        self.profile.merge(part.profile);
-        self.has_module_mode |= part.has_module_mode;
-        self.nodes.merge(part.nodes);
-        add_new(&mut self.inbound_policies, part.inbound_policies);
+        let Self { profile, has_module_mode, nodes, inbound_policies } = part;
+        self.profile.merge(profile);
+        self.has_module_mode |= has_module_mode;
+        self.nodes.merge(nodes);
+        add_new(&mut self.inbound_policies, inbound_policies);
     }
 }
 
 impl Merge for Node {
     fn merge(&mut self, part: Self) {
-        self.asset_id.merge(part.asset_id);
+        let Self { asset_id } = part;
+        self.asset_id.merge(asset_id);
     }
 }
 
 impl Merge for Filter {
     fn merge(&mut self, part: Self) {
-        self.rules.merge(part.rules);
+        let Self { rules } = part;
+        self.rules.merge(rules);
     }
 }
 
-impl Merge for Rule {
+impl Merge for FilterRule {
     fn merge(&mut self, part: Self) {
-        self.decision.merge(part.decision);
-        self.community.merge(part.community);
+        let Self { decision, community } = part;
+        self.decision.merge(decision);
+        self.community.merge(community);
     }
 }
 
 impl Merge for Policy {
     fn merge(&mut self, part: Self) {
-        self.statements.merge(part.statements);
+        let Self { statements } = part;
+        self.statements.merge(statements);
     }
 }
 
-impl Merge for Statement {
+impl Merge for PolicyStatement {
     fn merge(&mut self, part: Self) {
-        self.decision.merge(part.decision);
-        self.conditions.merge(part.conditions);
-        self.actions.merge(part.actions);
+        let Self { decision, conditions, actions } = part;
+        self.decision.merge(decision);
+        self.conditions.merge(conditions);
+        self.actions.merge(actions);
     }
 }
 
-impl Merge for Action {
+impl Merge for PolicyAction {
     fn merge(&mut self, part: Self) {
-        self.filter.merge(part.filter);
-        self.communities.merge(part.communities);
-        self.additive |= part.additive;
-        self.policy.merge(part.policy);
+        let Self { filter, communities, additive, policy } = part;
+        self.filter.merge(filter);
+        self.communities.merge(communities);
+        self.additive |= additive;
+        self.policy.merge(policy);
     }
 }

@@ -3,14 +3,14 @@
 
 use regex_lite::Regex;
 
-/// A pattern, as what it matches.
+/// A pattern.
 #[derive(Debug)]
 pub(super) enum Glob {
-    /// One text.
+    /// Matches exactly this text.
     Literal(String),
-    /// Whatever the expression matches.
+    /// Matches what this expression matches.
     Pattern(Regex),
-    /// Nothing: a sequence that cannot be, such as `[z-a]`.
+    /// Matches nothing, since it has an impossible sequence such as `[z-a]`.
     Nothing,
 }
 
@@ -74,8 +74,9 @@ fn push_escaped(character: char, expression: &mut String) {
     expression.push(character);
 }
 
-/// The class of the sequence that `text`, which follows a `[`, begins with, and what follows its `]`; none when it
-/// has no end, and the `[` stands for itself. A `]` right at the start is part of the sequence.
+/// Reads a sequence up to its `]`; `text` is what follows the `[`. Gives the class for a regular expression, and the
+/// rest of the text. None if there is no `]`: then the `[` stands for itself. A `]` at the start belongs to the
+/// sequence.
 fn sequence(text: &str) -> Option<(String, &str)> {
     let (negated, text) = match text.strip_prefix('!') {
         Some(text) => (true, text),
@@ -88,7 +89,7 @@ fn sequence(text: &str) -> Option<(String, &str)> {
         match rest.next()? {
             ']' if !is_first => break,
             '\\' => push_escaped(rest.next()?, &mut class),
-            // Between two characters it makes a range, else it stands for itself: as in regular expressions.
+            // A range between two characters, else a hyphen: the same as in regular expressions.
             '-' => class.push('-'),
             character => push_escaped(character, &mut class),
         }

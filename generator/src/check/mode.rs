@@ -1,4 +1,4 @@
-//! Application identification has to be in mode `module`, or SSR never runs the module.
+//! Without `application-identification mode module` SSR does not run the module.
 
 use crate::authority::Authority;
 use crate::finding::{Code, Finding, Place, Severity};
@@ -15,9 +15,8 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     vec![Finding {
         severity: Severity::Error,
         code: Code::ModeModuleMissing,
-        message:
-            "a profile, but application-identification without mode module, so SSR does not run the module"
-                .into(),
+        message: "application-identification mode module is not configured, so SSR does not run the module"
+            .into(),
         advice: "set application-identification mode module on the router".into(),
         places,
     }]

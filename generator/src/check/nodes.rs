@@ -1,4 +1,4 @@
-//! A profile reaches a router through its nodes.
+//! A profile needs nodes: each of them gets a pillar.
 
 use crate::authority::Authority;
 use crate::finding::{Code, Finding, Place, Severity};
@@ -15,8 +15,8 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     vec![Finding {
         severity: Severity::Warning,
         code: Code::RouterWithoutNodes,
-        message: "a profile, but no node, so there is nothing to hand a pillar to".into(),
-        advice: "add the router's nodes, or take its profile away".into(),
+        message: "no node is configured, so the profile has no effect".into(),
+        advice: "add the router's nodes, or remove its profile".into(),
         places,
     }]
 }

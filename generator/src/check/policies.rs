@@ -1,25 +1,26 @@
-//! Inbound BGP policies that take away the communities by which a profile selects.
+//! Inbound BGP policies that remove communities which a profile needs.
 
 use std::collections::{HashMap, HashSet};
 
 use bgpcs::{Community, Quoted, StandardCommunity, WellKnown};
+use bgpcs_display::listed;
 use indexmap::IndexMap;
 use regex_lite::Regex;
 
-use super::{assigned, communities};
-use crate::authority::{Action, Authority, Filter};
+use crate::authority::{Authority, Filter, Name, PolicyAction};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let mut findings = Vec::new();
     let filters = authority.filters.iter();
-    let filters: HashMap<Name, Vec<Rule>> =
+    let filters: HashMap<Name, Vec<CompiledRule>> =
         filters.map(|(name, filter)| (*name, rules(authority, *name, filter, &mut findings))).collect();
-    for (profile_name, profile, routers) in assigned(authority) {
-        // Only these are changed by the actions in question; large communities and route targets are not.
-        let wanted: HashSet<StandardCommunity> =
-            communities(authority, profile).filter_map(|(_, community)| community.standard()).collect();
+    for (profile_name, profile, routers) in authority.assigned_profiles() {
+        // The actions only change these communities, not large communities and route targets.
+        let wanted: HashSet<StandardCommunity> = profile
+            .valid_communities(&authority.names)
+            .filter_map(|(_, community)| community.standard())
+            .collect();
         let mut neighbors: IndexMap<Name, Vec<Place>> = IndexMap::new();
         for router in routers {
             for (address, policy) in authority.routers.get(&router).iter().flat_map(|r| &r.inbound_policies) {
@@ -42,11 +43,11 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     findings
 }
 
-/// A statement that takes communities away.
+/// A statement that removes communities.
 struct Loss {
     policy: Name,
     statement: Name,
-    /// What takes them away.
+    /// The action that removes them.
     cause: String,
     communities: Vec<StandardCommunity>,
     /// Whether it is executed for every route.
@@ -56,36 +57,37 @@ struct Loss {
 impl Loss {
     fn finding(self, authority: &Authority, profile: Name, places: &[Place]) -> Finding {
         let names = &authority.names;
-        let list: Vec<String> = self.communities.iter().map(ToString::to_string).collect();
+        let communities = listed(self.communities.iter(), self.communities.len());
         let routes = if self.always { "every route" } else { "the routes that its conditions match" };
         Finding {
             severity: if self.always { Severity::Error } else { Severity::Warning },
             code: Code::PolicyStripsCommunity,
             message: format!(
-                "inbound policy {} statement {}: {} takes {} of profile {} away from {routes}",
+                "inbound policy {} statement {}: {} removes {} of profile {} from {routes}",
                 Quoted(names.text(self.policy)),
                 Quoted(names.text(self.statement)),
                 self.cause,
-                list.join(", "),
+                communities,
                 Quoted(names.text(profile))
             ),
-            advice: "make it additive, let its filter reject these communities, or select by others".into(),
+            advice: "make the action additive, let its filter reject these communities, or use others in the profile"
+                .into(),
             places: places.to_vec(),
         }
     }
 }
 
-/// The way through a policy and the policies that it calls.
+/// A walk through a policy and the policies that it calls.
 struct Walk<'a> {
     authority: &'a Authority,
-    filters: &'a HashMap<Name, Vec<Rule>>,
+    filters: &'a HashMap<Name, Vec<CompiledRule>>,
     wanted: &'a HashSet<StandardCommunity>,
     visited: HashSet<Name>,
     losses: Vec<Loss>,
 }
 
 impl Walk<'_> {
-    /// Goes through a policy's statements; `always`: it is executed for every route.
+    /// Walks through the statements of a policy; `always`: the policy is executed for every route.
     fn policy(&mut self, name: Name, always: bool) {
         if !self.visited.insert(name) {
             return;
@@ -99,73 +101,81 @@ impl Walk<'_> {
                 statement.decision.is_some_and(|text| matches!(names.text(text), "reject" | "deny"));
             let mut continues = false;
             for (kind, action) in statement.actions.iter().filter(|_| !rejects) {
-                match names.text(*kind) {
-                    "set-community" | "remove-community" => {
-                        let (cause, communities) = self.taken(names.text(*kind), action);
-                        if !communities.is_empty() {
-                            let (policy, statement) = (name, *statement_name);
-                            self.losses.push(Loss { policy, statement, cause, communities, always });
-                        }
+                let lost = match names.text(*kind) {
+                    "set-community" => self.replaced(action),
+                    "remove-community" => self.removed(action),
+                    "call" => {
+                        action.policy.into_iter().for_each(|policy| self.policy(policy, always));
+                        continue;
                     }
-                    "call" => action.policy.into_iter().for_each(|policy| self.policy(policy, always)),
-                    "continue" => continues = true,
-                    _ => {}
+                    "continue" => {
+                        continues = true;
+                        continue;
+                    }
+                    // The other actions do nothing to communities.
+                    _ => continue,
+                };
+                if let Some((cause, mut communities)) =
+                    lost.filter(|(_, communities)| !communities.is_empty())
+                {
+                    communities.sort_unstable();
+                    let (policy, statement) = (name, *statement_name);
+                    self.losses.push(Loss { policy, statement, cause, communities, always });
                 }
             }
-            // A statement that matches every route is the last one that any route comes to.
+            // This statement matches every route, so no route reaches the next one.
             if statement.conditions.is_empty() && !continues {
                 return;
             }
         }
     }
 
-    /// The wanted communities that an action takes away, and the words for it.
-    fn taken(&self, kind: &str, action: &Action) -> (String, Vec<StandardCommunity>) {
+    /// The action in words, and the wanted communities that a route loses by `set-community`.
+    fn replaced(&self, action: &PolicyAction) -> Option<(String, Vec<StandardCommunity>)> {
+        if action.additive {
+            return None;
+        }
         let names = &self.authority.names;
-        let mut taken: Vec<StandardCommunity> = if kind == "set-community" {
-            let set: HashSet<StandardCommunity> = action
-                .communities
-                .iter()
-                .filter_map(|text| names.text(*text).parse().ok())
-                .filter_map(|community: Community| community.standard())
-                .collect();
-            self.wanted
-                .iter()
-                .filter(|community| !action.additive && !set.contains(community))
-                .copied()
-                .collect()
-        } else {
-            let rules = action.filter.and_then(|filter| self.filters.get(&filter));
-            let accepted =
-                |community: &&StandardCommunity| rules.is_some_and(|rules| accept(rules, **community));
-            self.wanted.iter().filter(accepted).copied().collect()
-        };
-        taken.sort_unstable();
-        let cause = match action.filter {
-            Some(filter) if kind == "remove-community" => {
-                format!("{kind} with filter {}", Quoted(names.text(filter)))
-            }
-            _ => format!("{kind} without additive"),
-        };
-        (cause, taken)
+        let kept: HashSet<StandardCommunity> = action
+            .communities
+            .iter()
+            .filter_map(|text| names.text(*text).parse().ok())
+            .filter_map(|community: Community| community.standard())
+            .collect();
+        let lost = self.wanted.difference(&kept).copied().collect();
+        Some(("set-community without additive".to_owned(), lost))
+    }
+
+    /// The action in words, and the wanted communities that a route loses by `remove-community`.
+    fn removed(&self, action: &PolicyAction) -> Option<(String, Vec<StandardCommunity>)> {
+        let filter = action.filter?;
+        let rules = self.filters.get(&filter)?;
+        let lost = self.wanted.iter().copied().filter(|community| accept(rules, *community)).collect();
+        let quoted = Quoted(self.authority.names.text(filter));
+        Some((format!("remove-community with filter {quoted}"), lost))
     }
 }
 
-/// A rule of a filter, ready to be tried.
-struct Rule {
+/// A rule of a filter, with its regular expression compiled.
+struct CompiledRule {
     expression: Regex,
     accepts: bool,
 }
 
-/// The rules of a filter that select by community; one that is not understood is a finding.
-fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<Finding>) -> Vec<Rule> {
+/// The rules of a filter that are about communities. A rule that cannot be compiled becomes a finding.
+fn rules(
+    authority: &Authority,
+    name: Name,
+    filter: &Filter,
+    findings: &mut Vec<Finding>,
+) -> Vec<CompiledRule> {
     let names = &authority.names;
     let mut rules = Vec::new();
     for (rule_name, rule) in &filter.rules {
         let Some(text) = rule.community.map(|text| names.text(text)) else { continue };
-        // FRR reads an underscore as a delimiter, the start or the end.
+        // In FRR an underscore matches a delimiter, the start or the end of the text.
         match Regex::new(&text.replace('_', "(?:^|[,{}() ]|$)")) {
-            Ok(expression) => rules.push(Rule {
+            Ok(expression) => rules.push(CompiledRule {
                 expression,
                 accepts: rule.decision.is_none_or(|decision| names.text(decision) != "reject"),
             }),
@@ -173,13 +183,12 @@ fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<
                 severity: Severity::Warning,
                 code: Code::FilterNotUnderstood,
                 message: format!(
-                    "filter {} rule {} has the regular expression {}, which is not understood: {error}",
+                    "filter {} rule {}: the regular expression {} cannot be checked: {error}",
                     Quoted(names.text(name)),
                     Quoted(names.text(*rule_name)),
                     Quoted(text)
                 ),
-                advice: "check by hand what policies with this filter do to the communities of profiles"
-                    .into(),
+                advice: "check by hand what policies with this filter do to communities of profiles".into(),
                 places: Vec::new(),
             }),
         }
@@ -187,14 +196,14 @@ fn rules(authority: &Authority, name: Name, filter: &Filter, findings: &mut Vec<
     rules
 }
 
-/// Whether the first rule that matches the community accepts it; without one, the filter rejects it.
-fn accept(rules: &[Rule], community: StandardCommunity) -> bool {
+/// Whether the filter accepts the community: the first rule that matches decides; if none matches, it is rejected.
+fn accept(rules: &[CompiledRule], community: StandardCommunity) -> bool {
     let texts = texts(community);
     let first = rules.iter().find(|rule| texts.iter().any(|text| rule.expression.is_match(text)));
     first.is_some_and(|rule| rule.accepts)
 }
 
-/// The texts that the routing engine may have for a community: its numbers, or the name of a well-known one.
+/// The texts by which the routing engine may know a community: its numbers, and the names of a well-known one.
 fn texts(community: StandardCommunity) -> Vec<String> {
     let known = WellKnown::all().filter(|known| known.value() == community);
     std::iter::once(community.to_string()).chain(known.map(|known| known.name().to_owned())).collect()

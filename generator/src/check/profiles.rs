@@ -1,13 +1,10 @@
-//! Profiles that say less, or more, than they seem to.
+//! Profiles that do not do what they seem to.
 
-use bgpcs::{Community, Quoted, RefreshInterval, StalePathTime, UpdateMode};
+use bgpcs::{Community, ProfileLeaf, Quoted, RefreshInterval, StalePathTime, UpdateMode};
 use indexmap::IndexMap;
 
-use super::communities;
-use crate::authority::{Authority, Profile};
+use crate::authority::{Authority, Name, UncheckedProfile};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
-use crate::schema::Element;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let names = &authority.names;
@@ -26,24 +23,34 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
         }
         findings.extend(stale_path_time_short(authority, &quoted, profile, used.get(name)));
         let mut applications: IndexMap<Community, Vec<Name>> = IndexMap::new();
-        for (application, community) in communities(authority, profile) {
-            // no-export and 65535:65281 are two texts for one community.
+        for (application, community) in profile.valid_communities(names) {
+            // no-export and 65535:65281 are the same community.
             let value = community.standard().map_or(community, Community::Standard);
             applications.entry(value).or_default().push(application);
         }
         for (community, applications) in applications {
             let [first, second, ..] = applications[..] else { continue };
-            let what = if first == second { "the same application" } else { "two applications" };
+            let (first, second) = (Quoted(names.text(first)), Quoted(names.text(second)));
+            let (message, advice) = match first.0 == second.0 {
+                true => (
+                    format!(
+                        "profile {quoted} lists the community {community} twice, under application {first}"
+                    ),
+                    "remove one of the two",
+                ),
+                false => (
+                    format!(
+                        "profile {quoted} lists the community {community} under two applications, {first} and \
+                         {second}, so a prefix with it belongs to both"
+                    ),
+                    "keep it only under the application that these prefixes belong to",
+                ),
+            };
             findings.push(Finding {
                 severity: Severity::Warning,
                 code: Code::CommunityTwice,
-                message: format!(
-                    "profile {quoted} has the community {community} under {what}, {} and {}: a prefix with it \
-                     belongs to both",
-                    Quoted(names.text(first)),
-                    Quoted(names.text(second))
-                ),
-                advice: "keep it where the prefix belongs".into(),
+                message,
+                advice: advice.into(),
                 places: Vec::new(),
             });
         }
@@ -51,26 +58,26 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     findings
 }
 
-/// A module that runs at intervals misses an answer one interval after the last good one at the earliest: by then, that
-/// one has to be of use still. 0 is meant: nothing stays.
+/// When a query fails, the last good prefixes are at least one `refresh-interval` old. If `stale-path-time` is not
+/// longer, they are too old already and are removed at once. 0 means that this is intended.
 fn stale_path_time_short(
     authority: &Authority,
     quoted: &Quoted<'_>,
-    profile: &Profile,
+    profile: &UncheckedProfile,
     routers: Option<&Vec<Name>>,
 ) -> Option<Finding> {
-    let written = |element| profile.settings.get(&element).map_or("", |value| authority.names.text(*value));
-    let stays = written(Element::StalePathTime).parse().unwrap_or(StalePathTime::default()).get();
-    let interval = written(Element::RefreshInterval).parse().unwrap_or(RefreshInterval::default()).get();
-    let polls = written(Element::UpdateMode).parse().unwrap_or(UpdateMode::Poll) == UpdateMode::Poll;
+    let written = |leaf| profile.settings.get(&leaf).map_or("", |value| authority.names.text(*value));
+    let stays = written(ProfileLeaf::StalePathTime).parse().unwrap_or(StalePathTime::default()).get();
+    let interval = written(ProfileLeaf::RefreshInterval).parse().unwrap_or(RefreshInterval::default()).get();
+    let polls = written(ProfileLeaf::UpdateMode).parse().unwrap_or(UpdateMode::Poll) == UpdateMode::Poll;
     (polls && stays > 0 && stays <= interval).then(|| Finding {
         severity: Severity::Warning,
         code: Code::StalePathTimeShort,
         message: format!(
             "profile {quoted} has a stale-path-time of {stays} s and a refresh-interval of {interval} s, so the last \
-             good prefixes are too old as soon as the routing engine gives no answer, and never stay"
+             good prefixes are removed as soon as the routing engine gives no answer"
         ),
-        advice: "set stale-path-time to several times refresh-interval, or to 0 if nothing is to stay".into(),
+        advice: "set stale-path-time to several times refresh-interval, or to 0 if this is intended".into(),
         places: routers.into_iter().flatten().map(|router| Place::router(*router)).collect(),
     })
 }

@@ -1,22 +1,20 @@
-//! Prefixes reach the FIB only through a service whose `application-name` matches their application.
+//! SSR uses the prefixes of an application only if the `application-name` of a service matches the application.
 
 use std::collections::HashSet;
 
 use bgpcs::Quoted;
 use indexmap::IndexSet;
 
-use super::assigned;
 use super::glob::Glob;
-use crate::authority::Authority;
+use crate::authority::{Authority, Name};
 use crate::finding::{Code, Finding, Place, Severity};
-use crate::names::Name;
 
 pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     let patterns = Patterns::of(authority);
     let names = &authority.names;
     let mut findings = Vec::new();
     let mut applications: IndexSet<Name> = IndexSet::new();
-    for (profile, content, routers) in assigned(authority) {
+    for (profile, content, routers) in authority.assigned_profiles() {
         let places: Vec<Place> = routers.into_iter().map(Place::router).collect();
         for application in content.applications.keys() {
             applications.insert(*application);
@@ -25,8 +23,8 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
                     severity: Severity::Warning,
                     code: Code::ApplicationWithoutService,
                     message: format!(
-                        "no service's application-name matches the application {} of profile {}, so its prefixes \
-                         reach no service",
+                        "no service has an application-name that matches application {} of profile {}, so its \
+                         prefixes are not used",
                         Quoted(names.text(*application)),
                         Quoted(names.text(profile))
                     ),
@@ -40,7 +38,7 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
     findings
 }
 
-/// The services that name something so close to an application that a slip is likely.
+/// The services with an `application-name` that is probably a misspelt application.
 fn near_misses(authority: &Authority, applications: &IndexSet<Name>) -> Vec<Finding> {
     let names = &authority.names;
     let ours: Vec<(&str, String)> = applications
@@ -64,11 +62,11 @@ fn near_misses(authority: &Authority, applications: &IndexSet<Name>) -> Vec<Find
                 severity: Severity::Warning,
                 code: Code::ApplicationNameNearMiss,
                 message: format!(
-                    "service {} has the application-name {}, which is no application of an assigned profile",
+                    "service {} has the application-name {}, which is not an application of an assigned profile",
                     Quoted(names.text(*service)),
                     Quoted(&text)
                 ),
-                advice: format!("write {} if that is meant", Quoted(application)),
+                advice: format!("write {} if this application is meant", Quoted(application)),
                 places: Vec::new(),
             });
         }
@@ -76,23 +74,23 @@ fn near_misses(authority: &Authority, applications: &IndexSet<Name>) -> Vec<Find
     findings
 }
 
-/// A name without what is easily mistaken: upper and lower case, and separators.
+/// A name in lower case and without separators, which are easily mistaken.
 fn simplified(name: &str) -> String {
     name.to_lowercase().replace(['-', '_', ' ', '.'], "")
 }
 
-/// Whether two simplified names are the same but for a slip, or two in a longer one.
+/// Whether two simplified names are the same except for a typing mistake, or two in a longer name.
 fn is_close(one: &str, other: &str) -> bool {
-    let slips = match other.len() {
+    let mistakes = match other.len() {
         0..=3 => 0,
         4..=7 => 1,
         _ => 2,
     };
-    // The lengths tell cheaply for nearly all pairs.
-    one.len().abs_diff(other.len()) <= slips * 4 && strsim::osa_distance(one, other) <= slips
+    // Comparing the lengths is cheap and excludes nearly all pairs.
+    one.len().abs_diff(other.len()) <= mistakes * 4 && strsim::osa_distance(one, other) <= mistakes
 }
 
-/// The patterns of all services, each once; most are plain names, which need no search.
+/// The patterns of all services, each once. Most are plain names, which a set finds without a search.
 #[derive(Default)]
 struct Patterns {
     literals: HashSet<String>,

@@ -1,4 +1,4 @@
-//! `status`: from what was asked for to what is printed.
+//! `status`, in the format that was asked for.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -8,30 +8,30 @@ use bgpcs::Health;
 use bgpcs::{Quoted, whole_file};
 use bgpcs_display::table::Paint;
 
-use super::{Exit, failed, print, refused};
-use crate::generate::{GenerateError, Settings};
-use crate::log::Log;
+use super::exit::{Exit, failed, print, refused};
+use crate::report::Log;
+use crate::run::{RunError, RunSettings};
 use crate::status::Status;
 
-/// As of a pillar file: the page names what is in the configuration.
+/// The same as for pillar files, since the page shows names from the configuration.
 const PAGE_MODE: u32 = 0o640;
 
-/// Prints the status in the form that is asked for.
-pub fn show(settings: &Settings, router: Option<&str>, json: bool, html: Option<&Path>) -> Exit {
+/// Prints the status, or writes it to the file `html`; of all routers or of the one named `router`.
+pub fn show(settings: &RunSettings, router: Option<&str>, json: bool, html: Option<&Path>) -> Exit {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut status = match Status::gather(settings, now, &mut Log::default()) {
         Ok(status) => status,
         Err(error) => return failed(&mut Log::default(), &error),
     };
     if let Some(router) = router.filter(|router| !status.only(router)) {
-        let message = format!("no router {} has a profile", Quoted(router));
-        return refused(&mut Log::default(), message, "see generate_pillar status without a name");
+        let message = format!("there is no router {} with a profile", Quoted(router));
+        return refused(&mut Log::default(), message, "list the routers with: generate_pillar status");
     }
     let printed = match (html, json) {
         (Some(path), _) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)
             .map(|()| format!("{} ({})\n", path.display(), status.health.name()))
-            .map_err(GenerateError::Report),
-        (None, true) => status.json().map_err(GenerateError::ReportText),
+            .map_err(RunError::Report),
+        (None, true) => status.json().map_err(RunError::ReportText),
         (None, false) => {
             let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
             Ok(status.text(Paint(io::stdout().is_terminal() && !plain)))

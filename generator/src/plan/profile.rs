@@ -1,26 +1,24 @@
-//! Checking a profile as it was written against the rules of the YANG module.
+//! Checks a profile from the configuration against the rules of the YANG module.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use bgpcs::{Application, Community, ModuleConfiguration, Profile, Quoted};
+use bgpcs::{Application, Community, ModuleConfiguration, Profile, ProfileLeaf, Quoted};
 
-use crate::authority;
-use crate::names::{Name, Names};
-use crate::schema::Element;
+use crate::authority::{Name, Names, UncheckedProfile};
 
-/// The checked profile, or every fault in it.
-pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> Result<Profile, Vec<String>> {
-    let mut check = Check { names, written, faults: Vec::new() };
+/// The valid profile, or every fault in it.
+pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Result<Profile, Vec<String>> {
+    let mut check = ProfileCheck { names, written, faults: Vec::new() };
     let name = check.parse("name", names.text(name));
     let configuration = ModuleConfiguration {
         applications: check.applications(),
-        duration: check.setting(Element::RefreshInterval, "refresh-interval"),
-        path_selection: check.setting(Element::PathSelection, "path-selection"),
-        stale_path_time: check.setting(Element::StalePathTime, "stale-path-time"),
-        max_prefixes: check.setting(Element::MaxPrefixes, "max-prefixes"),
-        aggregate_prefixes: check.setting::<Boolean>(Element::AggregatePrefixes, "aggregate-prefixes").0,
-        update_mode: check.setting(Element::UpdateMode, "update-mode"),
+        duration: check.setting(ProfileLeaf::RefreshInterval),
+        path_selection: check.setting(ProfileLeaf::PathSelection),
+        stale_path_time: check.setting(ProfileLeaf::StalePathTime),
+        max_prefixes: check.setting(ProfileLeaf::MaxPrefixes),
+        aggregate_prefixes: check.setting::<Boolean>(ProfileLeaf::AggregatePrefixes).0,
+        update_mode: check.setting(ProfileLeaf::UpdateMode),
         high_availability: false,
     };
     match name {
@@ -29,22 +27,22 @@ pub(super) fn check(names: &Names, name: Name, written: &authority::Profile) -> 
     }
 }
 
-struct Check<'a> {
+struct ProfileCheck<'a> {
     names: &'a Names,
-    written: &'a authority::Profile,
+    written: &'a UncheckedProfile,
     faults: Vec<String>,
 }
 
-impl Check<'_> {
-    /// The value of `text`, or a fault that says where it stands.
+impl ProfileCheck<'_> {
+    /// The value of `text`, or a fault that names the `place`.
     fn parse<T: FromStr<Err: Display>>(&mut self, place: &str, text: &str) -> Option<T> {
         text.parse().map_err(|error| self.faults.push(format!("{place}: {error}"))).ok()
     }
 
-    /// The profile's own leaf; its default when it is absent.
-    fn setting<T: FromStr<Err: Display> + Default>(&mut self, element: Element, leaf: &str) -> T {
-        let text = self.written.settings.get(&element).map(|value| self.names.text(*value));
-        text.and_then(|text| self.parse(leaf, text)).unwrap_or_default()
+    /// The value of a leaf; its default if the leaf is absent or has a fault.
+    fn setting<T: FromStr<Err: Display> + Default>(&mut self, leaf: ProfileLeaf) -> T {
+        let text = self.written.settings.get(&leaf).map(|value| self.names.text(*value));
+        text.and_then(|text| self.parse(leaf.name(), text)).unwrap_or_default()
     }
 
     fn applications(&mut self) -> Vec<Application> {

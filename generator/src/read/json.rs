@@ -1,4 +1,4 @@
-//! JSON with keys in kebab-case or camelCase; the authority bare or in its envelopes.
+//! JSON, with keys in kebab-case or camelCase.
 
 use std::fmt;
 use std::io::BufRead;
@@ -7,17 +7,18 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
-use super::{End, ReadError, Sink};
-use crate::schema::{AUTHORITY, ENVELOPES, Kind, Node};
+use super::schema::{AUTHORITY, ENVELOPES, NodeKind, SchemaNode};
+use super::sink::Sink;
 
-pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, ReadError> {
+/// Reads a document to its end. Gives whether it has an authority.
+pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<bool, serde_json::Error> {
     let mut document = serde_json::Deserializer::from_reader(input);
-    let found = Envelope { sink }.deserialize(&mut document).map_err(ReadError::Json)?;
-    document.end().map_err(ReadError::Json)?;
-    if found { Ok(End::Seen) } else { Err(ReadError::JsonWithoutAuthority) }
+    let found = Envelope { sink }.deserialize(&mut document)?;
+    document.end()?;
+    Ok(found)
 }
 
-/// An object around the authority; its value is whether the authority was in it.
+/// An object that may enclose the authority. Gives whether it does.
 struct Envelope<'s, S> {
     sink: &'s mut S,
 }
@@ -41,12 +42,12 @@ impl<'de, S: Sink> Visitor<'de> for Envelope<'_, S> {
         let mut found = false;
         while let Some(key) = map.next_key_seed(EnvelopeKey)? {
             match key {
-                Around::Authority => {
-                    map.next_value_seed(Value { node: &AUTHORITY, sink: self.sink })?;
+                EnvelopeContent::Authority => {
+                    map.next_value_seed(NodeValue { node: &AUTHORITY, sink: self.sink })?;
                     found = true;
                 }
-                Around::Envelope => found |= map.next_value_seed(Envelope { sink: self.sink })?,
-                Around::Other => {
+                EnvelopeContent::Envelope => found |= map.next_value_seed(Envelope { sink: self.sink })?,
+                EnvelopeContent::Other => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -55,8 +56,8 @@ impl<'de, S: Sink> Visitor<'de> for Envelope<'_, S> {
     }
 }
 
-/// What a key of an envelope holds.
-enum Around {
+/// What a key of an envelope stands for.
+enum EnvelopeContent {
     Authority,
     Envelope,
     Other,
@@ -65,38 +66,38 @@ enum Around {
 struct EnvelopeKey;
 
 impl<'de> DeserializeSeed<'de> for EnvelopeKey {
-    type Value = Around;
+    type Value = EnvelopeContent;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Around, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<EnvelopeContent, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for EnvelopeKey {
-    type Value = Around;
+    type Value = EnvelopeContent;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<Around, E> {
+    fn visit_str<E: Error>(self, key: &str) -> Result<EnvelopeContent, E> {
         Ok(if AUTHORITY.is_json_key(key) {
-            Around::Authority
+            EnvelopeContent::Authority
         } else if ENVELOPES.contains(&key) {
-            Around::Envelope
+            EnvelopeContent::Envelope
         } else {
-            Around::Other
+            EnvelopeContent::Other
         })
     }
 }
 
 /// The value of a node: an object or text, or a list of them.
-struct Value<'s, S> {
-    node: &'static Node,
+struct NodeValue<'s, S> {
+    node: &'static SchemaNode,
     sink: &'s mut S,
 }
 
-impl<'de, S: Sink> DeserializeSeed<'de> for Value<'_, S> {
+impl<'de, S: Sink> DeserializeSeed<'de> for NodeValue<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -104,7 +105,7 @@ impl<'de, S: Sink> DeserializeSeed<'de> for Value<'_, S> {
     }
 }
 
-impl<S: Sink> Value<'_, S> {
+impl<S: Sink> NodeValue<'_, S> {
     fn text<E: Error>(self, text: &str) -> Result<(), E> {
         if !self.node.is_leaf() {
             return Err(E::invalid_type(Unexpected::Str(text), &self));
@@ -114,7 +115,7 @@ impl<S: Sink> Value<'_, S> {
     }
 }
 
-impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
+impl<'de, S: Sink> Visitor<'de> for NodeValue<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,9 +128,9 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
             return Err(A::Error::invalid_type(Unexpected::Other("an object"), &self));
         }
         self.sink.enter(self.node);
-        while let Some(child) = map.next_key_seed(Key { parent: self.node })? {
+        while let Some(child) = map.next_key_seed(ChildKey { parent: self.node })? {
             match child {
-                Some(node) => map.next_value_seed(Value { node, sink: self.sink })?,
+                Some(node) => map.next_value_seed(NodeValue { node, sink: self.sink })?,
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -140,10 +141,10 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        if self.node.kind == Kind::Container {
+        if self.node.kind == NodeKind::Container {
             return Err(A::Error::invalid_type(Unexpected::Other("a list"), &self));
         }
-        while seq.next_element_seed(Value { node: self.node, sink: self.sink })?.is_some() {}
+        while seq.next_element_seed(NodeValue { node: self.node, sink: self.sink })?.is_some() {}
         Ok(())
     }
 
@@ -161,38 +162,39 @@ impl<'de, S: Sink> Visitor<'de> for Value<'_, S> {
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<(), E> {
         match (self.node.kind, truth) {
-            (Kind::Empty, false) => Ok(()),
+            (NodeKind::Empty, false) => Ok(()),
             (_, true) => self.text("true"),
             (_, false) => self.text("false"),
         }
     }
 
-    /// Absent, except as `[null]`, which is how JSON says that a leaf of type `empty` is there (RFC 7951 section 6.9).
+    /// A leaf that is `null` is absent, except one of type `empty`: `[null]` means that it is present (RFC 7951 section
+    /// 6.9).
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         match self.node.kind {
-            Kind::Empty => self.text(""),
-            // It looks like a configuration without routers, which would take every pillar away.
-            Kind::Container | Kind::List { .. } => Err(E::invalid_type(Unexpected::Unit, &self)),
-            Kind::Leaf | Kind::LeafList => Ok(()),
+            NodeKind::Empty => self.text(""),
+            // If this were accepted, it would be a configuration without routers, and every pillar would be removed.
+            NodeKind::Container | NodeKind::List { .. } => Err(E::invalid_type(Unexpected::Unit, &self)),
+            NodeKind::Leaf | NodeKind::LeafList => Ok(()),
         }
     }
 }
 
-/// A key of an object that stands for a node: the child it means, if that is read.
-struct Key {
-    parent: &'static Node,
+/// A key of an object. Gives the child of that name, if it is one that is read.
+struct ChildKey {
+    parent: &'static SchemaNode,
 }
 
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Option<&'static Node>;
+impl<'de> DeserializeSeed<'de> for ChildKey {
+    type Value = Option<&'static SchemaNode>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Key {
-    type Value = Option<&'static Node>;
+impl Visitor<'_> for ChildKey {
+    type Value = Option<&'static SchemaNode>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")

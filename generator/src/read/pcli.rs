@@ -1,32 +1,32 @@
-//! PCLI text: `show config running`, indented and closed by `exit`, and `show config running flat`, one
-//! `config authority …` line per value; also several snippets of either one after another.
+//! PCLI text: the output of `show config running`, with indented blocks that end with `exit`, and of `show config
+//! running flat`, with one `config authority …` line per value; also several snippets of these in one text.
 //!
-//! A key word that the schema does not know may open a block or be a value, which only the indentation of the next
-//! line tells. Hence indentation counts in all of the text, and `exit` has to stand under the word that it closes.
+//! A keyword that the schema does not know may open a block or be a value; only the indentation of the next line tells.
+//! Therefore the indentation matters in the whole text, and `exit` has to have that of the line whose block it closes.
 
+pub(super) mod fault;
 mod statement;
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
-use bgpcs::Quoted;
-
+use self::fault::{PcliError, PcliFault};
 use self::statement::{Statement, Statements, Words};
-use super::{End, Sink};
-use crate::schema::{AUTHORITY, Kind, Node};
+use super::schema::{AUTHORITY, NodeKind, SchemaNode};
+use super::sink::{End, Sink};
 
-/// What a block begins with, and every flat line.
+/// The first word of a block and of every flat line.
 const CONFIG: &str = "config";
 
 pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, PcliError> {
     let mut statements = Statements::new(input);
-    let mut document = Document {
+    let mut document = PcliDocument {
         sink,
         open: Vec::new(),
         previous: None,
         found: false,
         end: End::Seen,
         noise: None,
-        passed_over: Vec::new(),
+        skipped: Vec::new(),
     };
     let result = loop {
         match statements.next() {
@@ -42,31 +42,31 @@ pub(super) fn read(input: impl BufRead, sink: &mut impl Sink) -> Result<End, Pcl
     result.map_err(|fault| PcliError { line: statements.line(), fault })
 }
 
-struct Document<'s, S> {
+struct PcliDocument<'s, S> {
     sink: &'s mut S,
     /// The blocks around the current line, from the outermost.
     open: Vec<Block>,
-    /// The line before, when it may turn out to open a block or may not do so.
+    /// The previous line, if only the current one tells whether it opens a block, or if it must not open one.
     previous: Option<Previous>,
     found: bool,
     end: End,
-    /// The first line since the last part of the configuration that is none.
+    /// The first line after the last part of the configuration that does not belong to it.
     noise: Option<usize>,
-    /// What the flat line that was passed over last begins with, up to the key word that is not read. Most lines begin
-    /// as the one before, and then need no second look.
-    passed_over: Vec<u8>,
+    /// The start of the last flat line that was skipped, up to the keyword that is not read. Most lines start like the
+    /// previous one, and are then skipped at once.
+    skipped: Vec<u8>,
 }
 
 struct Block {
     line: usize,
     indent: usize,
-    level: Level,
+    level: PcliLevel,
 }
 
 #[derive(Clone, Copy)]
-enum Level {
+enum PcliLevel {
     Envelope,
-    Known(&'static Node),
+    Known(&'static SchemaNode),
     Skipped,
 }
 
@@ -76,7 +76,7 @@ struct Previous {
     is_leaf: bool,
 }
 
-impl<S: Sink> Document<'_, S> {
+impl<S: Sink> PcliDocument<'_, S> {
     fn statement(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         if self.open.is_empty() {
             return self.outside(statement);
@@ -91,7 +91,7 @@ impl<S: Sink> Document<'_, S> {
                     return Err(PcliFault::UnderValue { above: previous.line });
                 }
                 let Previous { line, indent, .. } = previous;
-                self.open.push(Block { line, indent, level: Level::Skipped });
+                self.open.push(Block { line, indent, level: PcliLevel::Skipped });
             }
         }
         let Some(block) = self.open.last() else { return Ok(()) };
@@ -102,10 +102,10 @@ impl<S: Sink> Document<'_, S> {
             return Err(PcliFault::ExitExpected { opened: block.line });
         }
         match block.level {
-            Level::Skipped => self.unknown(statement),
-            Level::Envelope if first == AUTHORITY.name.as_bytes() => self.known(&AUTHORITY, statement)?,
-            Level::Envelope => self.unknown(statement),
-            Level::Known(parent) => match parent.child(first) {
+            PcliLevel::Skipped => self.unknown(statement),
+            PcliLevel::Envelope if first == AUTHORITY.name.as_bytes() => self.known(&AUTHORITY, statement)?,
+            PcliLevel::Envelope => self.unknown(statement),
+            PcliLevel::Known(parent) => match parent.child(first) {
                 Some(node) => self.known(node, statement)?,
                 None => self.unknown(statement),
             },
@@ -113,17 +113,17 @@ impl<S: Sink> Document<'_, S> {
         Ok(())
     }
 
-    /// A line that is not inside a block: the start of one, a flat line, or what came along with the paste.
+    /// A line that is not inside a block: the start of a block, a flat line, or something else that was pasted too.
     fn outside(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
-        if self.is_passed_over(statement) {
+        if self.is_skipped(statement) {
             return self.flat_line(statement);
         }
         let statement = statement.after_prompt();
         let mut words = statement.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let [config, authority] = [CONFIG, AUTHORITY.name].map(|name| Some(name.as_bytes()));
         let level = match [words.next(), words.next()] {
-            [first, None] if first == config => Level::Envelope,
-            [first, None] if first == authority => Level::Known(&AUTHORITY),
+            [first, None] if first == config => PcliLevel::Envelope,
+            [first, None] if first == authority => PcliLevel::Known(&AUTHORITY),
             [first, second] if first == config && second == authority => return self.flat(&statement),
             _ => return self.noise(&statement),
         };
@@ -138,7 +138,7 @@ impl<S: Sink> Document<'_, S> {
         let mut words = statement.words();
         words.nth(1);
         if let Some(rest) = unread(&AUTHORITY, words.clone()) {
-            self.pass_over(statement, &rest);
+            self.skip(statement, &rest);
             return Ok(());
         }
         self.sink.enter(&AUTHORITY);
@@ -147,7 +147,7 @@ impl<S: Sink> Document<'_, S> {
         Ok(())
     }
 
-    /// What a line of flat text is, whatever it says.
+    /// What has to be done for every flat line.
     fn flat_line(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         self.part_begins()?;
         if !statement.ended {
@@ -158,30 +158,30 @@ impl<S: Sink> Document<'_, S> {
         Ok(())
     }
 
-    /// Remembers what the line begins with, up to `rest`. A single quote that ends no word looks for its other one
-    /// beyond that, so that the next line's words can be others although it begins the same.
-    fn pass_over(&mut self, statement: &Statement<'_>, rest: &Words<'_>) {
-        self.passed_over.clear();
+    /// Remembers the start of the line, up to `rest`. Not if it has a single quote: whether that is an apostrophe
+    /// depends on the rest of the line, so another line with the same start can have other words.
+    fn skip(&mut self, statement: &Statement<'_>, rest: &Words<'_>) {
+        self.skipped.clear();
         let begins = statement.text.strip_suffix(rest.text()).unwrap_or_default();
         if !begins.contains(&b'\'') {
-            self.passed_over.extend_from_slice(begins);
+            self.skipped.extend_from_slice(begins);
         }
     }
 
-    fn is_passed_over(&self, statement: &Statement<'_>) -> bool {
-        !self.passed_over.is_empty()
+    fn is_skipped(&self, statement: &Statement<'_>) -> bool {
+        !self.skipped.is_empty()
             && statement
                 .text
-                .strip_prefix(&self.passed_over[..])
+                .strip_prefix(&self.skipped[..])
                 .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
     }
 
-    /// A line that is no configuration.
+    /// A line that does not belong to the configuration.
     fn noise(&mut self, statement: &Statement<'_>) -> Result<(), PcliFault> {
         if statement.prompted {
             self.end = End::Seen;
         } else if self.found && !statement.ended {
-            // It may be the start of a line that belongs to the configuration.
+            // It may be the start of a line of the configuration that was cut off.
             return Err(PcliFault::Truncated);
         } else {
             self.noise.get_or_insert(statement.line);
@@ -189,7 +189,8 @@ impl<S: Sink> Document<'_, S> {
         Ok(())
     }
 
-    /// What stands between two parts is not known to be harmless, as what stands before the first one is.
+    /// Refuses other text between two parts of the configuration: it could be a damaged part. Before the first one it
+    /// is ignored.
     fn part_begins(&mut self) -> Result<(), PcliFault> {
         match self.noise.take() {
             Some(line) if self.found => Err(PcliFault::Noise { noise: line }),
@@ -202,19 +203,19 @@ impl<S: Sink> Document<'_, S> {
         if block.indent != statement.indent {
             return Err(PcliFault::ExitElsewhere { opened: block.line });
         }
-        if let Level::Known(node) = block.level {
+        if let PcliLevel::Known(node) = block.level {
             self.sink.leave(node);
         }
         Ok(())
     }
 
-    /// Remembers a line that is skipped, with its block if it has one.
+    /// Skips a line, and its block if it turns out to have one.
     fn unknown(&mut self, statement: &Statement<'_>) {
         self.previous = Some(Previous { line: statement.line, indent: statement.indent, is_leaf: false });
     }
 
-    fn enter(&mut self, level: Level, statement: &Statement<'_>) {
-        if let Level::Known(node) = level {
+    fn enter(&mut self, level: PcliLevel, statement: &Statement<'_>) {
+        if let PcliLevel::Known(node) = level {
             self.found = true;
             self.sink.enter(node);
         }
@@ -222,7 +223,7 @@ impl<S: Sink> Document<'_, S> {
     }
 
     /// A line inside a block whose first word the schema knows.
-    fn known(&mut self, node: &'static Node, statement: &Statement<'_>) -> Result<(), PcliFault> {
+    fn known(&mut self, node: &'static SchemaNode, statement: &Statement<'_>) -> Result<(), PcliFault> {
         let mut words = statement.words();
         words.next();
         if node.is_leaf() {
@@ -234,13 +235,13 @@ impl<S: Sink> Document<'_, S> {
             words.expect_end(node)?;
             self.found = true;
             let Statement { line, indent, .. } = *statement;
-            self.open.push(Block { line, indent, level: Level::Known(node) });
+            self.open.push(Block { line, indent, level: PcliLevel::Known(node) });
         }
         Ok(())
     }
 
-    /// What follows `config` on one flat line: key words down to a value, or to one that is not read.
-    fn descend(&mut self, parent: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
+    /// Follows the keywords of a flat line down to its value, or to a keyword that is not read.
+    fn descend(&mut self, parent: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         let Some(word) = words.next().transpose()? else { return Ok(()) };
         let Some(node) = parent.child(word) else { return Ok(()) };
         self.step(node, words)?;
@@ -251,24 +252,24 @@ impl<S: Sink> Document<'_, S> {
         Ok(())
     }
 
-    /// Tells the sink of a node, with the key or the values that follow its name.
-    fn step(&mut self, node: &'static Node, words: &mut Words<'_>) -> Result<(), PcliFault> {
+    /// Passes a node to the sink, with the key or the values that follow its name.
+    fn step(&mut self, node: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         match node.kind {
-            Kind::Container => self.sink.enter(node),
-            Kind::List { key } => {
+            NodeKind::Container => self.sink.enter(node),
+            NodeKind::List { key } => {
                 let value = words.value(node)?;
                 self.sink.enter(node);
                 if let Some(key) = node.child(key) {
                     self.sink.leaf(key, &value);
                 }
             }
-            Kind::Leaf => {
+            NodeKind::Leaf => {
                 let value = words.value(node)?;
                 words.expect_end(node)?;
                 self.sink.leaf(node, &value);
             }
-            Kind::Empty => self.sink.leaf(node, ""),
-            Kind::LeafList => {
+            NodeKind::Empty => self.sink.leaf(node, ""),
+            NodeKind::LeafList => {
                 self.sink.leaf(node, &words.value(node)?);
                 while let Some(value) = words.next_text() {
                     self.sink.leaf(node, &value?);
@@ -287,15 +288,14 @@ impl<S: Sink> Document<'_, S> {
     }
 }
 
-/// What follows the first key word of a flat line that is not read, if nothing is to be told of the line; so it is with
-/// most.
-fn unread<'t>(mut parent: &'static Node, mut words: Words<'t>) -> Option<Words<'t>> {
+/// The words after the first keyword that is not read, if the line has nothing for the sink, as most lines.
+fn unread<'t>(mut parent: &'static SchemaNode, mut words: Words<'t>) -> Option<Words<'t>> {
     while let Some(Ok(word)) = words.next() {
         match parent.child(word) {
             None => return Some(words).filter(|_| !parent.counts_when_empty()),
             Some(node) if node.is_leaf() => return None,
             Some(node) => {
-                if matches!(node.kind, Kind::List { .. }) {
+                if matches!(node.kind, NodeKind::List { .. }) {
                     words.next();
                 }
                 parent = node;
@@ -303,87 +303,4 @@ fn unread<'t>(mut parent: &'static Node, mut words: Words<'t>) -> Option<Words<'
         }
     }
     None
-}
-
-/// PCLI text that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("line {line}: {fault}")]
-pub struct PcliError {
-    /// The line at which that showed, from 1.
-    pub line: usize,
-    /// Why.
-    #[source]
-    pub fault: PcliFault,
-}
-
-/// Why PCLI text cannot be used. Lines are counted from 1.
-#[derive(Debug, thiserror::Error)]
-pub enum PcliFault {
-    /// The file or standard input gave an error.
-    #[error("{0}")]
-    Input(#[from] io::Error),
-    /// Nothing in it is configuration.
-    #[error("no authority up to here; expected a config block or lines that start with config authority")]
-    NoAuthority,
-    /// It ends inside a block.
-    #[error("the text ends, but the block that line {opened} opens has no exit, so the text was cut off")]
-    Unclosed {
-        /// The block's first line.
-        opened: usize,
-    },
-    /// Its last line has no end.
-    #[error("the text ends in the middle of this line, so it was cut off")]
-    Truncated,
-    /// A block ends without an exit.
-    #[error(
-        "expected the exit of the block that line {opened} opens, or deeper indentation than that line's"
-    )]
-    ExitExpected {
-        /// The block's first line.
-        opened: usize,
-    },
-    /// An exit that closes no block.
-    #[error(
-        "this exit does not stand under the block that line {opened} opens; an exit is missing or too many"
-    )]
-    ExitElsewhere {
-        /// The innermost block's first line.
-        opened: usize,
-    },
-    /// A value with something below it.
-    #[error("this line is indented below line {above}, which is a value and has no block")]
-    UnderValue {
-        /// The value's line.
-        above: usize,
-    },
-    /// Something else between two parts of the configuration.
-    #[error("line {noise} before it is no configuration; remove what is not part of it")]
-    Noise {
-        /// Its first line.
-        noise: usize,
-    },
-    /// More values than a leaf or a key can have.
-    #[error("{} has too many words; put a text with blanks into double quotes", Quoted(.name))]
-    TooManyWords {
-        /// The leaf or the list.
-        name: &'static str,
-    },
-    /// A leaf or a list without its value or key.
-    #[error("{} has no value, expected one after it on the same line", Quoted(.name))]
-    NoValue {
-        /// The leaf or the list.
-        name: &'static str,
-    },
-    /// A text that begins with a double quote and does not end.
-    #[error("the double quote is not closed before the text ends, so the text was cut off")]
-    OpenQuote,
-    /// A quoted text that goes on.
-    #[error("a closing double quote is followed by more text; write a quote inside a text as \\\"")]
-    AfterQuote,
-    /// More than any value has.
-    #[error("this is longer than {} bytes, so a double quote is not closed", statement::LONGEST)]
-    TooLong,
-    /// A value in another encoding.
-    #[error("this is not UTF-8, expected text in that encoding")]
-    NotUtf8,
 }

@@ -1,30 +1,31 @@
-//! NETCONF XML, by namespace and path.
+//! NETCONF XML. Elements are recognized by namespace and path.
 
 mod blocks;
+pub(super) mod fault;
 mod skip;
 
 use std::borrow::Cow;
 use std::io::{BufRead, Read};
 
-use bgpcs::Quoted;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, NamespaceResolver, ResolveResult};
 use quick_xml::reader::Reader;
 
 use self::blocks::Blocks;
+use self::fault::{XmlError, XmlFault};
 use self::skip::Skip;
-use super::{End, Sink};
-use crate::schema::{AUTHORITY, ENVELOPES, Node};
+use super::schema::{AUTHORITY, ENVELOPES, SchemaNode};
+use super::sink::{End, Sink};
 
 /// RFC 6241 section 3.1.
 const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.0");
 
-/// NETCONF 1.0 ends each message with it, RFC 6242 section 4.3.
+/// The end of each message in NETCONF 1.0 (RFC 6242 section 4.3).
 const END_OF_MESSAGE: &str = "]]>]]>";
 
 pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlError> {
-    let mut document = Document {
+    let mut document = XmlDocument {
         reader: Reader::from_reader(Blocks::new(input)),
         namespaces: NamespaceResolver::default(),
         skip: Skip::default(),
@@ -36,26 +37,26 @@ pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlErr
     result.map_err(|fault| XmlError { byte, fault }).map(|()| End::Seen)
 }
 
-struct Document<R> {
+struct XmlDocument<R> {
     reader: Reader<R>,
-    /// Of the elements that are read; nothing is asked about those that are skipped.
+    /// The namespaces of the elements that are read, not of those that are skipped.
     namespaces: NamespaceResolver,
     skip: Skip,
-    /// For what is part of a leaf, while an outer event is still in use.
+    /// The buffer for parts of a leaf, while the event around them is still in use.
     scratch: Vec<u8>,
     /// The text of a leaf.
     text: String,
 }
 
-/// Where in the document an open element stands.
+/// What an open element is.
 #[derive(Clone, Copy)]
-enum Level {
+enum XmlLevel {
     Envelope,
-    Known(&'static Node),
+    Known(&'static SchemaNode),
 }
 
-impl Level {
-    /// Whether an element with this local name may mean something here.
+impl XmlLevel {
+    /// Whether a child with this local name may have to be read.
     fn reads(&self, name: &[u8]) -> bool {
         match self {
             Self::Envelope => {
@@ -67,9 +68,9 @@ impl Level {
     }
 }
 
-impl<R: BufRead> Document<R> {
+impl<R: BufRead> XmlDocument<R> {
     fn read(&mut self, sink: &mut impl Sink) -> Result<(), XmlFault> {
-        let mut open: Vec<Level> = Vec::new();
+        let mut open: Vec<XmlLevel> = Vec::new();
         let mut found = false;
         let mut ended = false;
         let mut buffer = Vec::new();
@@ -82,13 +83,13 @@ impl<R: BufRead> Document<R> {
                 Event::Start(_) | Event::Empty(_) if ended => return Err(XmlFault::AfterEnd),
                 Event::Start(start) => match self.level(&start, open.last())? {
                     None => self.pass()?,
-                    Some(Level::Known(node)) if node.is_leaf() => {
+                    Some(XmlLevel::Known(node)) if node.is_leaf() => {
                         self.namespaces.pop();
                         self.leaf()?;
                         sink.leaf(node, &self.text);
                     }
                     Some(level) => {
-                        if let Level::Known(node) = level {
+                        if let XmlLevel::Known(node) = level {
                             found = true;
                             sink.enter(node);
                         }
@@ -98,7 +99,7 @@ impl<R: BufRead> Document<R> {
                 Event::Empty(start) => {
                     if let Some(level) = self.level(&start, open.last())? {
                         self.namespaces.pop();
-                        if let Level::Known(node) = level {
+                        if let XmlLevel::Known(node) = level {
                             found = true;
                             empty(node, sink);
                         }
@@ -107,7 +108,7 @@ impl<R: BufRead> Document<R> {
                 }
                 Event::End(_) => {
                     self.namespaces.pop();
-                    if let Some(Level::Known(node)) = open.pop() {
+                    if let Some(XmlLevel::Known(node)) = open.pop() {
                         sink.leave(node);
                     }
                     ended = open.is_empty();
@@ -117,21 +118,23 @@ impl<R: BufRead> Document<R> {
                 Event::Eof => return Err(XmlFault::Truncated),
                 Event::DocType(_) => return Err(XmlFault::DocumentType),
                 Event::Decl(declaration) => check_encoding(declaration.encoding().transpose()?)?,
-                Event::Text(text) if open.is_empty() => {
-                    let text = text.xml10_content();
-                    let rest = text.trim().trim_matches('\u{FEFF}');
-                    let end_of_message = ended && rest == END_OF_MESSAGE;
-                    if !rest.is_empty() && !end_of_message {
-                        return Err(XmlFault::OutsideText);
-                    }
-                }
-                _ => {}
+                Event::Text(text) if open.is_empty() => check_outside(&text.xml10_content(), ended)?,
+                Event::Text(_)
+                | Event::CData(_)
+                | Event::GeneralRef(_)
+                | Event::Comment(_)
+                | Event::PI(_) => {}
             }
         }
     }
 
-    /// What the element means at its place, with its namespaces in scope; none: it is to be skipped.
-    fn level(&mut self, start: &BytesStart<'_>, parent: Option<&Level>) -> Result<Option<Level>, XmlFault> {
+    /// What the element is, below `parent`; none if it has to be skipped. Its namespaces are in scope only if it is
+    /// not.
+    fn level(
+        &mut self,
+        start: &BytesStart<'_>,
+        parent: Option<&XmlLevel>,
+    ) -> Result<Option<XmlLevel>, XmlFault> {
         let local = start.local_name().into_inner();
         self.namespaces.push(start).map_err(quick_xml::Error::from)?;
         let namespace = match self.namespaces.resolve_element(start.name()).0 {
@@ -139,13 +142,13 @@ impl<R: BufRead> Document<R> {
             _ => "",
         };
         let level = match parent {
-            Some(Level::Known(parent)) => parent.child_in(namespace, local).map(Level::Known),
+            Some(XmlLevel::Known(parent)) => parent.child_in(namespace, local).map(XmlLevel::Known),
             _ if namespace == AUTHORITY.namespace && local == AUTHORITY.name => {
-                Some(Level::Known(&AUTHORITY))
+                Some(XmlLevel::Known(&AUTHORITY))
             }
-            _ if ENVELOPES.contains(&local) => Some(Level::Envelope),
+            _ if ENVELOPES.contains(&local) => Some(XmlLevel::Envelope),
             None => return Err(XmlFault::Root { name: local.to_owned() }),
-            Some(Level::Envelope) => None,
+            Some(XmlLevel::Envelope) => None,
         };
         if level.is_some() && !self.is_deleted(start)? {
             return Ok(level);
@@ -154,8 +157,8 @@ impl<R: BufRead> Document<R> {
         Ok(None)
     }
 
-    /// Whether an edit's `operation` takes the element away (RFC 6241 section 7.2), so that it is not part of the
-    /// configuration that results.
+    /// Whether the `operation` of an edit deletes the element (RFC 6241 section 7.2), so that it is not part of the
+    /// resulting configuration.
     fn is_deleted(&self, start: &BytesStart<'_>) -> Result<bool, XmlFault> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
@@ -169,7 +172,7 @@ impl<R: BufRead> Document<R> {
         Ok(false)
     }
 
-    /// Goes on to the end of the element that has begun, whatever is in it.
+    /// Skips to the end of the element that has begun.
     fn pass(&mut self) -> Result<(), XmlFault> {
         self.skip.content(&mut self.reader.stream(), |_| false)?;
         self.scratch.clear();
@@ -177,7 +180,7 @@ impl<R: BufRead> Document<R> {
         Ok(())
     }
 
-    /// Gathers the text up to the end of the leaf that has begun.
+    /// Collects the text up to the end of the leaf that has begun.
     fn leaf(&mut self) -> Result<(), XmlFault> {
         self.text.clear();
         loop {
@@ -196,8 +199,8 @@ impl<R: BufRead> Document<R> {
     }
 }
 
-/// Tells the sink of an element without content.
-fn empty(node: &'static Node, sink: &mut impl Sink) {
+/// Passes an element without content to the sink.
+fn empty(node: &'static SchemaNode, sink: &mut impl Sink) {
     if node.is_leaf() {
         sink.leaf(node, "");
     } else {
@@ -206,7 +209,8 @@ fn empty(node: &'static Node, sink: &mut impl Sink) {
     }
 }
 
-/// The five predefined entities and character references; any other would need a document type.
+/// Adds the character of a character reference or of one of the five predefined entities. Any other entity would need a
+/// document type.
 fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), XmlFault> {
     if let Some(character) = reference.resolve_char_ref()? {
         text.push(character);
@@ -218,68 +222,17 @@ fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), Xml
     Ok(())
 }
 
+/// Refuses text outside the root element, except blanks and, after it, the end of a message.
+fn check_outside(text: &str, ended: bool) -> Result<(), XmlFault> {
+    let rest = text.trim().trim_matches('\u{FEFF}');
+    let end_of_message = ended && rest == END_OF_MESSAGE;
+    if rest.is_empty() || end_of_message { Ok(()) } else { Err(XmlFault::OutsideText) }
+}
+
 fn check_encoding(encoding: Option<Cow<'_, str>>) -> Result<(), XmlFault> {
     let supported = |name: &str| name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii");
     match encoding {
         Some(name) if !supported(&name) => Err(XmlFault::Encoding { name: name.into_owned() }),
         _ => Ok(()),
-    }
-}
-
-/// XML that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{fault}, at byte {byte}")]
-pub struct XmlError {
-    /// How far reading it came.
-    pub byte: u64,
-    /// Why.
-    #[source]
-    pub fault: XmlFault,
-}
-
-/// Why XML cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum XmlFault {
-    /// It is not well-formed.
-    #[error("{0}")]
-    Syntax(#[from] quick_xml::Error),
-    /// Its end is missing.
-    #[error("it ends before its root element does, so it was cut off")]
-    Truncated,
-    /// It is of something else.
-    #[error("it has no authority of the namespace {}", AUTHORITY.namespace)]
-    NoAuthority,
-    /// It begins with something else.
-    #[error("its root element is {}, expected authority, config, data or rpc-reply", Quoted(.name))]
-    Root {
-        /// Its local name.
-        name: String,
-    },
-    /// More than one document.
-    #[error("a second element follows its root element, expected one")]
-    AfterEnd,
-    /// Something that is not markup around it.
-    #[error("text stands outside its root element, expected none")]
-    OutsideText,
-    /// Definitions of its own.
-    #[error("it has a document type, which a configuration never has; entity definitions are refused")]
-    DocumentType,
-    /// A name that only a document type could define.
-    #[error("the entity {} is not predefined; only the five of XML and character references are", Quoted(.name))]
-    Entity {
-        /// The name.
-        name: String,
-    },
-    /// Not the encoding of NETCONF.
-    #[error("it is written in {}, expected UTF-8", Quoted(.name))]
-    Encoding {
-        /// What it says of itself.
-        name: String,
-    },
-}
-
-impl From<quick_xml::events::attributes::AttrError> for XmlFault {
-    fn from(error: quick_xml::events::attributes::AttrError) -> Self {
-        Self::Syntax(error.into())
     }
 }

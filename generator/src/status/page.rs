@@ -1,17 +1,23 @@
-//! The fleet as a page. Without scripts it is a table; with them, one to search and to sort.
+//! The status as a page for a browser. Without scripts it is a table; with scripts it has a search and can be sorted.
 
 use bgpcs::Health;
 use bgpcs_display::html::{Html, all, badge, element, of_text, page as whole_page, raw, section, text, wide};
 use bgpcs_display::time;
 
-use super::{NodeStatus, RouterStatus, Status};
+use super::routers::{NodeStatus, RouterStatus, Status};
 
 const SCRIPT: &str = include_str!("page.js");
 
 const COLUMNS: [&str; 7] = ["Router", "Profile", "Health", "Node", "Pillar", "Written", "Findings"];
 
-/// The page of all routers.
-pub fn page(status: &Status) -> String {
+impl Status {
+    /// For a browser: a page with search and sorting.
+    pub fn html(&self) -> String {
+        page(self)
+    }
+}
+
+fn page(status: &Status) -> String {
     let of = |health| status.routers.iter().filter(|router| router.health == health).count();
     let cards = [Health::Healthy, Health::Degraded, Health::Broken]
         .into_iter()
@@ -27,7 +33,7 @@ pub fn page(status: &Status) -> String {
         ]),
     );
     let findings = match &status.findings[..] {
-        [] => of_text("p", "Nothing is wrong with the configuration."),
+        [] => of_text("p", "No problem was found in the configuration."),
         found => element("ul", &[], found.iter().map(|finding| of_text("li", finding)).collect()),
     };
     let body = all([header, section("Findings", findings), section("Routers", table(status))]);
@@ -51,7 +57,7 @@ fn row(status: &Status, router: &RouterStatus) -> Html {
         let lines = router.nodes.iter().map(|node| element("div", &[("class", &"time")], text(cell(node))));
         element("td", &[], lines.collect())
     };
-    // By which a column is sorted when that is not its text: the worst health and the oldest file first.
+    // These columns are not sorted by their text: the worst health and the oldest file come first.
     let oldest = router.nodes.iter().filter_map(|node| node.written).min().unwrap_or(0);
     let worst = 2 - router.health.exit_status();
     let written =

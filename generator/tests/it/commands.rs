@@ -5,11 +5,13 @@ use std::path::Path;
 
 use clap::Parser;
 use generate_pillar::cli::{self, Arguments};
-use generate_pillar::preset;
+use generate_pillar::communities::preset;
 use serde_json::Value;
 
+use bgpcs_testing::help;
+
 use crate::conductor::{Conductor, Outcome, outcome};
-use crate::{golden, help};
+use crate::golden;
 
 #[test]
 fn each_command_prints_what_is_expected() {

@@ -1,17 +1,13 @@
 //! Whatever an authority has in it, its forms say the same.
 
-#[path = "../../bench/forms.rs"]
-mod emit;
-
 use std::collections::BTreeMap;
 use std::io;
 
-use emit::{Document, Form};
-use generate_pillar::authority::Authority;
+use bgpcs_testing::configuration::{Document, Form};
+use generate_pillar::authority::gather;
 use generate_pillar::check::check;
-use generate_pillar::pillar_file;
+use generate_pillar::pillar::file as pillar_file;
 use generate_pillar::plan::plan;
-use generate_pillar::read::read;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -210,8 +206,7 @@ impl Policy {
 
 /// The content of every pillar file, and every finding in words.
 fn meaning(document: &[u8]) -> (BTreeMap<String, String>, Vec<String>) {
-    let mut authority = Authority::default();
-    read(document, &mut authority).unwrap();
+    let (authority, _) = gather(document).unwrap();
     let plan = plan(&authority);
     let pillars = (0..plan.len()).map(|index| plan.pillar(index).unwrap());
     let pillars =

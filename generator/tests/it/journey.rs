@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use bgpcs_testing::guide;
+
 use crate::conductor::{Conductor, outcome};
-use crate::guide;
 
 const GUIDE: &str = include_str!("../../../docs/operator-guide.md");
 

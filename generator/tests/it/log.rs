@@ -7,8 +7,10 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
+use bgpcs_testing::guide;
+
 use crate::conductor::{Conductor, outcome};
-use crate::{golden, guide};
+use crate::golden;
 
 /// Routers with one node each, named after their router, and the profile that each has.
 fn authority(routers: &[(&str, Option<&str>)], community: &str) -> String {

@@ -1,26 +1,19 @@
 //! Tests of the generator through its command.
+//!
+//! What needs a tool that `cargo xtask setup` installs is below `real`: `cargo test -- --skip real::` runs everything else.
 
 #![allow(clippy::unwrap_used, reason = "what a test needs to go on")]
 
-#[path = "../../../module/tests/browser/mod.rs"]
-mod browser;
 mod commands;
 mod conductor;
-#[path = "../../../module/tests/form/mod.rs"]
-mod form;
 mod forms;
 mod golden;
-#[path = "../../../module/tests/guide/mod.rs"]
-mod guide;
-#[path = "../../../module/tests/help/mod.rs"]
-mod help;
 mod journey;
+mod leaves;
 mod log;
-mod progress;
-mod python;
+mod real;
 mod refused;
 mod runs;
-mod salt;
 mod scenarios;
 mod skipped_xml;
 mod status;

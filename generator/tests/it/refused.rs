@@ -16,15 +16,15 @@ fn cases() -> Vec<(Vec<u8>, &'static str)> {
         (xml(&format!("{external}{name}")), "it has a document type"),
         (xml(name), "the entity x is not predefined"),
         (xml("<config><authority><router></config>"), "not usable XML"),
-        (xml("<config><authority></authority>"), "it ends before its root element does"),
+        (xml("<config><authority></authority>"), "its root element is not closed, so it was cut off"),
         (xml("<config><authority><a><b></a></authority></config>"), "not usable XML"),
         (xml("<authority></authority><authority></authority>"), "a second element follows its root element"),
-        (xml("<authority></authority>trailing"), "text stands outside its root element"),
+        (xml("<authority></authority>trailing"), "text is outside its root element"),
         ("<authority><router/></authority>".into(), "its root element is authority"),
         ("<config/>".into(), "it has no authority of the namespace"),
         ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><config/>".into(), "expected UTF-8"),
         ("<html><body>502 Bad Gateway</body></html>".into(), "its root element is html"),
-        ("{\"config\": {}}".into(), "has no authority"),
+        ("{\"config\": {}}".into(), "it is JSON without an authority"),
         ("{\"authority\": {}".into(), "not usable JSON"),
         ("{\"authority\": {}} {}".into(), "trailing characters"),
         ("{\"authority\": {\"router\": \"r1\"}}".into(), "expected an object as router"),
@@ -39,15 +39,18 @@ fn cases() -> Vec<(Vec<u8>, &'static str)> {
         ("{\"config\": {\"authority\": null}}".into(), "expected an object as authority"),
         ("{\"authority\": []}".into(), "expected an object as authority"),
         ("{\"authority\": {\"router\": null}}".into(), "expected an object as router"),
-        ("{\"error\": \"unauthorized\"}".into(), "has no authority"),
-        ("config\n    authority\n    exit\n".into(), "the text ends, but the block that line 1 opens"),
+        ("{\"error\": \"unauthorized\"}".into(), "it is JSON without an authority"),
+        (
+            "config\n    authority\n    exit\n".into(),
+            "line 4: the block that line 1 opens has no exit before the text ends",
+        ),
         (
             "config\n authority\n exit\n exit\nexit\n".into(),
-            "line 4: this exit does not stand under the block that line 1",
+            "line 4: this exit is not indented as line 1, whose block is still open",
         ),
         (
             "config\n authority\n  router r\n   name r\n   x y\n    z\n  exit\n exit\nexit\n".into(),
-            "line 7: this exit does not stand under the block that line 5 opens",
+            "line 7: this exit is not indented as line 5, whose block is still open",
         ),
         (
             "config\n authority\n  router r\n   name r\n  router q\n".into(),
@@ -55,7 +58,7 @@ fn cases() -> Vec<(Vec<u8>, &'static str)> {
         ),
         (
             "config\n authority\n  router r\n   name r\n    deeper\n".into(),
-            "line 5: this line is indented below line 4",
+            "line 5: this line is indented more than line 4",
         ),
         ("config\n authority\n  router r s\n".into(), "line 3: router has too many words"),
         ("config\n authority\n  router\n".into(), "line 3: router has no value"),
@@ -68,10 +71,10 @@ fn cases() -> Vec<(Vec<u8>, &'static str)> {
         ),
         (
             "config authority router r name r\nbroken\nconfig authority router q name q\n".into(),
-            "line 3: line 2 before it",
+            "line 3: line 2 is not part of the configuration",
         ),
         ("config authority router r name r".into(), "line 1: the text ends in the middle of this line"),
-        ("% Error: not logged in\n".into(), "no authority up to here"),
+        ("% Error: not logged in\n".into(), "there is no authority up to here"),
         (" \n\t\n".into(), "it is empty"),
         (Vec::new(), "it is empty"),
         (utf_16(u16::to_le_bytes), "it is UTF-16, expected UTF-8"),
@@ -93,8 +96,8 @@ fn each_says_what_is_wrong_and_where() {
         assert!(outcome.stderr.contains(message), "{start}\n{}", outcome.stderr);
         let begins = "generate_pillar: error cannot use the configuration on standard input: it is ";
         assert!(outcome.stderr.starts_with(begins), "{}", outcome.stderr);
-        let ends = "; nothing was touched; export the running configuration again, all of it, or name another one \
-                    with --config\n";
+        let ends = "; nothing was changed; export the whole running configuration again, or name another one with \
+                    --config\n";
         assert!(outcome.stderr.ends_with(ends), "{}", outcome.stderr);
     }
 }

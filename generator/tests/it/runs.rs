@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use generate_pillar::pillar_dir::{PillarDir, PillarDirError};
+use generate_pillar::pillar::{PillarDir, PillarDirError};
 
 use crate::conductor::{Conductor, outcome};
 
@@ -54,7 +54,7 @@ fn a_second_run_writes_only_what_changed() {
     let lines: Vec<_> = lines.filter(|line| line.starts_with("done: ")).collect();
     assert!(lines[0].starts_with("done: 3 written, 0 removed, 0 unchanged, 0 kept"), "{log}");
     assert!(lines[1].starts_with("done: 2 written, 0 removed, 1 unchanged, 0 kept"), "{log}");
-    let foreign = "note not written by generate_pillar and replaced now: b.sls; ";
+    let foreign = "note replacing pillar files that generate_pillar did not write: b.sls; ";
     assert_eq!(log.matches(foreign).count(), 1, "{log}");
 }
 
@@ -114,9 +114,11 @@ fn a_dry_run_says_what_it_would_do_and_touches_nothing() {
 #[test]
 fn a_configuration_without_a_seen_end_warns_of_removals_and_cannot_remove_most_files() {
     let conductor = Conductor::new();
-    let doubt = "pillar files go, but nothing shows that the configuration is whole: flat PCLI text has no end; let \
-                 the prompt line that follows it be its last line";
-    for (ids, warning) in [(&["a", "b", "c", "d"][..], None), (&["a", "b", "c"], Some("warning 1 of 4"))] {
+    let doubt = "pillar files, but the configuration may be incomplete: flat PCLI text has no end mark; add the prompt \
+                 that follows it in the terminal as its last line";
+    for (ids, warning) in
+        [(&["a", "b", "c", "d"][..], None), (&["a", "b", "c"], Some("warning removing 1 of 4"))]
+    {
         let run = conductor.generate_from(authority(ids).as_bytes());
         assert_eq!(run.status, 0);
         for said in [run.stderr, conductor.log()] {
@@ -128,13 +130,13 @@ fn a_configuration_without_a_seen_end_warns_of_removals_and_cannot_remove_most_f
     let cut = authority(&["a"]);
     let refused = conductor.generate_from(cut.as_bytes());
     assert_eq!(refused.status, 2);
-    assert!(refused.stderr.contains("2 of 3 pillar files would go"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("2 of 3 pillar files would be removed"), "{}", refused.stderr);
     assert_eq!(conductor.files(), first);
     let whole = format!("admin@node1.conductor1# show config running flat\n{cut}\nadmin@node1.conductor1# ");
     let done = conductor.generate_from(whole.as_bytes());
-    assert!(done.status == 0 && !done.stderr.contains("pillar files go"), "{}", done.stderr);
+    assert!(done.status == 0 && !done.stderr.contains("pillar files"), "{}", done.stderr);
     assert_eq!(names(&conductor), ["a.sls"]);
-    assert!(conductor.log().contains("note 2 of 3 pillar files go"), "{}", conductor.log());
+    assert!(conductor.log().contains("note removing 2 of 3 pillar files"), "{}", conductor.log());
 }
 
 #[test]
@@ -193,8 +195,8 @@ fn a_run_that_waits_says_so() {
         assert_ne!(run.wait().unwrap().code(), Some(2));
         let directory = directory.display();
         let expected = format!(
-            "generate_pillar: note another generate_pillar holds {directory}, and this one waits for it; wait up to 60 \
-             seconds for it to end\n"
+            "generate_pillar: note another generate_pillar is working on {directory}; wait up to 60 seconds for it to \
+             end\n"
         );
         assert_eq!(said, expected, "{arguments:?}");
     }

@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use bgpcs::whole_file::WholeFileError;
 use bgpcs::{ApplicationName, AssetId, Community, PathSelection, ProfileName, RefreshInterval, UpdateMode};
-use generate_pillar::authority::Authority;
+use generate_pillar::authority::gather;
 use generate_pillar::finding::Code;
-use generate_pillar::generate::GenerateError;
-use generate_pillar::pillar_dir::PillarDirError;
-use generate_pillar::read::{PcliError, PcliFault, ReadError, XmlError, XmlFault, read};
-use generate_pillar::top_file::Reason;
+use generate_pillar::pillar::PillarDirError;
+use generate_pillar::read::{PcliError, PcliFault, ReadError, XmlError, XmlFault};
+use generate_pillar::run::RunError;
+use generate_pillar::top_file::KeepReason;
+
+use bgpcs_testing::form::{hold_every, hold_to_advice, hold_to_form};
 
 use crate::conductor::{Conductor, outcome};
-use crate::form::{hold_every, hold_to_advice, hold_to_form};
 
 fn refused() -> io::Error {
     io::Error::from_raw_os_error(13)
@@ -27,12 +28,12 @@ fn no_json() -> serde_json::Error {
 }
 
 /// As the log has it.
-fn failure(error: GenerateError) -> String {
-    format!("{error}; nothing was touched; {}", error.advice())
+fn failure(error: RunError) -> String {
+    format!("{error}; nothing was changed; {}", error.advice())
 }
 
 fn unread(source: ReadError) -> String {
-    failure(GenerateError::Read { configuration: "on standard input".into(), source })
+    failure(RunError::Read { configuration: "on standard input".into(), source })
 }
 
 fn in_file(operation: &'static str) -> PillarDirError {
@@ -45,17 +46,17 @@ fn unwritten() -> WholeFileError {
 
 #[test]
 fn of_every_failure() {
-    hold_every!(hold_to_advice, GenerateError, failure, {
-        GenerateError::Open { .. } => GenerateError::Open { path: "config.json".into(), source: refused() },
-        GenerateError::Read { .. } =>
-            GenerateError::Read { configuration: "config.json".into(), source: ReadError::Empty },
-        GenerateError::PillarDir(_) => GenerateError::PillarDir(in_file("lock")),
-        GenerateError::EndNotSeen { .. } => GenerateError::EndNotSeen { remove: 3, existing: 4 },
-        GenerateError::ReportText(_) => GenerateError::ReportText(no_json()),
-        GenerateError::Report(_) => GenerateError::Report(unwritten()),
-        GenerateError::Output(_) => GenerateError::Output(refused()),
+    hold_every!(hold_to_advice, RunError, failure, {
+        RunError::Open { .. } => RunError::Open { path: "config.json".into(), source: refused() },
+        RunError::Read { .. } =>
+            RunError::Read { configuration: "config.json".into(), source: ReadError::Empty },
+        RunError::PillarDir(_) => RunError::PillarDir(in_file("lock")),
+        RunError::EndNotSeen { .. } => RunError::EndNotSeen { remove: 3, existing: 4 },
+        RunError::ReportText(_) => RunError::ReportText(no_json()),
+        RunError::Report(_) => RunError::Report(unwritten()),
+        RunError::Output(_) => RunError::Output(refused()),
     });
-    hold_every!(hold_to_advice, PillarDirError, |error| failure(GenerateError::PillarDir(error)), {
+    hold_every!(hold_to_advice, PillarDirError, |error| failure(RunError::PillarDir(error)), {
         PillarDirError::File { .. } => in_file("create"),
         PillarDirError::Write(_) => PillarDirError::Write(unwritten()),
         PillarDirError::Text(_) => PillarDirError::Text(no_json()),
@@ -70,7 +71,7 @@ fn of_every_failure() {
 
 #[test]
 fn of_every_configuration_that_is_refused() {
-    let not_well_formed = || match read(&b"<config><authority></config>"[..], &mut Authority::default()) {
+    let not_well_formed = || match gather(&b"<config><authority></config>"[..]) {
         Err(ReadError::Xml(XmlError { fault, .. })) => fault,
         other => panic!("{other:?}"),
     };
@@ -108,7 +109,7 @@ fn of_every_configuration_that_is_refused() {
         PcliFault::NoValue { .. } => PcliFault::NoValue { name: "router" },
         PcliFault::OpenQuote => PcliFault::OpenQuote,
         PcliFault::AfterQuote => PcliFault::AfterQuote,
-        PcliFault::TooLong => PcliFault::TooLong,
+        PcliFault::TooLong { .. } => PcliFault::TooLong { limit: 1 << 20 },
         PcliFault::NotUtf8 => PcliFault::NotUtf8,
     });
 }
@@ -179,10 +180,10 @@ fn of_the_commands() {
             hold_to_advice(message);
         }
     }
-    hold_every!(hold_to_form, Reason, |reason: Reason| format!("top.sls: left alone, {reason}"), {
-        Reason::Right => Reason::Right,
-        Reason::ListedElsewhere => Reason::ListedElsewhere,
-        Reason::NotPlainYaml => Reason::NotPlainYaml,
-        Reason::BrokenBlock => Reason::BrokenBlock,
+    hold_every!(hold_to_form, KeepReason, |reason: KeepReason| format!("top.sls: unchanged, {reason}"), {
+        KeepReason::Right => KeepReason::Right,
+        KeepReason::ListedElsewhere => KeepReason::ListedElsewhere,
+        KeepReason::NotPlainYaml => KeepReason::NotPlainYaml,
+        KeepReason::BrokenBlock => KeepReason::BrokenBlock,
     });
 }

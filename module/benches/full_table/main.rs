@@ -5,8 +5,6 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a measurement that fails has nothing to say")]
 
-#[path = "../../tests/harness/mod.rs"]
-mod harness;
 mod measure;
 mod obvious;
 
@@ -16,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::{Bgpd, Peer, Speaker, eventually};
+use bgpcs_testing::{Bgpd, Peer, Speaker, eventually};
 use measure::{Cost, cost_of, held_by};
 use serde_json::json;
 
@@ -32,7 +30,7 @@ fn main() {
     }
     let routes = value_of("--routes").map_or(1_000_000, |count| count.parse().unwrap());
     let bgpd = Bgpd::start(&[Peer(1)]);
-    let mut speaker = Speaker::connect(Peer(1), &bgpd);
+    let mut speaker = Speaker::connect(Peer(1), bgpd.port);
     load(&mut speaker, routes);
     bgpd.await_received(Peer(1), u64::from(routes));
     // What bgpd does after a neighbor's first table is not what is measured here.
@@ -184,7 +182,7 @@ impl Bench {
         let rest_after = |seconds: f64| thread::sleep(Duration::from_secs_f64(5.0 + 25.0 * seconds));
         let churn_alone = self.bgpd_share_during(|bench| bench.churn(CHURN.start));
         let output = self.scratch.path().join("output.json");
-        // Looked at only when it was replaced: reading it over and over would take the processor from bgpd.
+        // Refreshed at only when it was replaced: reading it over and over would take the processor from bgpd.
         let has = |text: &str| fs::read_to_string(&output).is_ok_and(|file| file.contains(text));
         fs::remove_file(&output).unwrap();
         let _process = Ended(self.module("watch").stdin(Stdio::null()).spawn().unwrap());

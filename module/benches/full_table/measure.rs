@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-use crate::harness::Bgpd;
+use bgpcs_testing::Bgpd;
 
 /// In seconds, and bytes.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 #![no_main]
 
 use bgp_community_services::prefix::Family;
-use bgp_community_services::source::bagpipe::{peers, table};
-use bgp_community_services::source::select::Route;
+use bgp_community_services::source::bagpipe::{peers, routes};
+use bgp_community_services::source::filter::Route;
 use bgpcs::Community;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! A line from ExaBGP: what is understood changes the routes and nothing else, and a line told twice changes them once.
 #![no_main]
 
-use bgp_community_services::source::exabgp::{ExaBgp, Taken, event};
+use bgp_community_services::source::exabgp::{event, ExaBgp, LineEffect};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

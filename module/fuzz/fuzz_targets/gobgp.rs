@@ -1,7 +1,7 @@
 //! GoBGP's routes and neighbors: what is accepted is JSON, and communities are told by their values.
 #![no_main]
 
-use bgp_community_services::source::gobgp::{neighbors, table};
+use bgp_community_services::source::gobgp::{neighbors, rib};
 use bgpcs::Community;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;

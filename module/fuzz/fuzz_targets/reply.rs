@@ -1,7 +1,7 @@
 //! The JSON reply: what is accepted is JSON with an object of routes, and what is told is in it.
 #![no_main]
 
-use bgp_community_services::source::reply;
+use bgp_community_services::source::routes_json;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

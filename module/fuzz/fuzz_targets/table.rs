@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bgp_community_services::source::bgpd::table;
+use bgp_community_services::source::bgpd::text;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

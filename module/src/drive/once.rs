@@ -57,7 +57,7 @@ pub fn run(settings: &Settings) -> Result<State, NotWritten> {
         Ok(Some(lock)) => run_locked(settings, &lock, Rewrite::Always),
         Ok(None) => {
             eprintln!(
-                "another process uses {} and writes the output file; to see what it does: {PLUGIN} status",
+                "another process uses {} and writes the output file; see what it does with: {PLUGIN} status",
                 settings.state_dir.display()
             );
             Ok(State::load(&settings.state_dir))
@@ -254,7 +254,7 @@ fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
     };
     for failure in failures.iter().filter(|failure| !is_known(failure)) {
         let texts = std::iter::once(failure.text.as_str()).chain(failure.causes.iter().map(String::as_str));
-        eprintln!("{}; to see how to fix it: {PLUGIN} doctor", one_line(texts));
+        eprintln!("{}; see how to fix it with: {PLUGIN} doctor", one_line(texts));
     }
 }
 

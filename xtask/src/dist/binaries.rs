@@ -1,22 +1,23 @@
 //! Building the programs that are packaged.
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use crate::command::{self, CommandError};
-use crate::workspace;
+use anyhow::Result;
+use task::{command, workspace};
 
-/// The target whose C library can be linked in whole; the packages' programs need nothing of the machine they run on
-/// but its kernel, so that one build serves glibc 2.17 and every later one.
+use crate::cargo;
+
+/// The target of the programs. Its C library can be linked statically: the programs need only the kernel of their
+/// machine, so one build runs with glibc 2.17 and every later one.
 pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// The crates whose binaries are packaged.
 const CRATES: [&str; 2] = ["generate-pillar", "bgp-community-services"];
 
-/// Static; and small: nothing unwinds, since panics abort, so the tables for it are left out, a tenth of the program; and
-/// the addresses that the kernel's choice of place changes are packed. Cargo does not strip a program whose package has
-/// an `opt-level` of its own. The linker script is named from the workspace's root, where the compiler runs: a path that
-/// differs from machine to machine would get into the crates' hashes.
+/// Compiler flags for static and small programs. Panics abort, so the unwind tables, a tenth of the program, are left
+/// out; relocations are packed. Cargo does not strip a program whose package has an `opt-level` of its own. The path of
+/// the linker script is relative to the root of the workspace, where the compiler runs: a path that differs from machine
+/// to machine would change the crates' hashes.
 const FLAGS: [&str; 5] = [
     "target-feature=+crt-static",
     "force-unwind-tables=no",
@@ -25,10 +26,10 @@ const FLAGS: [&str; 5] = [
     "link-arg=-Wl,-T,xtask/src/dist/without-unwind-tables.ld",
 ];
 
-/// Builds the static programs once for all distributions, and gives their directory.
+/// Builds the static programs once for all distributions, and returns their directory.
 ///
-/// No path of the building machine gets into them, so that two builds of one commit are the same wherever they run.
-pub fn build(quiet: bool) -> Result<PathBuf, CommandError> {
+/// They contain no path of the building machine, so two builds of a commit are the same on every machine.
+pub fn build(quiet: bool) -> Result<PathBuf> {
     let target_dir = workspace::target();
     let mut flags: Vec<String> =
         FLAGS.iter().flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
@@ -38,8 +39,8 @@ pub fn build(quiet: bool) -> Result<PathBuf, CommandError> {
             flags.push(format!("--remap-path-prefix={}={name}", place.display()));
         }
     }
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(workspace::root()).args(["build", "--locked", "--profile", "dist", "--target", TARGET]);
+    let mut cargo = cargo::command();
+    cargo.args(["build", "--locked", "--profile", "dist", "--target", TARGET]);
     cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={flags:?}"));
     cargo.arg("--target-dir").arg(&target_dir);
     if quiet {

@@ -1,30 +1,25 @@
-//! Laying packages out as repositories that dnf and yum use as they are, from a directory or over HTTP.
+//! Package repositories for dnf and yum, in a directory that can also be served over HTTP.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{self, CommandError};
+use anyhow::Result;
+use fs_err as fs;
+use task::command;
 
-/// Makes one repository per tag below `directory`, each with the packages for its distribution.
+/// Creates one repository per tag below `directory`, each with the packages for its distribution.
 ///
-/// yum on Oracle Linux 7 reads gzip and SHA-256, so the metadata has nothing newer. `time`, in seconds since 1970,
-/// stands in the metadata, so that one commit gives one repository.
-pub fn lay_out(
-    directory: &Path,
-    packages: &[(String, PathBuf)],
-    time: u32,
-) -> Result<BTreeSet<PathBuf>, RepositoryError> {
+/// The metadata has only gzip and SHA-256, for yum on Oracle Linux 7. Its time is `time`, in seconds since 1970, so that
+/// every build of a commit gives the same repository.
+pub fn lay_out(directory: &Path, packages: &[(String, PathBuf)], time: u32) -> Result<BTreeSet<PathBuf>> {
     let repositories: BTreeSet<PathBuf> = packages.iter().map(|(tag, _)| directory.join(tag)).collect();
     for repository in &repositories {
-        let fail = |source| RepositoryError::Write { path: repository.clone(), source };
-        fs::create_dir_all(repository).map_err(fail)?;
+        fs::create_dir_all(repository)?;
     }
     for (tag, package) in packages {
         let copy = directory.join(tag).join(package.file_name().unwrap_or_default());
-        fs::copy(package, &copy).map_err(|source| RepositoryError::Write { path: copy, source })?;
+        fs::copy(package, copy)?;
     }
     for repository in &repositories {
         let mut createrepo = Command::new("createrepo_c");
@@ -33,20 +28,4 @@ pub fn lay_out(
         command::read(createrepo.arg(repository))?;
     }
     Ok(repositories)
-}
-
-/// A repository that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum RepositoryError {
-    /// createrepo_c failed.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// A file or directory could not be written.
-    #[error("cannot write {}: {source}", .path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
 }

@@ -1,42 +1,44 @@
-//! Signing with the release engineer's own key, which stays where gpg keeps it.
+//! Signing with the release engineer's own key, which stays in gpg's keyring.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{self, CommandError};
+use anyhow::{Result, bail};
+use task::command;
 
-/// The number by which OpenPGP knows RSA, RFC 4880 section 9.1.
+/// The number of RSA in OpenPGP, RFC 4880 section 9.1.
 const RSA: &str = "1";
 
-/// A key in gpg's keyring, by whatever names it there: fingerprint, key id, user id.
+/// A key in gpg's keyring.
 #[derive(Debug, Clone)]
 pub struct SigningKey {
+    /// Fingerprint, key id or user id.
     name: String,
-    /// Signatures tell their time; this one, in seconds since 1970, keeps two builds of one commit the same.
+    /// The time of the signatures, in seconds since 1970; a fixed one keeps two builds of a commit the same.
     time: u32,
 }
 
 impl SigningKey {
-    /// Finds the key; EL7's rpm checks RSA signatures only, so another kind of key is refused.
-    pub fn find(name: &str, time: u32) -> Result<Self, SignError> {
+    /// Finds the key by its fingerprint, key id or user id. EL7's rpm checks only RSA signatures, so another kind of key is
+    /// an error.
+    pub fn find(name: &str, time: u32) -> Result<Self> {
         let mut gpg = Command::new("gpg");
-        let listing =
-            match command::read(gpg.args(["--batch", "--with-colons", "--list-secret-keys"]).arg(name)) {
-                // gpg fails when no key fits, and tells that in its own words and language.
-                Err(CommandError::Failed { .. }) => String::new(),
-                listing => listing?,
-            };
+        // gpg fails if it has no such key, and says so in the operator's language; then there is no line of a key.
+        let output = command::output(gpg.args(["--batch", "--with-colons", "--list-secret-keys"]).arg(name))?;
+        let listing = String::from_utf8_lossy(&output.stdout);
         let key = listing.lines().find(|line| line.starts_with("sec:"));
         match key.and_then(|line| line.split(':').nth(3)) {
             Some(RSA) => Ok(Self { name: name.to_owned(), time }),
-            Some(_) => Err(SignError::NotRsa { name: name.to_owned() }),
-            None => Err(SignError::NoKey { name: name.to_owned() }),
+            Some(_) => bail!(
+                "key {name} is no RSA key; use one, since rpm on Oracle Linux 7 checks no other signature"
+            ),
+            None => bail!("gpg has no secret key {name}; `gpg --list-secret-keys` shows its keys"),
         }
     }
 
     /// Signs the headers of packages in place, as `rpm --addsign` does.
-    pub fn sign_packages(&self, packages: &[PathBuf]) -> Result<(), SignError> {
-        // Where rpm expects gpg differs between distributions, and rpm does not look further.
+    pub fn sign_packages(&self, packages: &[PathBuf]) -> Result<()> {
+        // rpm expects gpg at a path that differs between distributions, and does not search for it.
         let gpg = command::read(Command::new("sh").args(["-c", "command -v gpg"]))?;
         let mut rpmsign = Command::new("rpmsign");
         rpmsign.arg("--define").arg(format!("__gpg {}", gpg.trim()));
@@ -49,34 +51,12 @@ impl SigningKey {
         Ok(())
     }
 
-    /// Leaves a signature of a file beside it, in a file of the same name with `.asc` at its end.
-    pub fn sign_file(&self, file: &Path) -> Result<(), SignError> {
+    /// Writes the signature of a file beside it, to a file of the same name with `.asc` at the end.
+    pub fn sign_file(&self, file: &Path) -> Result<()> {
         let mut gpg = Command::new("gpg");
         gpg.args(["--batch", "--yes", "--armor", "--digest-algo", "SHA256", "--local-user", &self.name]);
         gpg.arg("--faked-system-time").arg(format!("{}!", self.time));
         command::read(gpg.arg("--detach-sign").arg(file))?;
         Ok(())
     }
-}
-
-/// Something that could not be signed.
-#[derive(Debug, thiserror::Error)]
-pub enum SignError {
-    /// gpg or rpmsign failed.
-    #[error(transparent)]
-    Command(#[from] CommandError),
-    /// gpg does not have the key.
-    #[error("gpg has no secret key {name}; `gpg --list-secret-keys` shows those it has")]
-    NoKey {
-        /// As it was asked for.
-        name: String,
-    },
-    /// The key is of another kind.
-    #[error(
-        "key {name} is not an RSA key, expected one because rpm on Oracle Linux 7 checks no other signature"
-    )]
-    NotRsa {
-        /// As it was asked for.
-        name: String,
-    },
 }

@@ -1,24 +1,24 @@
-//! Writing HTML: everything that goes into it is escaped unless it is [`Html`] already.
+//! Writing HTML. Every text is escaped, unless it is already [`Html`].
 
 use std::fmt::{self, Display};
 
 use bgpcs::{Health, plain};
 
-/// The style of every page, light and dark.
+/// The style sheet of every page, light and dark.
 const STYLE: &str = include_str!("page.css");
 
-/// Nothing is fetched.
+/// The head of every page. The empty icon keeps the browser from requesting one.
 const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
 <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n";
 
-/// And nothing is run.
+/// The policy of a page without a script: nothing is loaded, nothing is run.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/// Nothing but the page's own script.
+/// The policy of a page with a script: nothing is loaded, only the page's own script is run.
 const SCRIPT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
-/// A whole page, self-contained; `script`, if any, is all that runs in it.
+/// A whole page that needs no other file. Only `script` runs in it.
 pub fn page(title: impl Display, body: Html, script: Option<&'static str>) -> String {
     let policy = if script.is_some() { SCRIPT_POLICY } else { POLICY };
     let policy = Html(format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n"));
@@ -39,7 +39,7 @@ pub fn section(title: &'static str, content: Html) -> Html {
     element("section", &[], all([of_text("h2", title), content]))
 }
 
-/// How something is, in a word and a colour.
+/// A health, as a word in its colour.
 pub fn badge(health: Health) -> Html {
     let class = match health {
         Health::Healthy => "badge is-good",
@@ -49,12 +49,12 @@ pub fn badge(health: Health) -> Html {
     element("span", &[("class", &class)], text(health.name()))
 }
 
-/// A table that scrolls by itself when it is too wide, hence is to be reached by keyboard.
+/// A table that can be scrolled if it is too wide, also with the keyboard.
 pub fn wide(table: Html) -> Html {
     element("div", &[("class", &"wide"), ("tabindex", &"0")], table)
 }
 
-/// Markup.
+/// A piece of HTML.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Html(String);
 
@@ -70,12 +70,12 @@ impl FromIterator<Html> for Html {
     }
 }
 
-/// Markup that stands in the source of this program.
+/// HTML from the source of this program.
 pub fn raw(markup: &'static str) -> Html {
     Html(markup.to_owned())
 }
 
-/// Text from anywhere, for the content of an element or a quoted attribute.
+/// Escapes a text from anywhere, for the content of an element or for an attribute in quotes.
 pub fn text(text: impl Display) -> Html {
     let mut escaped = String::new();
     for c in plain(&text.to_string()).chars() {
@@ -91,19 +91,19 @@ pub fn text(text: impl Display) -> Html {
     Html(escaped)
 }
 
-/// An element with attributes, whose values are escaped, and content.
+/// An element with attributes and content. The values of the attributes are escaped.
 pub fn element(name: &'static str, attributes: &[(&'static str, &dyn Display)], content: Html) -> Html {
     let attributes: String =
         attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", text(value))).collect();
     Html(format!("<{name}{attributes}>{content}</{name}>\n"))
 }
 
-/// An element that holds a text.
+/// An element with a text, which is escaped.
 pub fn of_text(name: &'static str, content: impl Display) -> Html {
     element(name, &[], text(content))
 }
 
-/// Parts, one after another.
+/// Puts parts together.
 pub fn all<const N: usize>(parts: [Html; N]) -> Html {
     parts.into_iter().collect()
 }

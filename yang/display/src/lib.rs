@@ -1,11 +1,13 @@
-//! How both programs show things to an operator: tables as the PCLI prints them, self-contained pages for a browser, and
-//! times. It knows how a text looks, and nothing of what it says.
+//! What both programs need to show something to an operator: tables as the PCLI prints them, self-contained pages for a
+//! browser, and times. The crate knows the form of a text, not its subject.
 
 pub mod html;
 pub mod table;
 pub mod time;
 
-/// A number of things, whose plural is regular: `1 prefix`, `2 prefixes`, `0 lines`.
+use std::fmt::Display;
+
+/// A number with a noun whose plural is regular: `1 prefix`, `2 prefixes`, `0 lines`.
 pub fn counted(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     let ending = match number {
@@ -14,4 +16,21 @@ pub fn counted(number: impl TryInto<u64>, thing: &str) -> String {
         _ => "s",
     };
     format!("{number} {thing}{ending}")
+}
+
+/// A list in words: `a`, `a and b`, `a, b and c`. After the first `shown` items it only counts: `a, b and 7 more`.
+pub fn listed<T: Display>(items: impl ExactSizeIterator<Item = T>, shown: usize) -> String {
+    let (count, mut text) = (items.len(), String::new());
+    for (index, item) in items.take(shown).enumerate() {
+        let separator = match index {
+            0 => "",
+            last if last + 1 == count => " and ",
+            _ => ", ",
+        };
+        text += &format!("{separator}{item}");
+    }
+    match count.saturating_sub(shown) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
 }

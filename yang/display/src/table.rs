@@ -1,15 +1,15 @@
-//! Tables as the PCLI prints them, and colour.
+//! Tables as the PCLI prints them, and colours for a terminal.
 
 use std::fmt;
 
 use bgpcs::Health;
 
-/// Whether words may be coloured.
+/// Whether text may be coloured, as on a terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct Paint(pub bool);
 
 impl Paint {
-    /// A text in the colour of `health`; plain when it is healthy, and when there is no colour.
+    /// The text in the colour of `health`; unchanged if healthy, or if nothing may be coloured.
     pub fn by(self, health: Health, text: &str) -> String {
         let colour = match health {
             Health::Healthy => return text.to_owned(),
@@ -20,7 +20,7 @@ impl Paint {
     }
 }
 
-/// A table under rules of `=`. A cell may have several lines; numbers stand at the right.
+/// A table with rules of `=` around its heads. A cell can have several lines; numbers are aligned to the right.
 #[derive(Debug)]
 pub struct Table {
     heads: Vec<Head>,
@@ -28,12 +28,12 @@ pub struct Table {
     paint: Paint,
 }
 
-/// A column.
+/// The head of a column, and the kind of its cells.
 #[derive(Debug, Clone, Copy)]
 pub enum Head {
-    /// Of text.
+    /// The cells are text.
     Text(&'static str),
-    /// Of numbers.
+    /// The cells are numbers.
     Number(&'static str),
 }
 
@@ -43,7 +43,7 @@ impl Table {
         Self { heads: heads.into(), rows: Vec::new(), paint }
     }
 
-    /// Adds a row, with a cell for each column.
+    /// Adds a row with one cell for each column, in the colour of `health`.
     pub fn row(&mut self, health: Health, cells: impl Into<Vec<String>>) {
         self.rows.push((health, cells.into()));
     }

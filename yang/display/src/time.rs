@@ -1,23 +1,23 @@
-//! Times and spans as an operator reads them.
+//! Times and durations as an operator reads them.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use bgpcs::UnixTime;
 
-/// A point in time by RFC 3339, in UTC: `2026-11-21T09:00:00Z`.
+/// A time in the format of RFC 3339, in UTC: `2026-11-21T09:00:00Z`.
 pub fn at(time: UnixTime) -> String {
-    // The year 9999 is the last one that the form has.
+    // The end of the year 9999, the last one in this format.
     let time = UNIX_EPOCH + Duration::from_secs(time.min(253_402_300_799));
     humantime::format_rfc3339_seconds(time).to_string()
 }
 
-/// A span in its two largest units: `2h 5m`.
+/// A duration in its two largest units: `2h 5m`.
 pub fn span(seconds: u64) -> String {
     let text = humantime::format_duration(Duration::from_secs(seconds)).to_string();
     text.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
-/// A point in time and how long ago it was at `now`.
+/// A time, and how long ago it was at `now`: `2026-11-21T09:00:00Z (2h 5m ago)`.
 pub fn since(time: UnixTime, now: UnixTime) -> String {
     match now.checked_sub(time) {
         Some(ago) => format!("{} ({} ago)", at(time), span(ago)),

@@ -1,29 +1,29 @@
-//! Lines, quoting and words of PCLI text.
+//! The lines and words of PCLI text, with quotes and continuation lines.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-use super::PcliFault;
-use crate::schema::Node;
+use super::fault::PcliFault;
+use crate::read::schema::SchemaNode;
 
 /// The longest statement in bytes; it keeps an unclosed quote from taking in a whole file.
-pub(super) const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 1 << 20;
 
-/// A tab reaches to the next multiple of it.
+/// A tab goes to the next column that is a multiple of this.
 const TAB_WIDTH: usize = 8;
 
-/// One line, with the lines that a quote or a backslash at its end joins to it.
+/// One line, together with the next lines if a double quote is still open or a backslash ends the line.
 #[derive(Clone, Copy)]
 pub(super) struct Statement<'t> {
-    /// Of its first line, from 1.
+    /// The number of its first line, counted from 1.
     pub line: usize,
-    /// The column of its first character, from 0.
+    /// The column of its first character, counted from 0.
     pub indent: usize,
     /// Without blanks around it.
     pub text: &'t [u8],
     /// Whether a line feed ended it, so that it cannot have been cut off.
     pub ended: bool,
-    /// Whether a prompt stood before it.
+    /// Whether there was a prompt before it.
     pub prompted: bool,
 }
 
@@ -58,13 +58,13 @@ pub(super) struct Words<'t> {
 }
 
 impl<'t> Words<'t> {
-    /// What is left.
+    /// The words that are left.
     pub fn text(&self) -> &'t [u8] {
         self.rest
     }
 
-    /// The next word, which `node` must have.
-    pub fn value(&mut self, node: &Node) -> Result<Cow<'t, str>, PcliFault> {
+    /// The next word, which `node` needs.
+    pub fn value(&mut self, node: &SchemaNode) -> Result<Cow<'t, str>, PcliFault> {
         self.next_text().unwrap_or(Err(PcliFault::NoValue { name: node.name }))
     }
 
@@ -79,8 +79,8 @@ impl<'t> Words<'t> {
         Some(self.next()?.and_then(text))
     }
 
-    /// `node` may have no further words.
-    pub fn expect_end(&mut self, node: &Node) -> Result<(), PcliFault> {
+    /// Checks that `node` has no more words.
+    pub fn expect_end(&mut self, node: &SchemaNode) -> Result<(), PcliFault> {
         match self.next() {
             None => Ok(()),
             Some(_) => Err(PcliFault::TooManyWords { name: node.name }),
@@ -130,8 +130,8 @@ impl<'t> Iterator for Words<'t> {
     }
 }
 
-/// A word in single quotes that end on the same line and before a blank, and what follows it; else the quote is an
-/// apostrophe.
+/// A word in single quotes, and what follows it. The closing quote has to be on the same line and before a blank;
+/// otherwise the quote is an apostrophe.
 fn single_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let inner = text.strip_prefix(b"'")?;
     let end = inner.iter().position(|byte| matches!(byte, b'\'' | b'\n'))?;
@@ -144,7 +144,7 @@ fn single_quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
 pub(super) struct Statements<R> {
     input: R,
     text: Vec<u8>,
-    /// Of the statement's first line.
+    /// The number of the statement's first line.
     line: usize,
     lines_read: usize,
 }
@@ -154,7 +154,7 @@ impl<R: BufRead> Statements<R> {
         Self { input, text: Vec::new(), line: 0, lines_read: 0 }
     }
 
-    /// The line at which the statement that was read last begins.
+    /// The number of the first line of the last statement.
     pub fn line(&self) -> usize {
         self.line
     }
@@ -180,7 +180,7 @@ impl<R: BufRead> Statements<R> {
         Ok(Some(Statement { line: self.line, indent, text: text.trim_ascii_end(), ended, prompted: false }))
     }
 
-    /// Appends a line to the statement's text; whether there was one.
+    /// Appends a line to the statement's text. Gives whether there was one.
     fn read_line(&mut self) -> Result<bool, PcliFault> {
         let before = self.text.len();
         loop {
@@ -194,7 +194,7 @@ impl<R: BufRead> Statements<R> {
             let read = part.len();
             self.input.consume(read);
             if self.text.len() > LONGEST {
-                return Err(PcliFault::TooLong);
+                return Err(PcliFault::TooLong { limit: LONGEST });
             }
             if end.is_some() || read == 0 {
                 break;
@@ -205,7 +205,7 @@ impl<R: BufRead> Statements<R> {
         Ok(read)
     }
 
-    /// Reads on while a double quote is open or a backslash ends the line.
+    /// Appends the next lines while a double quote is open or a backslash ends the line.
     fn join_lines(&mut self) -> Result<(), PcliFault> {
         let mut state = Quoting::default();
         let mut seen = 0;
@@ -240,7 +240,7 @@ fn column_after(blank: &[u8]) -> usize {
     })
 }
 
-/// Where a backslash stands that joins the next line to this one, as a blank would.
+/// The position of a backslash at the end of a line. It joins the next line to this one and counts as a blank.
 fn continuation(text: &[u8]) -> Option<usize> {
     let line = text.strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -248,7 +248,7 @@ fn continuation(text: &[u8]) -> Option<usize> {
     (backslashes % 2 == 1).then(|| line.len() - 1)
 }
 
-/// Whether a place in a text is inside double quotes; only at the start of a word do they open.
+/// Whether a position in a text is inside double quotes. They open only at the start of a word.
 #[derive(Clone, Copy, Default)]
 enum Quoting {
     #[default]

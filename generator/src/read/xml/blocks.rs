@@ -1,21 +1,21 @@
-//! A document in blocks that no markup crosses.
+//! Reads a document in blocks whose ends are between two tags.
 
 use std::io::{self, BufRead, Read};
 
-/// How much is read at once: large enough to make system calls rare, small beside everything else.
+/// How much is read at once: enough to make system calls rare, and little beside the rest of the memory.
 const BLOCK: usize = 128 << 10;
 
-/// Buffers a document so that whatever is between two `>` stands in one piece: as much as there is of it, and at most
-/// as much more as is read at once.
+/// Buffers a document so that everything between two `>` is in one block. The buffer grows to the longest such piece
+/// plus what is read at once.
 pub(super) struct Blocks<R> {
     input: R,
-    /// The current block, then the start of the next one, then room.
+    /// The current block, then the start of the next one, then free space.
     buffer: Vec<u8>,
-    /// Where in the block the reader is.
+    /// The position of the reader in the block.
     at: usize,
-    /// The block's end, behind the last `>` in the buffer, or at the document's end.
+    /// The end of the block: after the last `>` in the buffer, or at the end of the document.
     end: usize,
-    /// Where the room begins.
+    /// The start of the free space.
     filled: usize,
 }
 

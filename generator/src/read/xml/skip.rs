@@ -1,42 +1,42 @@
-//! Passing over what is not read, which is most of a document.
+//! Skips what is not read, which is most of a document.
 //!
-//! Only what tells where it ends is looked at: tags, their names and quotes, and what may hold something that looks
-//! like a tag.
+//! Only the parts that are needed to find the end are examined: tags with their names and quotes, and the parts in
+//! which something could look like a tag.
 
 use std::io::{self, BufRead};
 
 use quick_xml::errors::IllFormedError;
 
-use super::XmlFault;
+use super::fault::XmlFault;
 
-/// What is open below the element whose content is passed over.
+/// The elements that are open below the element whose content is skipped.
 #[derive(Default)]
 pub(super) struct Skip {
-    /// The names of these elements, one after another.
+    /// Their names, one after another.
     names: Vec<u8>,
-    /// Where in `names` each begins.
+    /// The start of each in `names`.
     starts: Vec<usize>,
     within: Within,
 }
 
-/// What the next character belongs to.
+/// Where the next character is.
 #[derive(Clone, Copy, Default)]
 enum Within {
-    /// Text between tags.
+    /// In the text between tags.
     #[default]
     Content,
-    /// A comment, a CDATA section or a processing instruction that goes on to these characters, which end in `>`.
+    /// In a comment, a CDATA section or a processing instruction, which ends with these characters.
     Until(&'static [u8]),
-    /// An attribute's value in these quotes.
+    /// In the value of an attribute, in these quotes.
     Value(u8),
 }
 
-/// What holds markup without meaning: how it begins and how it ends.
+/// The start and the end of what may contain text that only looks like a tag.
 const OPAQUE: [(&[u8], &[u8]); 3] = [(b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
 
 impl Skip {
-    /// Goes on through the content of an element: to before its end tag, or to before a child whose local name
-    /// `is_read`. What is between two `>` has to come from `input` in one piece.
+    /// Skips the content of an element: up to its end tag, or up to a child whose local name `is_read`. Everything
+    /// between two `>` has to come from `input` in one block.
     pub fn content(
         &mut self,
         input: &mut impl BufRead,
@@ -60,7 +60,7 @@ impl Skip {
         }
     }
 
-    /// Passes what a block has of the content: how far, and whether that is its end.
+    /// Skips the content in a block. Gives how many bytes, and whether the content ends there.
     fn block(&mut self, block: &[u8], is_read: impl Fn(&[u8]) -> bool) -> (usize, Result<bool, XmlFault>) {
         let mut passed = 0;
         for close in memchr::memchr_iter(b'>', block) {
@@ -73,11 +73,11 @@ impl Skip {
         (block.len(), Ok(false))
     }
 
-    /// Passes what ends with the next `>`; where in it the content ends, if it does.
+    /// Skips a piece that ends with the next `>`. Gives where the content ends in it, if it does.
     fn piece(&mut self, piece: &[u8], is_read: impl Fn(&[u8]) -> bool) -> Result<Option<usize>, XmlFault> {
         match self.within {
             Within::Content => {
-                // Without, the `>` is part of the text.
+                // Without a `<`, the `>` is part of the text.
                 let Some(start) = memchr::memchr(b'<', piece) else { return Ok(None) };
                 let ended = self.markup(piece.get(start..).unwrap_or_default(), is_read)?;
                 return Ok(ended.then_some(start));
@@ -92,7 +92,7 @@ impl Skip {
         Ok(None)
     }
 
-    /// Passes what begins with `<` and ends with the next `>`, unless the content ends before it; whether it does.
+    /// Skips what begins with `<` and ends with the next `>`. Gives whether the content ends before it.
     fn markup(&mut self, markup: &[u8], is_read: impl Fn(&[u8]) -> bool) -> Result<bool, XmlFault> {
         match markup {
             [_, b'/', name @ .., _] => self.end_tag(name.trim_ascii_end()),
@@ -111,7 +111,7 @@ impl Skip {
         Ok(())
     }
 
-    /// Whether it is that of a child that is read.
+    /// Skips a start tag. Gives whether it is the one of a child that is read.
     fn start_tag(&mut self, tag: &[u8], is_read: impl Fn(&[u8]) -> bool) -> bool {
         let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
         let (name, attributes) = tag.split_at(tag.iter().position(ends_name).unwrap_or(tag.len()));
@@ -124,7 +124,7 @@ impl Skip {
         false
     }
 
-    /// Passes a start tag from behind its name or from inside of a value in these quotes.
+    /// Skips the attributes of a start tag; `quote` is the quote of the value in which they begin, if they do.
     fn attributes(&mut self, attributes: &[u8], mut quote: Option<u8>) {
         for at in memchr::memchr2_iter(b'"', b'\'', attributes) {
             let found = attributes.get(at).copied();
@@ -140,7 +140,7 @@ impl Skip {
         }
     }
 
-    /// Whether it is that of the element whose content is passed over; then its name is not looked at here.
+    /// Skips an end tag. Gives whether it ends the content; then the caller checks its name.
     fn end_tag(&mut self, name: &[u8]) -> Result<bool, XmlFault> {
         let Some(start) = self.starts.pop() else { return Ok(true) };
         let expected = self.names.get(start..).unwrap_or_default();

@@ -1,0 +1,134 @@
+//! The parts of an authority's configuration that the generator needs, with values as they were written.
+
+use bgpcs::{Community, ProfileLeaf};
+use indexmap::{IndexMap, IndexSet};
+
+use super::names::{Name, Names};
+
+/// An authority.
+///
+/// An entry of a list can come in several parts: its leaves are put together, a later value of a leaf replaces an
+/// earlier one, and entries keep the order in which they first came.
+#[derive(Debug, Default)]
+pub struct Authority {
+    /// The texts of all names in here.
+    pub names: Names,
+    /// The profiles, by name.
+    pub profiles: IndexMap<Name, UncheckedProfile>,
+    /// The routers, by name, with or without a profile.
+    pub routers: IndexMap<Name, Router>,
+    /// The patterns in the `application-name` of each service, by the name of the service.
+    pub services: IndexMap<Name, IndexSet<Name>>,
+    /// The filters, by name.
+    pub filters: IndexMap<Name, Filter>,
+    /// The routing policies, by name.
+    pub policies: IndexMap<Name, Policy>,
+    /// The name of the list for each entry without a key; such entries are ignored.
+    pub keyless: Vec<&'static str>,
+}
+
+impl Authority {
+    /// The routers of each assigned profile, defined or not, in the order of the configuration.
+    pub fn routers_by_profile(&self) -> IndexMap<Name, Vec<Name>> {
+        let mut routers: IndexMap<Name, Vec<Name>> = IndexMap::new();
+        for (name, router) in &self.routers {
+            if let Some(profile) = router.profile {
+                routers.entry(profile).or_default().push(*name);
+            }
+        }
+        routers
+    }
+
+    /// The profiles that are both defined and assigned, with their routers.
+    pub fn assigned_profiles(&self) -> impl Iterator<Item = (Name, &UncheckedProfile, Vec<Name>)> {
+        let by_profile = self.routers_by_profile().into_iter();
+        by_profile.filter_map(|(name, routers)| Some((name, self.profiles.get(&name)?, routers)))
+    }
+}
+
+/// A `bgp-community-services-profile` as it was written; its values may be invalid.
+#[derive(Debug, Default)]
+pub struct UncheckedProfile {
+    /// The communities of each application, by the name of the application, in the operator's order.
+    pub applications: IndexMap<Name, IndexSet<Name>>,
+    /// The other leaves of the profile.
+    pub settings: IndexMap<ProfileLeaf, Name>,
+}
+
+impl UncheckedProfile {
+    /// The valid communities, each with its application; `names` are those of the authority.
+    pub fn valid_communities(&self, names: &Names) -> impl Iterator<Item = (Name, Community)> {
+        self.applications.iter().flat_map(move |(application, communities)| {
+            let parsed = communities.iter().filter_map(|community| names.text(*community).parse().ok());
+            parsed.map(|community| (*application, community))
+        })
+    }
+}
+
+/// A `router`. Its lists are vectors, since there are many routers and each has one or two entries.
+#[derive(Debug, Default)]
+pub struct Router {
+    /// The profile that is assigned.
+    pub profile: Option<Name>,
+    /// Whether `application-identification` has the mode `module`.
+    pub has_module_mode: bool,
+    /// The nodes, by name.
+    pub nodes: Vec<(Name, Node)>,
+    /// The address and the inbound policy of each BGP neighbor that has one. With policies in several address
+    /// families, a neighbor is here several times.
+    pub inbound_policies: Vec<(Name, Name)>,
+}
+
+/// A `node` of a router.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Node {
+    /// The asset id as configured, valid or not.
+    pub asset_id: Option<Name>,
+}
+
+/// A `filter` of the authority's routing policies.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// The rules by name, in the order in which they are tried.
+    pub rules: IndexMap<Name, FilterRule>,
+}
+
+/// A `rule` of a filter.
+#[derive(Debug, Default)]
+pub struct FilterRule {
+    /// `accept` (the default) or `reject`.
+    pub decision: Option<Name>,
+    /// A regular expression for the text of a community.
+    pub community: Option<Name>,
+}
+
+/// A routing `policy`.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// The statements by name, in the order in which they are executed.
+    pub statements: IndexMap<Name, PolicyStatement>,
+}
+
+/// A `statement` of a policy.
+#[derive(Debug, Default)]
+pub struct PolicyStatement {
+    /// `accept` or `permit` (the default), or `reject` or `deny`.
+    pub decision: Option<Name>,
+    /// The types of its conditions.
+    pub conditions: IndexSet<Name>,
+    /// The actions, by type.
+    pub actions: IndexMap<Name, PolicyAction>,
+}
+
+/// An `action` of a statement.
+#[derive(Debug, Default)]
+pub struct PolicyAction {
+    /// Of `remove-community`: the filter for the communities that are removed.
+    pub filter: Option<Name>,
+    /// Of `set-community`: the communities that the route gets; empty for `none`.
+    pub communities: IndexSet<Name>,
+    /// Of `set-community`: whether the route keeps its communities.
+    pub additive: bool,
+    /// Of `call`: the policy that is executed.
+    pub policy: Option<Name>,
+}

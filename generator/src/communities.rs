@@ -1,0 +1,8 @@
+//! Public knowledge about communities: what the well-known ones mean, what routers do to them, and ready profiles.
+
+mod explain;
+pub mod preset;
+mod well_known;
+
+pub use self::explain::explain;
+pub use self::well_known::{IMPLEMENTATIONS, Implementation, well_known_names};

@@ -1,0 +1,108 @@
+//! What well-known communities mean, and what the policies of documented routers do to them.
+
+use bgpcs::{StandardCommunity, WellKnown};
+
+/// A router whose `set community`, or what it calls that, is documented.
+#[derive(Debug)]
+pub struct Implementation {
+    /// The operating system or program.
+    pub name: &'static str,
+    /// The directive that gives a route a new set of communities.
+    pub directive: &'static str,
+    keeps: Keeps,
+    /// The document that says so.
+    pub source: &'static str,
+}
+
+/// The well-known communities that a directive does not remove, although they are not in the new set.
+#[derive(Debug)]
+enum Keeps {
+    Nothing,
+    Everything,
+    Only(&'static [(u16, u16)]),
+}
+
+impl Implementation {
+    /// Whether a route keeps a community that it had before the directive and that is not in the new set.
+    pub fn keeps(&self, community: StandardCommunity) -> bool {
+        match self.keeps {
+            Keeps::Nothing => false,
+            Keeps::Everything => true,
+            Keeps::Only(kept) => kept.contains(&(community.high, community.low)),
+        }
+    }
+}
+
+const RFC_8642: &str = "RFC 8642 section 5";
+
+/// The documented routers; the last one is the routing engine of SSR.
+pub const IMPLEMENTATIONS: &[Implementation] = &[
+    Implementation { name: "Junos OS", directive: "community set", keeps: Keeps::Nothing, source: RFC_8642 },
+    Implementation {
+        name: "IOS XR",
+        directive: "set community",
+        // internet, graceful-shutdown, accept-own, no-export, no-advertise, no-export-subconfed
+        keeps: Keeps::Only(&[(0, 0), (65535, 0), (65535, 1), (65535, 65281), (65535, 65282), (65535, 65283)]),
+        source: RFC_8642,
+    },
+    Implementation { name: "NetIron", directive: "set community", keeps: Keeps::Nothing, source: RFC_8642 },
+    Implementation {
+        name: "Huawei VRP",
+        directive: "apply community",
+        keeps: Keeps::Nothing,
+        source: RFC_8642,
+    },
+    Implementation {
+        name: "OpenBGPD",
+        directive: "set community",
+        keeps: Keeps::Everything,
+        source: RFC_8642,
+    },
+    Implementation {
+        name: "Nokia SR OS",
+        directive: "community replace",
+        keeps: Keeps::Nothing,
+        source: RFC_8642,
+    },
+    Implementation {
+        name: "FRR (SSR)",
+        directive: "set community",
+        keeps: Keeps::Nothing,
+        source: "FRR user guide, BGP communities in route maps",
+    },
+];
+
+/// The names of a well-known community; empty if the community is not well-known.
+pub fn well_known_names(community: StandardCommunity) -> Vec<&'static str> {
+    WellKnown::all().filter(|known| known.value() == community).map(|known| known.name()).collect()
+}
+
+/// What a well-known community asks of the router that receives it.
+pub(super) fn meaning(known: WellKnown) -> &'static str {
+    match known {
+        WellKnown::Internet => {
+            "some routers use this name for 0:0 and match every route with it; no standard defines it"
+        }
+        WellKnown::GracefulShutdown => "the path will soon be withdrawn: prefer any other path",
+        WellKnown::AcceptOwn => "accept the route even if this router originated it, for another VRF",
+        WellKnown::RouteFilterTranslatedV4
+        | WellKnown::RouteFilterV4
+        | WellKnown::RouteFilterTranslatedV6
+        | WellKnown::RouteFilterV6 => {
+            "the route says which route targets a router without route target constraints needs"
+        }
+        WellKnown::LlgrStale => {
+            "the path is stale, since its session has long been down: prefer any other path"
+        }
+        WellKnown::NoLlgr => "do not keep the path as a stale one when its session goes down",
+        WellKnown::AcceptOwnNexthop => "accept the route even if its next hop is this router",
+        WellKnown::StandbyPe => "the route comes from a standby router of a multicast VPN",
+        WellKnown::Blackhole => "discard traffic to the prefix",
+        WellKnown::NoExport => "do not advertise the route outside of the AS or confederation",
+        WellKnown::NoAdvertise => "do not advertise the route to any peer",
+        WellKnown::NoExportSubconfed | WellKnown::LocalAs => {
+            "do not advertise the route to external peers, nor to other member ASes"
+        }
+        WellKnown::NoPeer => "do not advertise the route over bilateral peerings",
+    }
+}

@@ -1,0 +1,375 @@
+//! The part of the vendor's model that the generator reads, as one static tree.
+//!
+//! Everything else in a configuration is skipped by its path, so that a leaf of the same name elsewhere, or of another
+//! plugin, never counts. Names, keys and namespaces are those of the public
+//! consolidated model, release 4.2.0, and of `bgp-community-services.yang`.
+
+use bgpcs::ProfileLeaf;
+
+/// What a node of the tree means to the sink that gathers the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Element {
+    /// A container, or an entry of a list.
+    Branch(Branch),
+    /// A leaf, or one value of a leaf-list.
+    Leaf(Leaf),
+}
+
+/// The containers and lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is named after its YANG node")]
+pub enum Branch {
+    Authority,
+    Profile,
+    Application,
+    Router,
+    Node,
+    ApplicationIdentification,
+    Routing,
+    Neighbor,
+    Service,
+    Filter,
+    Rule,
+    Policy,
+    Statement,
+    Condition,
+    Action,
+    /// A node that is only on the way to others.
+    Between,
+}
+
+/// The leaves and leaf-lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is named after its YANG node")]
+pub enum Leaf {
+    ProfileName,
+    ApplicationName,
+    BgpCommunity,
+    /// A leaf of a profile other than its name.
+    Profile(ProfileLeaf),
+    RouterName,
+    RouterProfile,
+    NodeName,
+    AssetId,
+    Mode,
+    NeighborAddress,
+    InboundPolicy,
+    ServiceName,
+    ServiceApplicationName,
+    FilterName,
+    RuleName,
+    RuleDecision,
+    RuleCommunity,
+    PolicyName,
+    StatementName,
+    StatementDecision,
+    ConditionType,
+    ActionType,
+    ActionFilter,
+    ActionCommunity,
+    ActionAdditive,
+    ActionPolicy,
+    /// The key of a list that is only on the way to others.
+    Between,
+}
+
+/// The kind of a node's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeKind {
+    /// Child nodes.
+    Container,
+    /// Entries with child nodes.
+    List {
+        /// The name of the child that is the key; every list here has one.
+        key: &'static str,
+    },
+    /// One value.
+    Leaf,
+    /// Values in the operator's order.
+    LeafList,
+    /// No value: only its presence counts (YANG's `empty`).
+    Empty,
+}
+
+/// A node of the vendor's model.
+#[derive(Debug, Clone, Copy)]
+pub struct SchemaNode {
+    /// What the node means to the sink.
+    pub element: Element,
+    /// In kebab-case, as in YANG, XML and the PCLI.
+    pub name: &'static str,
+    /// The namespace of the module that defines the node.
+    pub namespace: &'static str,
+    /// The kind of its content.
+    pub kind: NodeKind,
+    /// The children that the generator reads.
+    pub children: &'static [SchemaNode],
+}
+
+impl SchemaNode {
+    const fn container(
+        branch: Branch,
+        name: &'static str,
+        namespace: &'static str,
+        children: &'static [SchemaNode],
+    ) -> Self {
+        Self { element: Element::Branch(branch), name, namespace, kind: NodeKind::Container, children }
+    }
+
+    /// A list; its first child is its key, as in the model's own order.
+    const fn list(
+        branch: Branch,
+        name: &'static str,
+        namespace: &'static str,
+        children: &'static [SchemaNode],
+    ) -> Self {
+        let kind = NodeKind::List { key: children[0].name };
+        Self { element: Element::Branch(branch), name, namespace, kind, children }
+    }
+
+    const fn leaf(leaf: Leaf, name: &'static str, namespace: &'static str) -> Self {
+        Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::Leaf, children: &[] }
+    }
+
+    const fn leaf_list(leaf: Leaf, name: &'static str, namespace: &'static str) -> Self {
+        Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::LeafList, children: &[] }
+    }
+
+    const fn empty(leaf: Leaf, name: &'static str, namespace: &'static str) -> Self {
+        Self { element: Element::Leaf(leaf), name, namespace, kind: NodeKind::Empty, children: &[] }
+    }
+
+    /// Whether the node has a value and no children.
+    pub fn is_leaf(&self) -> bool {
+        matches!(self.element, Element::Leaf(_))
+    }
+
+    /// Whether an entry of this list counts even if none of its children is read.
+    pub fn counts_when_empty(&self) -> bool {
+        matches!(self.element, Element::Branch(Branch::Application | Branch::Condition | Branch::Action))
+    }
+
+    /// Whether blanks around the value are part of it (RFC 7950 section 9.4). Where the model allows no blanks in a
+    /// value, they only come from the layout of the document.
+    pub fn keeps_outer_blanks(&self) -> bool {
+        matches!(
+            self.element,
+            Element::Leaf(
+                Leaf::ApplicationName | Leaf::AssetId | Leaf::RuleCommunity | Leaf::ServiceApplicationName
+            )
+        )
+    }
+
+    /// The child of that name.
+    pub fn child(&self, name: impl AsRef<[u8]>) -> Option<&'static SchemaNode> {
+        self.children.iter().find(|child| child.name.as_bytes() == name.as_ref())
+    }
+
+    /// The child of that JSON key, in kebab-case or in camelCase.
+    pub fn child_by_json_key(&self, key: &str) -> Option<&'static SchemaNode> {
+        self.children.iter().find(|child| child.is_json_key(key))
+    }
+
+    /// The child with that name in that namespace.
+    pub fn child_in(&self, namespace: &str, name: &str) -> Option<&'static SchemaNode> {
+        self.child(name).filter(|child| child.namespace == namespace)
+    }
+
+    /// Whether `key` is the node's name in kebab-case or in camelCase.
+    pub fn is_json_key(&self, key: &str) -> bool {
+        key == self.name || is_camel_case_of(key, self.name)
+    }
+}
+
+fn is_camel_case_of(key: &str, kebab: &str) -> bool {
+    let mut key = key.bytes();
+    let mut kebab = kebab.bytes();
+    while let Some(byte) = kebab.next() {
+        let expected =
+            if byte == b'-' { kebab.next().map(|next| next.to_ascii_uppercase()) } else { Some(byte) };
+        if key.next() != expected {
+            return false;
+        }
+    }
+    key.next().is_none()
+}
+
+/// The elements that may enclose the authority, in any namespace: `rpc-reply` and `data` of a NETCONF reply,
+/// `datastore` of the REST API, and `config` of the model.
+pub const ENVELOPES: &[&str] = &["rpc-reply", "data", "datastore", "config"];
+
+const AUTHORITY_CONFIG: &str = "http://128technology.com/t128/config/authority-config";
+const SYSTEM_CONFIG: &str = "http://128technology.com/t128/config/system-config";
+const SERVICE_CONFIG: &str = "http://128technology.com/t128/config/service-config";
+const ROUTING_CONFIG: &str = "http://128technology.com/t128/config/routing-config";
+const BGP_CONFIG: &str = "http://128technology.com/t128/config/bgp-config";
+const POLICY_CONFIG: &str = "http://128technology.com/t128/config/routing-policy-config";
+const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-services-config";
+
+/// The name of the plugin's list of profiles, and of its leaf in a router.
+const PROFILE: &str = "bgp-community-services-profile";
+
+/// The root of the tree.
+pub static AUTHORITY: SchemaNode = SchemaNode::container(
+    Branch::Authority,
+    "authority",
+    AUTHORITY_CONFIG,
+    &[
+        SchemaNode::list(Branch::Profile, PROFILE, PLUGIN_CONFIG, PROFILE_NODES),
+        SchemaNode::list(Branch::Router, "router", AUTHORITY_CONFIG, ROUTER_NODES),
+        SchemaNode::list(
+            Branch::Service,
+            "service",
+            SERVICE_CONFIG,
+            &[
+                SchemaNode::leaf(Leaf::ServiceName, "name", SERVICE_CONFIG),
+                SchemaNode::leaf_list(Leaf::ServiceApplicationName, "application-name", SERVICE_CONFIG),
+            ],
+        ),
+        SchemaNode::container(Branch::Between, "routing", POLICY_CONFIG, POLICY_NODES),
+    ],
+);
+
+const PROFILE_NODES: &[SchemaNode] = &profile_nodes();
+
+/// The key and the applications of a profile, then its leaves.
+const fn profile_nodes() -> [SchemaNode; 2 + ProfileLeaf::ALL.len()] {
+    let mut nodes = [SchemaNode::leaf(Leaf::ProfileName, "name", PLUGIN_CONFIG); 2 + ProfileLeaf::ALL.len()];
+    nodes[1] = SchemaNode::list(Branch::Application, "application", PLUGIN_CONFIG, APPLICATION_NODES);
+    let mut index = 0;
+    while index < ProfileLeaf::ALL.len() {
+        let leaf = ProfileLeaf::ALL[index];
+        nodes[2 + index] = SchemaNode::leaf(Leaf::Profile(leaf), leaf.name(), PLUGIN_CONFIG);
+        index += 1;
+    }
+    nodes
+}
+
+const APPLICATION_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Leaf::ApplicationName, "application-name", PLUGIN_CONFIG),
+    SchemaNode::leaf_list(Leaf::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
+];
+
+const ROUTER_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Leaf::RouterName, "name", AUTHORITY_CONFIG),
+    SchemaNode::leaf(Leaf::RouterProfile, PROFILE, PLUGIN_CONFIG),
+    SchemaNode::list(
+        Branch::Node,
+        "node",
+        SYSTEM_CONFIG,
+        &[
+            SchemaNode::leaf(Leaf::NodeName, "name", SYSTEM_CONFIG),
+            SchemaNode::leaf(Leaf::AssetId, "asset-id", SYSTEM_CONFIG),
+        ],
+    ),
+    SchemaNode::container(
+        Branch::ApplicationIdentification,
+        "application-identification",
+        AUTHORITY_CONFIG,
+        &[SchemaNode::leaf_list(Leaf::Mode, "mode", AUTHORITY_CONFIG)],
+    ),
+    SchemaNode::list(
+        Branch::Routing,
+        "routing",
+        ROUTING_CONFIG,
+        &[
+            SchemaNode::leaf(Leaf::Between, "type", ROUTING_CONFIG),
+            ROUTING_PROTOCOL,
+            SchemaNode::list(
+                Branch::Between,
+                "vrf",
+                ROUTING_CONFIG,
+                &[SchemaNode::leaf(Leaf::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
+            ),
+        ],
+    ),
+];
+
+/// In the default routing instance, and in newer releases in a VRF.
+const ROUTING_PROTOCOL: SchemaNode = SchemaNode::list(
+    Branch::Between,
+    "routing-protocol",
+    ROUTING_CONFIG,
+    &[
+        SchemaNode::leaf(Leaf::Between, "type", ROUTING_CONFIG),
+        SchemaNode::list(
+            Branch::Neighbor,
+            "neighbor",
+            BGP_CONFIG,
+            &[
+                SchemaNode::leaf(Leaf::NeighborAddress, "neighbor-address", BGP_CONFIG),
+                NEIGHBOR_POLICY,
+                INBOUND_POLICY,
+                SchemaNode::list(
+                    Branch::Between,
+                    "address-family",
+                    BGP_CONFIG,
+                    &[
+                        SchemaNode::leaf(Leaf::Between, "afi-safi", BGP_CONFIG),
+                        NEIGHBOR_POLICY,
+                        INBOUND_POLICY,
+                    ],
+                ),
+            ],
+        ),
+    ],
+);
+
+/// In a neighbor, and in newer releases in each of its address families.
+const NEIGHBOR_POLICY: SchemaNode =
+    SchemaNode::container(Branch::Between, "neighbor-policy", BGP_CONFIG, &[INBOUND_POLICY]);
+
+const INBOUND_POLICY: SchemaNode = SchemaNode::leaf(Leaf::InboundPolicy, "inbound-policy", BGP_CONFIG);
+
+const POLICY_NODES: &[SchemaNode] = &[
+    SchemaNode::list(
+        Branch::Filter,
+        "filter",
+        POLICY_CONFIG,
+        &[
+            SchemaNode::leaf(Leaf::FilterName, "name", POLICY_CONFIG),
+            SchemaNode::list(
+                Branch::Rule,
+                "rule",
+                POLICY_CONFIG,
+                &[
+                    SchemaNode::leaf(Leaf::RuleName, "name", POLICY_CONFIG),
+                    SchemaNode::leaf(Leaf::RuleDecision, "filter", POLICY_CONFIG),
+                    SchemaNode::leaf(Leaf::RuleCommunity, "community", POLICY_CONFIG),
+                ],
+            ),
+        ],
+    ),
+    SchemaNode::list(
+        Branch::Policy,
+        "policy",
+        POLICY_CONFIG,
+        &[
+            SchemaNode::leaf(Leaf::PolicyName, "name", POLICY_CONFIG),
+            SchemaNode::list(Branch::Statement, "statement", POLICY_CONFIG, STATEMENT_NODES),
+        ],
+    ),
+];
+
+const STATEMENT_NODES: &[SchemaNode] = &[
+    SchemaNode::leaf(Leaf::StatementName, "name", POLICY_CONFIG),
+    SchemaNode::leaf(Leaf::StatementDecision, "policy", POLICY_CONFIG),
+    SchemaNode::list(
+        Branch::Condition,
+        "condition",
+        POLICY_CONFIG,
+        &[SchemaNode::leaf(Leaf::ConditionType, "type", POLICY_CONFIG)],
+    ),
+    SchemaNode::list(
+        Branch::Action,
+        "action",
+        POLICY_CONFIG,
+        &[
+            SchemaNode::leaf(Leaf::ActionType, "type", POLICY_CONFIG),
+            SchemaNode::leaf(Leaf::ActionFilter, "community-filter", POLICY_CONFIG),
+            SchemaNode::leaf_list(Leaf::ActionCommunity, "community-attribute", POLICY_CONFIG),
+            SchemaNode::empty(Leaf::ActionAdditive, "additive", POLICY_CONFIG),
+            SchemaNode::leaf(Leaf::ActionPolicy, "policy", POLICY_CONFIG),
+        ],
+    ),
+];

@@ -1,0 +1,105 @@
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::{Peer, Process, eventually, free_port, python_environment};
+
+/// BaGPipe-BGP with dataplanes that do nothing, and its peers.
+pub struct BagpipeBgp {
+    _process: Process,
+    _directory: TempDir,
+    api: SocketAddr,
+    peers: Vec<Option<VpnPeer>>,
+}
+
+impl BagpipeBgp {
+    /// Starts the peers, since it connects to them, and then BaGPipe-BGP.
+    pub fn start(peers: &[Peer]) -> Self {
+        let directory = tempfile::Builder::new().prefix("bagpipe.").tempdir().unwrap();
+        let bgp = free_port();
+        let started = peers.iter().map(|peer| Some(VpnPeer::start(*peer, bgp))).collect();
+        let addresses: Vec<String> = peers.iter().map(|peer| peer.address().to_string()).collect();
+        let api = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let configuration = format!(
+            "[BGP]\nlocal_address = 127.0.0.1\npeers = {}\nmy_as = 64512\nbgp_port = {bgp}\nenable_rtc = false\n\
+             [API]\nhost = localhost\nport = {}\n\
+             [DATAPLANE_DRIVER_IPVPN]\ndataplane_driver = dummy\n[DATAPLANE_DRIVER_EVPN]\ndataplane_driver = dummy\n",
+            addresses.join(","),
+            api.port()
+        );
+        let path = directory.path().join("bagpipe.conf");
+        fs::write(&path, configuration).unwrap();
+        let mut command = Command::new(python_environment("bagpipe").join("bin/bagpipe-bgp"));
+        let process = Process::start(command.arg("--config-file").arg(path));
+        eventually("bagpipe-bgp answers", || TcpStream::connect(api).is_ok());
+        Self { _process: process, _directory: directory, api, peers: started }
+    }
+
+    /// Its looking glass.
+    pub fn url(&self) -> String {
+        format!("http://{}/looking-glass", self.api)
+    }
+
+    /// Has a peer announce a route of the VPN that has these route targets, or change it.
+    pub fn announce(&self, peer: Peer, vpn: u16, prefix: &str, targets: &[&str]) {
+        let rd = format!("64512:{vpn}");
+        let words = ["add", "-a", "vpnv4", prefix, "label", "100", "rd", &rd];
+        let next_hop = peer.router_id().to_string();
+        let targets = targets.iter().flat_map(|target| ["rt", target]);
+        let words: Vec<&str> = words.into_iter().chain(targets).chain(["nexthop", &next_hop]).collect();
+        self.peer(peer).rib(&words);
+    }
+
+    /// Has a peer withdraw it.
+    pub fn withdraw(&self, peer: Peer, vpn: u16, prefix: &str) {
+        self.peer(peer).rib(&["del", "-a", "vpnv4", prefix, "label", "100", "rd", &format!("64512:{vpn}")]);
+    }
+
+    /// Ends a peer.
+    pub fn lose(&mut self, peer: Peer) {
+        self.peers[usize::from(peer.0) - 1] = None;
+    }
+
+    fn peer(&self, peer: Peer) -> &VpnPeer {
+        self.peers[usize::from(peer.0) - 1].as_ref().unwrap()
+    }
+}
+
+/// GoBGP as a peer that has VPN routes, in the same AS.
+struct VpnPeer {
+    _process: Process,
+    _directory: TempDir,
+    api: SocketAddr,
+}
+
+impl VpnPeer {
+    fn start(peer: Peer, port: u16) -> Self {
+        let directory = tempfile::Builder::new().prefix("gobgpd.").tempdir().unwrap();
+        let (address, api) = (peer.address(), SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())));
+        let configuration = format!(
+            "[global.config]\nas = 64512\nrouter-id = \"{}\"\nport = {port}\nlocal-address-list = [\"{address}\"]\n\
+             [[neighbors]]\n[neighbors.config]\nneighbor-address = \"127.0.0.1\"\npeer-as = 64512\n\
+             [neighbors.transport.config]\npassive-mode = true\n\
+             [[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"l3vpn-ipv4-unicast\"\n",
+            peer.router_id()
+        );
+        let path = directory.path().join("gobgpd.toml");
+        fs::write(&path, configuration).unwrap();
+        let mut command = Command::new("gobgpd");
+        command.arg("--config-file").arg(path).args(["--api-hosts", &api.to_string(), "--pprof-disable"]);
+        let process = Process::start(&mut command);
+        eventually("gobgpd answers", || {
+            TcpStream::connect(api).is_ok() && TcpStream::connect((address, port)).is_ok()
+        });
+        Self { _process: process, _directory: directory, api }
+    }
+
+    fn rib(&self, words: &[&str]) {
+        let mut command = Command::new("gobgp");
+        command.args(["--port", &self.api.port().to_string(), "global", "rib"]).args(words);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "gobgp {words:?}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}

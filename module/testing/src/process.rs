@@ -1,0 +1,85 @@
+//! Programs that a test starts, and what tests of one process share.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process, kill_process_group};
+
+/// Waits until `holds` does, for as long as a loaded machine may need.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// A process with all its children, ended with this value.
+pub struct Process(Child);
+
+impl Process {
+    /// Starts a program that the tests need, silent and in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
+        let program = command.get_program().to_owned();
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn();
+        Self(child.unwrap_or_else(|error| {
+            panic!("cannot start {}: {error}; run: cargo xtask setup", program.display())
+        }))
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+/// Sends a signal to a process that the test started.
+pub fn signal(which: Signal, process: u32) {
+    let id = Pid::from_raw(process.cast_signed()).unwrap();
+    kill_process(id, which).unwrap_or_else(|error| panic!("cannot send {which:?} to {process}: {error}"));
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        kill_process_group(Pid::from_child(&self.0), Signal::KILL).ok();
+        self.0.wait().ok();
+    }
+}
+
+/// A port of 127.0.0.1 on which nobody listens, for a daemon that cannot choose one itself.
+///
+/// No two tests get the same one, and no connection does, as those have the ports from 32768 on (`ip(7)`,
+/// `ip_local_port_range`).
+pub fn free_port() -> u16 {
+    const FIRST: u32 = 16_384;
+    const COUNT: u32 = 16_384;
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    loop {
+        // Test programs that run at the same time begin at different places.
+        let place = std::process::id() * 61 + GIVEN.fetch_add(1, Ordering::Relaxed);
+        let port = u16::try_from(FIRST + place % COUNT).unwrap();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// Does the work of a test in a process of its own, for it measures or changes what all threads of a process share: the
+/// memory that was used at most, or the current directory. `test` is the test's name, with its modules'.
+pub fn alone(test: &str, work: impl FnOnce()) {
+    const MARK: &str = "BGPCS_TEST_IS_ALONE";
+    if std::env::var_os(MARK).is_some() {
+        return work();
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args([test, "--exact", "--nocapture"]).env(MARK, "").output().unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success() && stdout.contains("1 passed"), "{test}, alone:\n{stdout}{stderr}");
+}

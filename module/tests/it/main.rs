@@ -1,0 +1,20 @@
+//! Tests of the module through its program and its public interface.
+//!
+//! What needs a daemon or a tool that `cargo xtask setup` installs is below `real`: `cargo test -- --skip real::` runs
+//! everything else.
+
+#![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
+
+mod errors;
+mod exabgp;
+mod hold;
+mod interruptions;
+mod memory;
+mod messages;
+mod operator;
+mod parsers;
+mod prefixes;
+mod real;
+mod scene;
+mod sources;
+mod upgrade;

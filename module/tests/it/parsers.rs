@@ -1,0 +1,405 @@
+//! The parsers of replies, on the seeds of the fuzz targets and on what chance makes of it.
+
+use std::fs;
+use std::path::Path;
+
+use bgp_community_services::prefix::{Family, Prefix};
+use bgp_community_services::source::bgpd::{changes, communities, lookup, summary, text};
+use bgp_community_services::source::exabgp::{ExaBgp, LineEffect, event};
+use bgp_community_services::source::filter::Route;
+use bgp_community_services::source::{DestinationPath, bagpipe, gobgp, routes_json};
+use bgpcs::Community;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// One of the seeds with a few bytes changed, cut out, or put twice.
+fn damaged(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let damage = (any::<Index>(), any::<u8>(), 0..4_usize);
+    (proptest::sample::select(seeds(target)), proptest::collection::vec(damage, 1..5)).prop_map(
+        |(mut bytes, damages)| {
+            for (place, byte, kind) in damages {
+                let place = place.index(bytes.len().max(1)).min(bytes.len());
+                match kind {
+                    0 => bytes.truncate(place),
+                    1 => bytes.insert(place, byte),
+                    2 => drop(bytes.splice(place..(place + usize::from(byte)).min(bytes.len()), [])),
+                    _ => bytes.extend_from_within(place..),
+                }
+            }
+            bytes
+        },
+    )
+}
+
+fn prefixes_of(bytes: &[u8]) -> Option<Vec<(String, bool)>> {
+    let mut told = Vec::new();
+    let each = &mut |path: text::ShownPath| {
+        if path.valid {
+            told.push((path.prefix.to_string(), path.best));
+        }
+    };
+    text::read(bytes, each).ok()?;
+    Some(told)
+}
+
+#[test]
+fn the_seeds_are_understood() {
+    let mut tables: Vec<_> = seeds("table").iter().map(|bytes| prefixes_of(bytes).unwrap()).collect();
+    tables.sort();
+    let told = |text: &str, best| (text.to_owned(), best);
+    assert_eq!(
+        tables,
+        [
+            vec![
+                told("10.0.0.0/8", true),
+                told("13.107.6.152/31", false),
+                told("13.107.6.152/31", true),
+                told("13.107.18.10/32", true)
+            ],
+            vec![told("2603:1006:1400:1234:5678:9abc:def0:0/120", true), told("2620:1ec::/36", true)],
+        ]
+    );
+    assert!(seeds("reply").iter().any(|bytes| {
+        let mut targets = Vec::new();
+        routes_json::read(&mut &bytes[..], &mut |_, path| targets.extend(path.route_targets.clone())).is_ok()
+            && targets.len() == 1
+    }));
+    let wanted =
+        ["12076:5010", "65535:65281", "65535:65283", "64512:1:2", "1:1"].map(|text| text.parse().unwrap());
+    let mut found = [false; 5];
+    for list in seeds("communities") {
+        communities::read_communities(&list[..], &wanted, &mut found).unwrap();
+    }
+    assert_eq!(found, [true, true, true, true, false]);
+    let of_neighbors =
+        seeds("sessions").into_iter().find_map(|bytes| summary::read_sessions(&bytes[..]).ok()).unwrap();
+    let told: Vec<_> = of_neighbors
+        .iter()
+        .map(|one| (one.peer.as_str(), one.updates, one.ipv4, one.ipv6, one.converged))
+        .collect();
+    assert_eq!(told, [("127.0.0.2", 8, Some(4), None, true), ("127.0.0.3", 0, None, None, false)]);
+}
+
+/// A table that is not of the known form is not read at all, so that JSON is asked for instead.
+#[test]
+fn tables_of_another_form() {
+    let table =
+        String::from_utf8(seeds("table").into_iter().find(|bytes| bytes.len() > 600).unwrap()).unwrap();
+    for (from, to) in [
+        ("BGP table version", "Table version"),
+        ("Network  ", "Prefix   "),
+        ("Displayed  3", "Displayed  4"),
+        ("Displayed", "Shown"),
+        ("10.0.0.0/8 ", "10.0.0.0   "),
+        ("*> 10", "*! 10"),
+        ("*> 10", "S  10"),
+        ("*> 10", " *> 10"),
+        ("\n\nDisplayed  3 routes and 6 total paths\n", "\n"),
+        ("total paths\n", "total paths\nmore\n"),
+        ("total paths\n", "total paths"),
+    ] {
+        assert!(table.contains(from), "{from}");
+        assert_eq!(prefixes_of(table.replace(from, to).as_bytes()), None, "{from} replaced by {to}");
+    }
+    assert_eq!(prefixes_of(b""), Some(Vec::new()));
+}
+
+/// What changed since version 100 of a table of which a summary saw version 102: the prefixes, and how many changes are
+/// not theirs.
+fn changes_of(bytes: &[u8]) -> Option<(Vec<String>, u64)> {
+    let (read, _) = changes::read(bytes, 100, 102).ok()?;
+    Some((read.prefixes.iter().map(Prefix::to_string).collect(), read.unaccounted))
+}
+
+#[test]
+fn lists_of_changes() {
+    let list = String::from_utf8(seeds("changes").remove(0)).unwrap();
+    let two = ["10.1.0.0/16", "10.2.0.0/16"].map(str::to_owned).to_vec();
+    for (from, to, expected) in [
+        ("", "", Some((two.clone(), 1))),
+        ("version is 103", "version is 102", Some((two.clone(), 0))),
+        ("version is 103", "version is 101", None),
+        ("version is 103", "version is 99", None),
+        ("version is 103", "version is new", None),
+        ("Displayed  2", "Displayed  3", None),
+        ("*  ", "S  ", None),
+        // How many paths there are is said in passing.
+        (" and 5 total paths", "", Some((two, 1))),
+    ] {
+        assert!(list.contains(from), "{from}");
+        assert_eq!(changes_of(list.replacen(from, to, 1).as_bytes()), expected, "{from} replaced by {to}");
+    }
+    assert_eq!(changes_of(b""), Some((vec![], 2)), "nothing is listed");
+    for (name, bytes) in hostile().into_iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        assert_eq!(changes_of(&bytes), None, "{name}");
+    }
+}
+
+/// What is said of one prefix is understood, or nobody acts on it.
+#[test]
+fn paths_of_a_prefix() {
+    let of = |text: &str| {
+        let paths = lookup::read_paths_of(text.as_bytes(), "10.0.0.0/8".parse().unwrap()).ok()?;
+        let path = |path: &DestinationPath| {
+            let communities: Vec<_> = path.communities.iter().map(Community::to_string).collect();
+            let marks = [(path.best, "best"), (path.is_unclear, "unclear")];
+            let marks = marks.iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| (*mark).to_owned());
+            marks.chain(communities).collect::<Vec<_>>().join(" ")
+        };
+        Some(paths.iter().map(path).collect::<Vec<_>>().join(", "))
+    };
+    let with = |path: &str| format!("{{\"prefix\": \"10.0.0.0/8\", \"paths\": [{path}]}}");
+    for (text, expected) in [
+        (String::new(), Some("")),
+        ("{\n}\n".into(), Some("")),
+        (with("{\"valid\": true, \"bestpath\": {\"overall\": true}}"), Some("best")),
+        (with("{\"valid\": true, \"community\": {\"string\": \"1:2 no-export\"}}"), Some("1:2 65535:65281")),
+        (with("{\"valid\": true, \"largeCommunity\": {\"string\": \"1:2:3\"}}"), Some("1:2:3")),
+        (
+            with("{\"valid\": true, \"extendedCommunity\": {\"string\": \"RT:1:2 SoO:1:3\"}}"),
+            Some("target:1:2"),
+        ),
+        (with("{\"valid\": true, \"community\": {\"string\": \"exchange\"}}"), Some("unclear")),
+        (with("{\"valid\": true, \"community\": [\"1:2\"]}"), Some("unclear")),
+        (with("{\"community\": {\"string\": \"1:2\"}}"), Some("")),
+        (with("{\"valid\": true}").replace("10.0.0.0/8", "0.0.0.0/0"), Some("")),
+        (with("{\"valid\": true}").replace("10.0.0.0/8", "10.0.0.0"), None),
+        (with("").replace("paths", "routes"), None),
+        (with(""), None),
+        ("[]".into(), None),
+        ("{\"warning\": \"no BGP\"}".into(), None),
+        (with("{\"valid\": true}") + "{}", None),
+    ] {
+        assert_eq!(of(&text).as_deref(), expected, "{text}");
+    }
+}
+
+/// A text that says something a thousand times, deeply nested, or not as UTF-8; no parser takes any of them.
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("nothing", b"".to_vec()),
+        ("garbage", b"\x00\xff\xfe{]".to_vec()),
+        ("a number", b"7".to_vec()),
+        ("text", b"\"10.0.0.0/8\"".to_vec()),
+        ("null", b"null".to_vec()),
+        ("deep arrays", "[".repeat(1_000_000).into_bytes()),
+        ("deep objects", "{\"10.0.0.0/8\":".repeat(1_000_000).into_bytes()),
+        ("no UTF-8", b"{\"type\": \"\xff\", \"10.0.0.0/8\": [\"\xff\"]}".to_vec()),
+        ("an endless text", format!("{{\"{}", "a".repeat(4 << 20)).into_bytes()),
+    ]
+}
+
+/// The routes as `gobgp --json` prints them, in words.
+fn gobgp_routes(bytes: &[u8]) -> Option<Vec<String>> {
+    let mut told = Vec::new();
+    let each = &mut |prefix: Prefix, best: bool, communities: &[Community]| {
+        let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
+        told.push(format!("{prefix}{} {}", if best { " best" } else { "" }, communities.join(" ")));
+    };
+    gobgp::rib::read(&mut &bytes[..], each).ok()?;
+    Some(told)
+}
+
+/// The IPv4 routes of BaGPipe-BGP's looking glass, in words.
+fn bagpipe_routes(bytes: &[u8]) -> Option<Vec<String>> {
+    let mut told = Vec::new();
+    let each = &mut |Route { prefix, neighbor, communities, .. }: Route<'_>| {
+        let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
+        told.push(format!("{prefix} from {neighbor} {}", communities.join(" ")));
+    };
+    bagpipe::routes::read(&mut &bytes[..], Family::Ipv4, each).ok()?;
+    Some(told)
+}
+
+#[test]
+fn hostile_texts() {
+    for (name, bytes) in hostile() {
+        assert_eq!(gobgp_routes(&bytes), None, "{name}");
+        assert_eq!(bagpipe_routes(&bytes), None, "{name}");
+        assert!(gobgp::neighbors::read(&bytes).is_none(), "{name}");
+        assert!(bagpipe::peers::read(&bytes).is_none(), "{name}");
+        let understood = event::read(&bytes);
+        assert!(bytes.is_empty() || understood.is_err(), "{name}: {understood:?}");
+    }
+}
+
+#[test]
+fn routes_of_gobgp() {
+    let one = |path: &str| format!("{{\"10.0.0.0/8\": [{path}]}}");
+    let attributes = |attributes: &str| one(&format!("{{\"attrs\": [{attributes}]}}"));
+    let cases = [
+        ("{}".to_owned(), Some(vec![])),
+        ("{\"10.0.0.0/8\": []}".into(), Some(vec![])),
+        (one("{\"attrs\": [], \"best\": true}"), Some(vec!["10.0.0.0/8 best "])),
+        (
+            attributes("{\"type\": 8, \"communities\": [791417746, 4294967041]}"),
+            Some(vec!["10.0.0.0/8 12076:5010 65535:65281"]),
+        ),
+        (
+            attributes(
+                "{\"type\": 16, \"value\": [{\"subtype\": 3}, {\"type\": 2, \"subtype\": 2, \"value\": \"0.64512:7\"}]}",
+            ),
+            Some(vec!["10.0.0.0/8 target:64512:7"]),
+        ),
+        (attributes("{\"type\": 99, \"value\": 7}"), Some(vec!["10.0.0.0/8 "])),
+        // A prefix told twice is two paths.
+        (format!("{{{0}, {0}}}", "\"10.0.0.0/8\": [{\"attrs\": []}]"), Some(vec!["10.0.0.0/8 "; 2])),
+        (attributes("{\"type\": 8, \"communities\": [4294967296]}"), None),
+        (attributes("{\"type\": 8, \"communities\": [-1]}"), None),
+        (attributes("{\"type\": 8, \"communities\": 1}"), None),
+        (attributes("{\"type\": 32, \"value\": [{\"ASN\": 1, \"LocalData1\": 2}]}"), None),
+        (attributes("{\"type\": \"8\"}"), None),
+        (one("{}"), None),
+        (one("7"), None),
+        ("{\"10.0.0.0/8\": {}}".into(), None),
+        ("{\"10.0.0.0/33\": [{\"attrs\": []}]}".into(), None),
+        ("{\"error\": \"context deadline exceeded\"}".into(), None),
+        ("{\"10.0.0.0/8\": [{\"attrs\": []}]".into(), None),
+        ("{\"10.0.0.0/8\": [{\"attrs\": []}]} more".into(), None),
+        // One element of more than a megabyte.
+        (one(&format!("{{\"attrs\": [{}]}}", vec!["{\"type\": 1}"; 200_000].join(","))), None),
+    ];
+    for (text, expected) in cases {
+        let expected = expected.map(|told| told.into_iter().map(str::to_owned).collect());
+        assert_eq!(gobgp_routes(text.as_bytes()), expected, "{}", text.get(..200).unwrap_or(&text));
+    }
+}
+
+#[test]
+fn routes_of_bagpipe() {
+    let one = |nlri: &str, entry: &str| format!("{{\"ipv4/mpls-vpn,*\": [{{\"{nlri}\": {entry}}}]}}");
+    let nlri = "10.0.0.0/8 label 17 next-hop 192.0.2.1 rd 192.0.2.1:0";
+    let cases = [
+        ("{}".to_owned(), Some(vec![])),
+        ("{\"l2vpn/evpn,*\": [7, []], \"ipv6/mpls-vpn,*\": [{\"x\": 7}]}".into(), Some(vec![])),
+        (one(nlri, "{\"route_targets\": []}"), Some(vec!["10.0.0.0/8 from  "])),
+        (
+            one(
+                nlri,
+                "{\"route_targets\": [\"target:64512:9\", \"target:64512:8\", \"what\"], \"source\": {\"id\": \"BGP-192.0.2.1\"}}",
+            ),
+            Some(vec!["10.0.0.0/8 from 192.0.2.1 target:64512:8 target:64512:9"]),
+        ),
+        (one(nlri, "{}"), None),
+        (one(nlri, "{\"route_targets\": \"target:64512:9\"}"), None),
+        (one("10.0.0.0", "{\"route_targets\": []}"), None),
+        (one("2001:db8::/32", "{\"route_targets\": []}"), None),
+        ("{\"ipv4/mpls-vpn,*\": [7]}".into(), None),
+        ("{\"ipv4/mpls-vpn,*\": {}}".into(), None),
+        ("[]".into(), None),
+    ];
+    for (text, expected) in cases {
+        let expected = expected.map(|told| told.into_iter().map(str::to_owned).collect());
+        assert_eq!(bagpipe_routes(text.as_bytes()), expected, "{text}");
+    }
+}
+
+/// The recorded replies and lines are understood.
+#[test]
+fn the_seeds_of_other_sources_are_understood() {
+    let read = |target: &str, name: &str| {
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target).join(name)).unwrap()
+    };
+    assert_eq!(
+        gobgp_routes(&read("gobgp", "rib.json")).unwrap(),
+        [
+            "10.1.0.0/16 best 12076:5010 64512:1:2 target:64512:77 target:4200000000:77 target:192.0.2.1:77",
+            "10.1.0.0/16 "
+        ]
+    );
+    assert_eq!(gobgp::neighbors::read(&read("gobgp", "neighbors.json")).unwrap().len(), 2);
+    assert_eq!(
+        bagpipe_routes(&read("bagpipe", "routes.json")).unwrap(),
+        ["10.1.0.0/16 from 127.0.0.6 target:64512:77", "10.1.0.0/16 from 127.0.0.6 target:64512:78"]
+    );
+    assert_eq!(bagpipe::peers::read(&read("bagpipe", "peers.json")).unwrap().len(), 1);
+    let session = String::from_utf8(read("exabgp", "session")).unwrap();
+    let mut exabgp = ExaBgp::new(1);
+    let changes = session.lines().filter(|line| exabgp.apply(line.as_bytes()) == LineEffect::Changed).count();
+    assert_eq!((changes, session.lines().all(|line| event::read(line.as_bytes()).is_ok())), (5, true));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn damaged_replies(bytes in damaged("reply")) {
+        let mut told = 0;
+        if routes_json::read(&mut &bytes[..], &mut |_, _| told += 1).is_ok() {
+            let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            prop_assert!(json["routes"].is_object());
+        }
+    }
+
+    #[test]
+    fn damaged_tables(bytes in damaged("table")) {
+        if let Some(told) = prefixes_of(&bytes) {
+            let mut prefixes: Vec<_> = told.into_iter().map(|(prefix, _)| prefix).collect();
+            prefixes.dedup();
+            let text = String::from_utf8_lossy(&bytes);
+            let displayed = text.lines().rev().find_map(|line| line.strip_prefix("Displayed"));
+            let count = displayed.map_or(0, |rest| rest.split_whitespace().next().unwrap().parse().unwrap());
+            prop_assert!(prefixes.len() <= count, "{prefixes:?}");
+        }
+    }
+
+    #[test]
+    fn damaged_lists_of_changes(bytes in damaged("changes")) {
+        if let Some((prefixes, unaccounted)) = changes_of(&bytes) {
+            let text = String::from_utf8_lossy(&bytes);
+            let head = text.lines().next().map(|line| line.trim_end().strip_prefix("BGP table version is ").unwrap());
+            let version: u64 = head.map_or(102, |rest| rest.split([',', ' ']).next().unwrap().parse().unwrap());
+            prop_assert_eq!(prefixes.len() as u64 + unaccounted, version - 100);
+        }
+    }
+
+    #[test]
+    fn damaged_lists(bytes in damaged("communities")) {
+        let wanted = ["12076:5010".parse().unwrap()];
+        let mut found = [false];
+        if communities::read_communities(&bytes[..], &wanted, &mut found).is_ok() {
+            let text = String::from_utf8(bytes).unwrap();
+            let stands = text.lines().skip(1).any(|line| {
+                line.split_once(") ").is_some_and(|(_, set)| set.split_ascii_whitespace().any(|word| word == "12076:5010"))
+            });
+            prop_assert_eq!(found[0], stands);
+        }
+    }
+
+    #[test]
+    fn damaged_sessions(bytes in damaged("sessions")) {
+        for session in summary::read_sessions(&bytes[..]).unwrap_or_default() {
+            prop_assert!(session.since.is_some() || !session.converged);
+        }
+    }
+
+    #[test]
+    fn damaged_lines(bytes in damaged("exabgp")) {
+        let mut exabgp = ExaBgp::new(1);
+        for line in bytes.split(|byte| *byte == b'\n') {
+            let understood = event::read(line).is_ok();
+            prop_assert!(understood || exabgp.apply(line) == LineEffect::Changed);
+        }
+    }
+
+    #[test]
+    fn damaged_routes(bytes in damaged("gobgp"), others in damaged("bagpipe")) {
+        if gobgp_routes(&bytes).is_some() {
+            prop_assert!(serde_json::from_slice::<serde_json::Value>(&bytes).is_ok());
+        }
+        if bagpipe_routes(&others).is_some() {
+            prop_assert!(serde_json::from_slice::<serde_json::Value>(&others).is_ok());
+        }
+        for neighbor in gobgp::neighbors::read(&bytes).unwrap_or_default() {
+            let session = neighbor.session(0);
+            prop_assert!(session.since.is_some() || session.ipv4.is_none());
+        }
+        drop(bagpipe::peers::read(&others));
+    }
+}

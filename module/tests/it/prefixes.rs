@@ -1,0 +1,112 @@
+//! Prefixes: their one form, and merging them.
+
+use bgp_community_services::collect::services::Services;
+use bgp_community_services::prefix::{Family, Prefix};
+use bgpcs::ApplicationName;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use proptest::prelude::*;
+
+#[test]
+fn one_form() {
+    for (text, form) in [
+        ("13.107.6.152/31", "13.107.6.152/31"),
+        ("13.107.6.153/31", "13.107.6.152/31"),
+        ("10.255.255.255/8", "10.0.0.0/8"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+        ("::/0", "::/0"),
+        ("2001:DB8:0:0:1:0:0:1/64", "2001:db8::/64"),
+        ("2001:db8::1/128", "2001:db8::1/128"),
+        ("::ffff:10.1.2.3/120", "10.1.2.0/24"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::ffff:10.0.0.0/95", "::fffe:0:0/95"),
+    ] {
+        assert_eq!(text.parse::<Prefix>().unwrap().to_string(), form, "{text}");
+    }
+    for text in [
+        "",
+        "10.0.0.0",
+        "10.0.0.0/33",
+        "10.0.0/8",
+        "::/129",
+        "10.0.0.0/-1",
+        "10.0.0.0/8 ",
+        "a/8",
+        "010.0.0.0/8",
+    ] {
+        let error = text.parse::<Prefix>().unwrap_err().to_string();
+        assert!(error.ends_with("is not a prefix, expected ADDRESS/LENGTH"), "{text}: {error}");
+    }
+    assert!(size_of::<Prefix>() <= 24);
+}
+
+#[test]
+fn order() {
+    let mut prefixes: Vec<Prefix> = ["::/0", "10.0.0.0/16", "2.0.0.0/8", "10.0.0.0/8", "2001:db8::/32"]
+        .map(|text| text.parse().unwrap())
+        .into();
+    prefixes.sort();
+    let texts: Vec<_> = prefixes.iter().map(Prefix::to_string).collect();
+    assert_eq!(texts, ["2.0.0.0/8", "10.0.0.0/8", "10.0.0.0/16", "::/0", "2001:db8::/32"]);
+}
+
+fn merged(nets: &[IpNet]) -> Vec<Prefix> {
+    let name: ApplicationName = "any".parse().unwrap();
+    let mut prefixes: Vec<_> = nets.iter().map(|net| Prefix::from(*net)).collect();
+    prefixes.sort();
+    prefixes.dedup();
+    let mut services = Services::default();
+    services.add(&name, &prefixes);
+    services.aggregate();
+    services.iter().flat_map(|(_, prefixes)| prefixes.to_vec()).collect()
+}
+
+/// Addresses by their last byte: all prefixes of the property lie in one /24, or /120.
+fn addresses(prefixes: impl IntoIterator<Item = IpNet>) -> [[bool; 256]; 2] {
+    let mut covered = [[false; 256]; 2];
+    for net in prefixes {
+        let (family, first, host_bits) = match net {
+            IpNet::V4(net) => (0, net.network().octets()[3], 32 - net.prefix_len()),
+            IpNet::V6(net) => (1, net.network().octets()[15], 128 - net.prefix_len()),
+        };
+        for offset in 0..1_usize << host_bits {
+            covered[family][usize::from(first) + offset] = true;
+        }
+    }
+    covered
+}
+
+fn net() -> impl Strategy<Value = IpNet> {
+    (any::<bool>(), any::<u8>(), 0..=8_u8).prop_map(|(is_v4, last, host_bits)| match is_v4 {
+        true => Ipv4Net::new([192, 0, 2, last].into(), 32 - host_bits).unwrap().trunc().into(),
+        false => {
+            let address = std::net::Ipv6Addr::from_bits((0x2001_0db8 << 96) + u128::from(last));
+            Ipv6Net::new(address, 128 - host_bits).unwrap().trunc().into()
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn merging_keeps_the_addresses(nets in proptest::collection::vec(net(), 0..40)) {
+        let merged = merged(&nets);
+        prop_assert_eq!(addresses(merged.iter().map(|prefix| IpNet::from(*prefix))), addresses(nets.clone()));
+        prop_assert!(merged.is_sorted());
+        // None lies in another, and no two are the halves of one.
+        for (index, one) in merged.iter().enumerate() {
+            let one = IpNet::from(*one);
+            for another in merged.iter().skip(index + 1).map(|prefix| IpNet::from(*prefix)) {
+                prop_assert!(!one.contains(&another) && !another.contains(&one));
+                prop_assert!(one.supernet().is_none() || one.supernet() != another.supernet() || one.prefix_len() != another.prefix_len());
+            }
+        }
+    }
+}
+
+#[test]
+fn merging_across_families() {
+    let nets = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"].map(|text| text.parse().unwrap());
+    let merged = merged(&nets);
+    assert_eq!(merged.iter().map(Prefix::to_string).collect::<Vec<_>>(), ["0.0.0.0/0", "::/0"]);
+    assert_eq!(merged.iter().map(Prefix::family).collect::<Vec<_>>(), Family::ALL);
+    assert!(merged.iter().all(Prefix::is_default));
+}

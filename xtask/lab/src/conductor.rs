@@ -1,0 +1,145 @@
+//! The conductor: packages by dnf, commits by an operator, highstates by the Salt master.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use bgpcs::paths;
+use fs_err as fs;
+use serde_json::Value;
+use task::command;
+
+use crate::authority::{Authority, NODES};
+use crate::expect::equal;
+use crate::highstate::Highstate;
+use crate::host::{Host, Network};
+use crate::{distribution, repository, salt, wait};
+
+/// Another plugin; its states and pillar must stay unchanged.
+const OTHER_PLUGIN: &str = "plugins:\n  '*':\n    - other-plugin\n";
+const OTHER_STATE: &str = "other-plugin:\n  test.nop\n";
+const OTHER_PILLAR: &str = "other-plugin: {configured: true}\n";
+
+/// The part of the master's command line that no other process has.
+const MASTER: &str = "salt-master";
+
+/// The management server.
+pub struct Conductor {
+    /// The host that it is.
+    pub host: Host,
+}
+
+impl Conductor {
+    /// Starts the host and its Salt master, with the Salt environments of a conductor, and another plugin in them.
+    pub fn start(network: &Network, keep: bool) -> Result<Self> {
+        let conductor = Self { host: Host::start("conductor", network, keep)? };
+        let host = &conductor.host;
+        distribution::imitate(host, 9)?;
+        host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
+        host.write(&format!("{}/master", salt::CONFIGURATION_DIR), &salt::master_configuration())?;
+        host.run("mkdir", &["-p", "/srv/salt", "/srv/pillar", salt::LOG_DIR])?;
+        for (root, other) in [(paths::SALT_STATES_ROOT, OTHER_STATE), (paths::SALT_PILLAR_ROOT, OTHER_PILLAR)]
+        {
+            host.write(&format!("{root}/top.sls"), OTHER_PLUGIN)?;
+            host.write(&format!("{root}/other-plugin.sls"), other)?;
+        }
+        conductor.start_master()?;
+        Ok(conductor)
+    }
+
+    /// Asserts that the files of the other plugin are unchanged.
+    pub fn expect_other_plugin_untouched(&self) -> Result<()> {
+        for (root, other) in [(paths::SALT_STATES_ROOT, OTHER_STATE), (paths::SALT_PILLAR_ROOT, OTHER_PILLAR)]
+        {
+            for (file, text) in [("top.sls", OTHER_PLUGIN), ("other-plugin.sls", other)] {
+                let path = format!("{root}/{file}");
+                equal(&path, &self.host.read(&path)?.as_deref(), &Some(text))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the Salt master.
+    pub fn start_master(&self) -> Result<()> {
+        command::run(salt::command(&self.host, MASTER).arg("--daemon"))?;
+        Ok(())
+    }
+
+    /// Kills the Salt master, as a crash does.
+    pub fn kill_master(&self) -> Result<()> {
+        self.host.kill(MASTER)
+    }
+
+    /// Waits until the master reaches all nodes.
+    pub fn wait_for_minions(&self) -> Result<()> {
+        wait::until("all minions", Duration::from_secs(120), || {
+            let mut ping = salt::command(&self.host, "salt");
+            ping.args(["--timeout=2", "--out=json", "--static", "*", "test.ping"]);
+            // While no minion is connected it fails, and its output is no JSON.
+            let output = command::output(&mut ping)?;
+            let answers: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            let missing: Vec<&str> = NODES
+                .iter()
+                .map(|node| node.asset_id)
+                .filter(|id| answers[*id] != Value::Bool(true))
+                .collect();
+            Ok(if missing.is_empty() { Ok(()) } else { Err(format!("no answer from {missing:?}")) })
+        })
+    }
+
+    /// What `manage plugin install`, and the upgrade, downgrade and removal of a plugin do as far as is public: dnf, and
+    /// a restart of the conductor with its Salt master.
+    pub fn manage_plugin(&self, action: &str, package: &str) -> Result<()> {
+        self.host.run("dnf", &["--quiet", "--assumeyes", action, package])?;
+        self.kill_master()?;
+        self.start_master()?;
+        self.wait_for_minions()
+    }
+
+    /// An operator's commit: writes the running configuration to disk and runs the generator.
+    pub fn commit(&self, authority: &Authority) -> Result<()> {
+        self.host.write(paths::RUNNING_CONFIGURATION, &format!("{:#}", authority.running_configuration()))?;
+        self.host.run(paths::GENERATOR, &[])?;
+        Ok(())
+    }
+
+    /// The names of the pillar files, sorted.
+    pub fn pillar_files(&self) -> Result<Vec<String>> {
+        let directory = self.host.path(paths::PILLAR_DIR);
+        let mut names = Vec::new();
+        for entry in fs::read_dir(directory)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Runs the highstate on the nodes whose asset ids match; a glob.
+    pub fn highstate(&self, target: &str) -> Result<Highstate> {
+        self.apply(target, &["state.highstate"])
+    }
+
+    /// Runs the highstate as a test, which says what it would do.
+    pub fn test_highstate(&self, target: &str) -> Result<Highstate> {
+        self.apply(target, &["state.highstate", "test=True"])
+    }
+
+    /// Cleans the nodes whose asset ids match, with the command of docs/removal.md.
+    pub fn clean(&self, target: &str) -> Result<Highstate> {
+        self.apply(target, &["state.apply", &format!("{}.clean", bgpcs::PLUGIN), "saltenv=plugins"])
+    }
+
+    fn apply(&self, target: &str, function: &[&str]) -> Result<Highstate> {
+        let mut salt = salt::command(&self.host, "salt");
+        salt.args(["--timeout=20", "--out=json", "--static", target]).args(function);
+        // The report says which state failed; the status has nothing to add.
+        let output = command::output(&mut salt)?;
+        Highstate::parse(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    /// Starts a highstate and does not wait for its end.
+    pub fn start_highstate(&self, target: &str) -> Result<()> {
+        let mut salt = salt::command(&self.host, "salt");
+        command::read(salt.args(["--async", target, "state.highstate"]))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! A real systemd on a host.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::host::Host;
+use crate::wait;
+
+/// The shell script of a host's first process; it becomes systemd.
+///
+/// The units that the distribution starts would change kernel settings and devices of this machine, so only units that a
+/// package or a state starts run here.
+pub const BOOT: &str = r#"
+set -e
+rm -rf /etc/systemd/system/*.wants /usr/lib/systemd/system/*.wants
+ln -sf multi-user.target /usr/lib/systemd/system/default.target
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --log-target=null
+"#;
+
+/// Waits until systemd on a host accepts requests.
+pub fn wait_until_booted(host: &Host) -> Result<()> {
+    wait::until(&format!("systemd on {}", host.name()), Duration::from_secs(30), || {
+        Ok(if is_active(host, "multi-user.target")? { Ok(()) } else { Err("it has not booted".to_owned()) })
+    })
+}
+
+/// Whether a unit is active.
+pub fn is_active(host: &Host, unit: &str) -> Result<bool> {
+    host.succeeds("systemctl", &["is-active", "--quiet", unit])
+}

@@ -1,0 +1,4 @@
+//! What the tasks and the lab share.
+
+pub mod command;
+pub mod workspace;

@@ -1,0 +1,28 @@
+use std::process::{Command, Output};
+
+fn xtask(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn an_unknown_scenario_is_refused_with_the_names_of_all() {
+    let Output { status, stderr, .. } = xtask(&["lab", "4"]);
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(!status.success());
+    assert!(stderr.contains("there is no scenario 4; they are: install, change, "), "{stderr}");
+}
+
+#[test]
+fn the_help_of_lab_lists_the_scenarios() {
+    let help = xtask(&["lab", "--help"]);
+    let help = String::from_utf8_lossy(&help.stdout);
+    assert!(help.contains("\n  routing-fault   faults of the routing engine\n"), "{help}");
+}
+
+#[test]
+fn an_error_names_its_causes_in_one_line() {
+    let Output { status, stderr, .. } = xtask(&["verify", "/nowhere"]);
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(!status.success());
+    assert!(stderr.starts_with("error: ") && stderr.contains("`/nowhere`: No such file"), "{stderr}");
+}

@@ -1,0 +1,197 @@
+//! The built packages, opened and installed by the real rpm.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use crate::succeed;
+
+/// The folder of the packages, built once for all tests of this file with `cargo xtask dist`.
+fn packages() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages");
+        succeed(Command::new(env!("CARGO_BIN_EXE_xtask")).arg("dist").arg("--out").arg(&directory));
+        directory
+    })
+}
+
+/// The packages by name and tag.
+fn each_package() -> BTreeMap<(&'static str, &'static str), PathBuf> {
+    let mut found = BTreeMap::new();
+    for name in [bgpcs::CONDUCTOR_PACKAGE, bgpcs::ROUTER_PACKAGE] {
+        for tag in ["el7", "el9"] {
+            let file = format!("{name}-{}-{}.{tag}.x86_64.rpm", bgpcs::VERSION, bgpcs::RELEASE);
+            found.insert((name, tag), packages().join(file));
+        }
+    }
+    found
+}
+
+/// Runs a tool that must succeed, and returns its standard output.
+fn tool(program: &str, arguments: &[&str]) -> String {
+    succeed(Command::new(program).args(arguments))
+}
+
+fn query(package: &Path, format: &str) -> String {
+    tool("rpm", &["-qp", "--nosignature", "--qf", format, &package.to_string_lossy()])
+}
+
+#[test]
+fn packages_bills_of_materials_and_their_sums() {
+    let mut names: Vec<String> = fs::read_dir(packages())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let mut expected = vec!["SHA256SUMS".to_owned()];
+    for name in [bgpcs::CONDUCTOR_PACKAGE, bgpcs::ROUTER_PACKAGE] {
+        expected.push(format!("{name}-{}.cdx.json", bgpcs::VERSION));
+    }
+    expected
+        .extend(each_package().values().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()));
+    expected.sort();
+    assert_eq!(names, expected);
+    let check = Command::new("sha256sum")
+        .args(["--check", "--strict", "SHA256SUMS"])
+        .current_dir(packages())
+        .output();
+    assert!(check.unwrap().status.success());
+}
+
+#[test]
+fn rpmlint_finds_nothing() {
+    let configuration = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rpm-specs/rpmlint.toml");
+    let packages: Vec<PathBuf> = each_package().into_values().collect();
+    let mut arguments = vec!["--strict", "--config"];
+    let files = std::iter::once(&configuration).chain(&packages).map(|path| path.to_str().unwrap());
+    arguments.extend(files);
+    let summary = tool("rpmlint", &arguments);
+    assert!(summary.contains("packages: 4") && summary.contains(" 0 errors, 0 warnings"), "{summary}");
+}
+
+#[test]
+fn each_says_who_it_is_in_what_el7_reads() {
+    for ((name, tag), package) in each_package() {
+        let identity = query(&package, "%{NAME} %{VERSION} %{RELEASE} %{ARCH} %{LICENSE} %{GROUP}");
+        let (version, release) = (bgpcs::VERSION, bgpcs::RELEASE);
+        let expected =
+            format!("{name} {version} {release}.{tag} x86_64 Apache-2.0 Application Classification");
+        assert_eq!(identity, expected);
+        assert_eq!(query(&package, "%{PAYLOADFORMAT} %{PAYLOADCOMPRESSOR}"), "cpio gzip", "{name} {tag}");
+        // The features of rpm 4.11; with any other the package could not be installed on Oracle Linux 7.
+        let known = ["CompressedFileNames", "FileDigests", "PayloadFilesHavePrefix"];
+        let required = tool("rpm", &["-qp", "--nosignature", "--requires", &package.to_string_lossy()]);
+        for line in required.lines() {
+            let feature = line.strip_prefix("rpmlib(").and_then(|rest| rest.split_once(')'));
+            let fits = match feature {
+                Some((feature, _)) => known.contains(&feature),
+                // A package with configuration files requires the version of them that it provides itself.
+                None => line == "/bin/sh" || line.starts_with(&format!("config({name}) =")),
+            };
+            assert!(fits, "{name} {tag} requires {line}");
+        }
+        let verdict = tool("rpm", &["-K", "--nosignature", &package.to_string_lossy()]);
+        assert!(verdict.trim_end().ends_with("digests OK"), "{verdict}");
+    }
+}
+
+/// Thousands of routers download it at the same hour, and some keep packages on a small flash disk.
+#[test]
+fn the_router_package_is_within_its_limit() {
+    for (_, package) in each_package().iter().filter(|((name, _), _)| *name == bgpcs::ROUTER_PACKAGE) {
+        let installed: u32 = query(package, "%{SIZE}").parse().unwrap();
+        assert!((1..2_400_000).contains(&installed), "{} takes {installed} bytes", package.display());
+    }
+}
+
+#[test]
+fn each_holds_what_its_spec_lists() {
+    for ((name, tag), package) in each_package() {
+        let format = "[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILEFLAGS:fflags} %{FILENAMES} %{FILELINKTOS}\n]";
+        let listing: String =
+            query(&package, format).lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/{name}.files"));
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&golden, &listing).unwrap();
+        }
+        assert_eq!(listing, fs::read_to_string(&golden).unwrap(), "{name} {tag}: see {}", golden.display());
+    }
+}
+
+#[test]
+fn each_installs_and_goes_again_without_a_trace() {
+    for ((name, tag), package) in each_package() {
+        let root = tempfile::tempdir().unwrap();
+        let root_text = root.path().to_string_lossy();
+        // The scratch root has no shell for scriptlets; the lab tests them.
+        let common =
+            ["--root", &root_text, "--dbpath", "/var/lib/rpm", "--noscripts", "--nodeps", "--nosignature"];
+        tool("rpm", &[&["-i"], &common[..], &[&package.to_string_lossy()]].concat());
+        let files = query(&package, "[%{FILEFLAGS:fflags}|%{FILENAMES}\n]");
+        let installed = files.lines().filter_map(|line| line.strip_prefix('|'));
+        for path in installed.clone() {
+            let path = root.path().join(path.trim_start_matches('/'));
+            assert!(path.symlink_metadata().is_ok(), "{name} {tag}: {} is missing", path.display());
+        }
+        tool("rpm", &[&["-e"], &common[..6], &[name]].concat());
+        for path in installed {
+            let path = root.path().join(path.trim_start_matches('/'));
+            assert!(path.symlink_metadata().is_err(), "{name} {tag}: {} is still there", path.display());
+        }
+    }
+}
+
+#[test]
+fn programs_need_nothing_of_their_machine() {
+    for ((name, tag), program) in [
+        ((bgpcs::CONDUCTOR_PACKAGE, "el7"), bgpcs::paths::GENERATOR),
+        ((bgpcs::ROUTER_PACKAGE, "el7"), bgpcs::paths::MODULE),
+    ] {
+        let unpacked = unpacked(name, tag);
+        let program = unpacked.path().join("root").join(program.trim_start_matches('/'));
+        let segments = tool("readelf", &["--program-headers", "--dynamic", &program.to_string_lossy()]);
+        assert!(!segments.contains("INTERP"), "{} asks for a dynamic linker", program.display());
+        assert!(!segments.contains("(NEEDED)"), "{} asks for a shared library", program.display());
+        let version = tool(&program.to_string_lossy(), &["--version"]);
+        assert!(version.trim_end().ends_with(bgpcs::VERSION), "{version}");
+    }
+}
+
+#[test]
+fn systemd_accepts_every_unit() {
+    for (package, units) in [
+        (
+            bgpcs::CONDUCTOR_PACKAGE,
+            ["path", "service"].map(|kind| format!("{}.{kind}", bgpcs::GENERATOR_UNIT)).to_vec(),
+        ),
+        (bgpcs::ROUTER_PACKAGE, vec![format!("{}.service", bgpcs::PLUGIN)]),
+    ] {
+        let unpacked = unpacked(package, "el9");
+        let root = unpacked.path().join("root");
+        // The plugin's units are among those of the distribution, as on a conductor or router.
+        let systemd = root.join("usr/lib/systemd");
+        fs::create_dir_all(&systemd).unwrap();
+        tool("cp", &["--recursive", "--no-clobber", "/usr/lib/systemd/system", &systemd.to_string_lossy()]);
+        let root_argument = format!("--root={}", root.display());
+        for unit in units {
+            let path = format!("{}/{unit}", bgpcs::paths::UNIT_DIR);
+            let arguments = ["verify", "--man=no", &root_argument, &path];
+            let output = Command::new("systemd-analyze").env("LC_ALL", "C").args(arguments).output();
+            let Output { status, stdout, stderr } = output.expect("systemd-analyze should start");
+            let report = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+            // An unknown key is only a warning, so there must be no line about the plugin's units either.
+            assert!(status.success() && !report.contains(bgpcs::PLUGIN), "{unit}: {status}\n{report}");
+        }
+    }
+}
+
+/// A package's files, below `root` in a directory of their own.
+fn unpacked(name: &'static str, tag: &'static str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let package = rpm::Package::open(&each_package()[&(name, tag)]).unwrap();
+    package.extract(directory.path().join("root")).unwrap();
+    directory
+}
