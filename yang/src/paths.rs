@@ -62,6 +62,8 @@ paths! {
     BGPD_SOCKET = "/var/run/128technology/routing/bgpd.vty";
     /// Stock FRR's bgpd.
     FRR_BGPD_SOCKET = "/run/frr/bgpd.vty";
+    /// GoBGP's command, as distributions install it.
+    GOBGP = "/usr/bin/gobgp";
     /// Router: the local web server, which speaks for routingManager.
     WEB_SERVER_SOCKET = "/var/run/128technology/web-server.sock";
 }
