@@ -100,6 +100,7 @@ impl BgpSummary {
         !self.sessions_only
             && self.process == other.process
             && self.same_versions(other)
+            && Family::ALL.into_iter().all(|family| !self.table(family).dampening)
             && self.sessions.iter().any(|session| session.times_established > 0)
             && self.all_sessions(other, Session::same_routes)
     }
