@@ -486,8 +486,8 @@ fn routes_of_bagpipe() {
 }
 
 /// What ExaBGP's routes and warnings are after some lines, and which sessions had to be restarted.
-fn exabgp(name: &str, exabgp: ExaBgp) -> (Vec<String>, Vec<String>, usize) {
-    let (mut exabgp, mut restarts) = (exabgp, 0);
+fn exabgp(name: &str) -> (Vec<String>, Vec<String>, usize) {
+    let (mut exabgp, mut restarts) = (ExaBgp::new(1), 0);
     for line in seed("exabgp", name).split(|byte| *byte == b'\n') {
         restarts += usize::from(matches!(exabgp.apply(line), LineEffect::RestartSession(_)));
     }
@@ -516,7 +516,7 @@ fn lines_of_exabgp() {
             "without-neighbor-changes",
             &[],
             "ExaBGP reports routes, but no state of their sessions, so the routes do not count: add neighbor-changes to \
-             the api section of each neighbor in its configuration",
+             the api section of each neighbor in its configuration; if it is there, restart the sessions",
         ),
         // The route keeps the community that it had, since one that it has now is not known.
         (
@@ -527,15 +527,31 @@ fn lines_of_exabgp() {
         ("peer-that-is-no-address", &[], "could not read 1 line from ExaBGP"),
     ];
     for (name, routes, warnings) in cases {
-        let (found, said, restarts) = exabgp(name, ExaBgp::new(1));
+        let (found, said, restarts) = exabgp(name);
         assert_eq!((found, said.join(", "), restarts), (own(routes), (*warnings).to_owned(), 0), "{name}");
     }
-    let (_, _, restarts) = exabgp("without-neighbor-changes", ExaBgp::new(1).running_before());
-    assert_eq!(restarts, 1, "the state was perhaps reported before this program ran");
 }
 
 fn own(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Routes of a session that began unseen need a new session, once, where states are reported.
+#[test]
+fn sessions_of_exabgp_that_began_unseen() {
+    let text = String::from_utf8(seed("exabgp", "two-sessions-one-peer")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut exabgp = ExaBgp::new(1);
+    assert_eq!(exabgp.apply(lines[0].as_bytes()), LineEffect::Changed);
+    let LineEffect::RestartSession(session) = exabgp.apply(lines[3].as_bytes()) else {
+        panic!("the session from 127.0.0.11 was not reported as established");
+    };
+    assert_eq!(
+        (session.local, session.peer.to_string()),
+        ("127.0.0.11".parse().ok(), "127.0.0.2".to_owned())
+    );
+    assert_eq!((exabgp.sessions_with(session.peer), exabgp.session_count()), (2, 2));
+    assert_eq!(exabgp.apply(lines[3].as_bytes()), LineEffect::Changed);
 }
 
 /// Every line that changes what is reported is a sign of a change.

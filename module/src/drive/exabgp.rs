@@ -60,7 +60,6 @@ impl<'s> Follower<'s> {
     fn new(settings: &'s Settings, exabgp: Process) -> Self {
         let program = Process::of(std::process::id());
         let source = ExaBgp::new(exabgp.id);
-        let source = if exabgp.is_older_than(program) { source.running_before() } else { source };
         Self {
             settings,
             sessions: SavedSessions { version: FORM, exabgp, program, summary: source.sessions() },

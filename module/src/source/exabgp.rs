@@ -36,8 +36,6 @@ pub struct ExaBgp {
     unreadable_values: u64,
     /// How many sessions were restarted.
     restarts: u64,
-    /// Whether ExaBGP may have sent events before this program ran.
-    may_have_missed: bool,
     /// Whether any event was of the state of a session.
     has_state_events: bool,
     /// Whether there were routes of a session whose state is not known.
@@ -65,16 +63,9 @@ impl ExaBgp {
             unreadable_lines: 0,
             unreadable_values: 0,
             restarts: 0,
-            may_have_missed: false,
             has_state_events: false,
             has_routes_without_state: false,
         }
-    }
-
-    /// The same, when ExaBGP ran before this program did, so that its first events may be missing.
-    pub fn running_before(mut self) -> Self {
-        self.may_have_missed = true;
-        self
     }
 
     /// Applies a line that ExaBGP wrote to the pipe. A line that cannot be read is counted, and reported as a warning.
@@ -105,8 +96,11 @@ impl ExaBgp {
             Applied::MissedEvents { is_first } => {
                 self.has_routes_without_state = true;
                 // Where no state is ever reported, a new session would not help.
-                let can_help = self.has_state_events || self.may_have_missed;
-                if is_first && can_help { LineEffect::RestartSession(session) } else { LineEffect::Changed }
+                if is_first && self.has_state_events {
+                    LineEffect::RestartSession(session)
+                } else {
+                    LineEffect::Changed
+                }
             }
         }
     }
@@ -165,7 +159,7 @@ impl RouteSource for ExaBgp {
             .then(|| format!("left out {values} of updates from ExaBGP that could not be read"));
         let stateless = (self.has_routes_without_state && !self.has_state_events).then(|| {
             "ExaBGP reports routes, but no state of their sessions, so the routes do not count: add neighbor-changes to \
-             the api section of each neighbor in its configuration"
+             the api section of each neighbor in its configuration; if it is there, restart the sessions"
                 .to_owned()
         });
         let restarted = (self.restarts > 0).then(|| {

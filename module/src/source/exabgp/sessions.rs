@@ -12,9 +12,6 @@ use crate::source::summary::BgpSummary;
 /// The version of the file's form. Release 4.1.0 did not write it.
 pub const FORM: u32 = 1;
 
-/// Ten seconds in clock ticks, of which Linux has 100 a second (`USER_HZ`).
-const SEVERAL_SECONDS: u64 = 1000;
-
 /// A process, which differs from a later process with the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -33,12 +30,6 @@ impl Process {
             .ok()
             .and_then(|stat| stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok());
         Self { id, start_time }
-    }
-
-    /// Whether it started long before another one: in ten seconds, several events can happen.
-    pub fn is_older_than(self, other: Self) -> bool {
-        let older_by = other.start_time.zip(self.start_time).map(|(other, own)| other.saturating_sub(own));
-        older_by.is_some_and(|ticks| ticks > SEVERAL_SECONDS)
     }
 
     /// Whether it is still running.
