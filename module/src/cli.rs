@@ -187,6 +187,9 @@ pub(crate) struct Options {
     /// Unix socket of the HTTP API, used instead of the URL's host and port [default: SSR's web server, if it exists]
     #[arg(long, global = true, value_name = "SOCKET")]
     pub routing_manager_socket: Option<PathBuf>,
+    /// GoBGP's command
+    #[arg(long, global = true, value_name = "PATH", default_value = paths::GOBGP)]
+    pub gobgp: PathBuf,
     /// Address and port of gobgpd's API
     #[arg(long, global = true, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50051")]
     pub gobgp_address: SocketAddr,

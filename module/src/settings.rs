@@ -36,6 +36,8 @@ pub struct Settings {
     pub routing_manager_url: UrlTemplate,
     /// The Unix socket of the HTTP API, if it is not at the URL's host and port.
     pub routing_manager_socket: Option<PathBuf>,
+    /// GoBGP's command.
+    pub gobgp: PathBuf,
     /// The address of gobgpd's API.
     pub gobgp_address: SocketAddr,
     /// The URL of BaGPipe-BGP's looking glass.
@@ -117,6 +119,7 @@ impl From<Arguments> for Settings {
                 let known = Path::new(paths::WEB_SERVER_SOCKET);
                 (is_default_url && known.exists()).then(|| known.to_owned())
             }),
+            gobgp: options.gobgp,
             gobgp_address: options.gobgp_address,
             bagpipe_url: options.bagpipe_url,
             limits: Limits::default(),

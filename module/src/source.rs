@@ -12,7 +12,9 @@ pub mod filter;
 pub mod gobgp;
 pub mod http;
 pub mod json_arrays;
+mod lossy_utf8;
 pub mod open;
+pub mod route_targets;
 pub mod routes_json;
 pub mod routing_manager;
 pub mod summary;
@@ -60,6 +62,8 @@ impl Query {
 pub enum QueryItem {
     /// One path; the paths of a prefix follow one another.
     Path(MatchedPath),
+    /// A value that could not be read, of this prefix if that is known. The rest of the answer is not affected.
+    Unreadable(Option<Prefix>),
     /// The answer starts over: drop everything that came before.
     StartOver,
 }
@@ -96,18 +100,18 @@ pub trait RouteSource: RibInspection {
     /// When the answer does not arrive complete, in time and in the expected form. Everything that was passed to `each`
     /// before the error has to be dropped.
     fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
-        self.query_with_neighbors(query, &mut |path, _| each(QueryItem::Path(path)))
+        self.query_with_neighbors(query, &mut |item, _| each(item))
     }
 
     /// Passes the answer to `each` together with the neighbor of each path, which is empty when the source does not say
-    /// it. This can cost the source twice as much as [`query`](Self::query).
+    /// it. This can cost the source twice as much as [`query`](Self::query). The answer never starts over.
     ///
     /// # Errors
     /// As for [`query`](Self::query).
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        each: &mut dyn FnMut(MatchedPath, &str),
+        each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError>;
 
     /// What was unusual in its answers, a sentence each, for the operator.

@@ -62,6 +62,8 @@ paths! {
     BGPD_SOCKET = "/var/run/128technology/routing/bgpd.vty";
     /// The VTY socket of bgpd in FRR's own packages.
     FRR_BGPD_SOCKET = "/run/frr/bgpd.vty";
+    /// GoBGP's command, as distributions install it.
+    GOBGP = "/usr/bin/gobgp";
     /// Router: the socket of the local web server, which forwards requests to routingManager.
     WEB_SERVER_SOCKET = "/var/run/128technology/web-server.sock";
 }

@@ -1,4 +1,4 @@
-//! The table as text: as many prefixes are told as the last line says.
+//! The table as text: no more prefixes are passed on than its last line says.
 #![no_main]
 
 use std::collections::BTreeSet;
@@ -7,16 +7,16 @@ use bgp_community_services::source::bgpd::text;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut told = BTreeSet::new();
-    if table::read(bytes, &mut |path| {
-        told.insert(path.prefix);
+    let mut found = BTreeSet::new();
+    if text::read(bytes, &mut |path| {
+        found.insert(path.prefix);
     })
     .is_ok()
     {
-        let text = String::from_utf8_lossy(bytes);
-        let last = text.lines().rev().find_map(|line| line.strip_prefix("Displayed "));
+        let whole = String::from_utf8_lossy(bytes);
+        let last = whole.lines().rev().find_map(|line| line.strip_prefix("Displayed "));
         let count = last
             .map_or(0, |rest| rest.split_whitespace().next().expect("a number").parse().expect("a number"));
-        assert!(told.len() <= count, "{} prefixes were told of {count}", told.len());
+        assert!(found.len() <= count, "{} prefixes of {count}", found.len());
     }
 });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, PathSelection, UnixTime};
+use bgpcs_display::counted;
 use serde::{Deserialize, Serialize};
 
 use crate::collect::error::{CollectError, CommunityFailure};
@@ -46,6 +47,8 @@ pub struct Gathering<'c> {
     failures: Vec<CommunityFailure>,
     /// Whether any query was answered.
     any_answer: bool,
+    /// How many values of answers could not be read.
+    unreadable: u64,
 }
 
 impl<'c> Gathering<'c> {
@@ -58,6 +61,7 @@ impl<'c> Gathering<'c> {
             resolution: Resolution { services: Services::of(names), ..Resolution::default() },
             failures: Vec::new(),
             any_answer: false,
+            unreadable: 0,
         }
     }
 
@@ -75,6 +79,7 @@ impl<'c> Gathering<'c> {
         let ModuleConfiguration { path_selection, max_prefixes, .. } = self.configuration;
         let limit = max_prefixes.get() as usize;
         let mut answers: Vec<Gathered> = query.communities().map(|_| Gathered::default()).collect();
+        let mut unreadable = Unreadable::default();
         let mut take = |item| match item {
             QueryItem::Path(path) if path.best || *path_selection == PathSelection::Any => {
                 if let Some(answer) = answers.get_mut(path.community) {
@@ -82,12 +87,20 @@ impl<'c> Gathering<'c> {
                 }
             }
             QueryItem::Path(_) => {}
-            QueryItem::StartOver => answers.iter_mut().for_each(|answer| *answer = Gathered::default()),
+            QueryItem::Unreadable(prefix) => unreadable.add(prefix, limit),
+            QueryItem::StartOver => {
+                unreadable = Unreadable::default();
+                answers.iter_mut().for_each(|answer| *answer = Gathered::default());
+            }
         };
         match send(query, &mut take) {
             Ok(()) => {
                 self.any_answer = true;
-                for (community, answer) in query.communities().zip(answers) {
+                self.unreadable += unreadable.count;
+                unreadable.prefixes.sort_unstable();
+                unreadable.prefixes.dedup();
+                for (community, mut answer) in query.communities().zip(answers) {
+                    self.keep_unreadable(community, query.family, &unreadable.prefixes, &mut answer, limit);
                     self.take(community, query.family, answer.finish(), Age::Fresh)?;
                 }
                 Ok(())
@@ -105,6 +118,32 @@ impl<'c> Gathering<'c> {
                     source: Arc::clone(&source),
                 };
                 query.communities().try_for_each(|community| self.keep(community, query.family, &failed))
+            }
+        }
+    }
+
+    /// Adds to an answer those of the `unreadable` prefixes (sorted) that the community brought last.
+    fn keep_unreadable(
+        &mut self,
+        community: &Community,
+        family: Family,
+        unreadable: &[Prefix],
+        answer: &mut Gathered,
+        limit: usize,
+    ) {
+        if unreadable.is_empty() {
+            return;
+        }
+        if let Some(known) = self.last.of(family, community) {
+            let stay = unreadable.iter().filter(|prefix| known.has(**prefix));
+            stay.for_each(|prefix| answer.add(*prefix, limit));
+            return;
+        }
+        for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
+            let name = &application.application_name;
+            if let Some((mut stay, _)) = self.last.of_application(name) {
+                stay.retain(|prefix| unreadable.binary_search(prefix).is_ok());
+                self.resolution.services.add(name, &stay);
             }
         }
     }
@@ -145,11 +184,11 @@ impl<'c> Gathering<'c> {
         Ok(())
     }
 
-    /// The result, after every query, and which communities are not up to date.
+    /// The result, after every query to the `source` of this name, and which communities are not up to date.
     ///
     /// # Errors
     /// The first failure, when no query was answered.
-    pub fn finish(mut self) -> Result<(Resolution, Vec<CommunityFailure>), CollectError> {
+    pub fn finish(mut self, source: &str) -> Result<(Resolution, Vec<CommunityFailure>), CollectError> {
         if !self.any_answer && !self.failures.is_empty() {
             return Err(self.failures.swap_remove(0).error);
         }
@@ -161,6 +200,10 @@ impl<'c> Gathering<'c> {
             defaults.map(move |prefix| format!("application {application} has the default route {prefix}"))
         });
         self.resolution.warnings = defaults.collect();
+        if self.unreadable > 0 {
+            let values = counted(self.unreadable, "value");
+            self.resolution.warnings.push(format!("left out {values} from {source} that could not be read"));
+        }
         Ok((self.resolution, self.failures))
     }
 
@@ -208,6 +251,23 @@ impl<'c> Gathering<'c> {
 
 fn lists(application: &Application, community: &Community) -> bool {
     application.bgp_community.iter().any(|listed| listed.canonical() == community.canonical())
+}
+
+/// The values of an answer that could not be read.
+#[derive(Default)]
+struct Unreadable {
+    count: u64,
+    /// The prefixes that are known of them, which stay as they were.
+    prefixes: Vec<Prefix>,
+}
+
+impl Unreadable {
+    fn add(&mut self, prefix: Option<Prefix>, limit: usize) {
+        self.count += 1;
+        if self.prefixes.len() <= limit && self.prefixes.last() != prefix.as_ref() {
+            self.prefixes.extend(prefix);
+        }
+    }
 }
 
 /// How old an answer is.

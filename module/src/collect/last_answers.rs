@@ -34,6 +34,13 @@ pub struct Stale<'l> {
     pub last_good: UnixTime,
 }
 
+impl Stale<'_> {
+    /// Whether the prefix is among them.
+    pub fn has(&self, prefix: Prefix) -> bool {
+        self.prefixes.binary_search(&prefix).is_ok()
+    }
+}
+
 impl LastAnswers<'_> {
     fn snapshot(&self) -> Option<&Snapshot> {
         self.loaded.get_or_init(self.load).as_ref()

@@ -24,6 +24,8 @@ use crate::source::{Abilities, RouteSource};
 pub struct Refreshed {
     /// The route source; none if there was no configuration to query it for.
     pub source: Option<String>,
+    /// What was unusual in the source's answers, a sentence each, if there is no result.
+    pub warnings: Vec<String>,
     /// The prefixes, or why there are none; `Ok(None)` when there is no sign of a change since the output file was written.
     pub result: Result<Option<Collected>, CollectError>,
 }
@@ -61,7 +63,8 @@ impl Refresh<'_> {
             true => Ok(None),
             false => self.collect(source, summary).map(Some),
         };
-        Refreshed { source: Some(name), result }
+        let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
+        Refreshed { source: Some(name), warnings, result }
     }
 
     /// The last run, if it can be built on: it was good, at least in part, with the same source, and no full refresh is due.

@@ -52,7 +52,7 @@ pub fn resolve(
         })?;
     }
     keep_unselectable(configuration, source, &abilities, &mut gathering)?;
-    let (mut resolution, failures) = gathering.finish()?;
+    let (mut resolution, failures) = gathering.finish(&source.name())?;
     for family in Family::ALL {
         let are_single = match summary.zip(source.path_count(family)) {
             Some((summary, paths)) => summary.has_single_paths(family, paths),

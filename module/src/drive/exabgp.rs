@@ -15,7 +15,8 @@ use crate::drive::lock::Lock;
 use crate::drive::once::{Rewrite, run_with};
 use crate::error_text::with_causes;
 use crate::settings::Settings;
-use crate::source::exabgp::sessions::{Process, SavedSessions};
+use crate::source::exabgp::event::SessionAddresses;
+use crate::source::exabgp::sessions::{FORM, Process, SavedSessions};
 use crate::source::exabgp::{ExaBgp, LineEffect};
 use lines::Lines;
 
@@ -57,14 +58,11 @@ struct Follower<'s> {
 
 impl<'s> Follower<'s> {
     fn new(settings: &'s Settings, exabgp: Process) -> Self {
+        let program = Process::of(std::process::id());
         let source = ExaBgp::new(exabgp.id);
         Self {
             settings,
-            sessions: SavedSessions {
-                exabgp,
-                program: Process::of(std::process::id()),
-                summary: source.sessions(),
-            },
+            sessions: SavedSessions { version: FORM, exabgp, program, summary: source.sessions() },
             source,
             lock: None,
             state: State::default(),
@@ -81,16 +79,24 @@ impl<'s> Follower<'s> {
         if let Some(earlier) = SavedSessions::load(&self.settings.state_dir)
             && earlier.exabgp == self.sessions.exabgp
         {
-            earlier.summary.sessions.iter().for_each(|session| self.renew(&session.peer));
+            let addresses: Vec<_> =
+                earlier.summary.sessions.iter().filter_map(SessionAddresses::of).collect();
+            for session in &addresses {
+                let is_only = addresses.iter().filter(|other| other.peer == session.peer).count() == 1;
+                self.renew(*session, is_only);
+            }
         }
     }
 
-    fn renew(&mut self, neighbor: &str) {
+    /// Ends a session. `is_only`: ExaBGP has no other one with the neighbor, so that its address is enough.
+    fn renew(&mut self, session: SessionAddresses, is_only: bool) {
+        let SessionAddresses { local, peer } = session;
+        let local = local.filter(|_| !is_only).map(|local| format!(" local-ip {local}")).unwrap_or_default();
+        let command = format!("neighbor {peer}{local} teardown {ADMINISTRATIVE_RESET}\n");
         let mut commands = io::stdout().lock();
-        let command = format!("neighbor {neighbor} teardown {ADMINISTRATIVE_RESET}\n");
         // If ExaBGP reads no commands, the session stays.
         if commands.write_all(command.as_bytes()).and_then(|()| commands.flush()).is_ok() {
-            self.source.note_restart(neighbor);
+            self.source.note_restart(session);
         }
     }
 
@@ -98,9 +104,11 @@ impl<'s> Follower<'s> {
         match self.source.apply(line) {
             LineEffect::Unchanged => return,
             LineEffect::Changed => {}
-            LineEffect::RestartSession(neighbor) => self.renew(&neighbor),
+            LineEffect::RestartSession(session) => {
+                self.renew(session, self.source.sessions_with(session.peer) == 1);
+            }
         }
-        if self.source.neighbor_count() != self.sessions.summary.sessions.len()
+        if self.source.session_count() != self.sessions.summary.sessions.len()
             && let Err(error) = self.remember_sessions()
         {
             eprintln!("{error}");

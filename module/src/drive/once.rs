@@ -121,7 +121,7 @@ fn run_once(
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
     let output = OutputFile(&settings.output);
-    let (configuration, source, result) = match configuration::read(&settings.configuration) {
+    let (configuration, source, warnings, result) = match configuration::read(&settings.configuration) {
         Ok(configuration) => {
             let refresh = Refresh {
                 configuration: &configuration,
@@ -130,12 +130,12 @@ fn run_once(
                 state_dir: &settings.state_dir,
                 now: started,
             };
-            let Refreshed { source, result } = refresh.run(source);
-            (Some(configuration), source, result.map_err(RunError::from))
+            let Refreshed { source, warnings, result } = refresh.run(source);
+            (Some(configuration), source, warnings, result.map_err(RunError::from))
         }
-        Err(error) => (None, None, Err(error.into())),
+        Err(error) => (None, None, Vec::new(), Err(error.into())),
     };
-    let ending = match result {
+    let mut ending = match result {
         Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
         Ok(Some(Collected { resolution, failures, last_good })) => {
             let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
@@ -144,6 +144,7 @@ fn run_once(
         }
         Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
     };
+    ending.resolution.warnings.extend(warnings);
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
     let digest = write(settings, rewrite, duration, &ending, started)?;

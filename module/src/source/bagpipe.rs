@@ -14,10 +14,10 @@ use bgpcs_display::counted;
 use crate::prefix::{Family, Prefix};
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
-use crate::source::filter::{self, Route};
+use crate::source::filter::{self, Scanned};
 use crate::source::http::HttpClient;
 use crate::source::summary::{BgpSummary, Session};
-use crate::source::{Abilities, Advice, Destination, MatchedPath, Query, RibInspection, RouteSource};
+use crate::source::{Abilities, Advice, Destination, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::HttpUrl;
 
 /// The looking glass at a URL.
@@ -35,7 +35,7 @@ impl Bagpipe {
     }
 
     /// Passes every VPN route of a family to `each`.
-    fn routes(&self, family: Family, each: &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> {
+    fn routes(&self, family: Family, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
         let url = format!("{}/bgp/routes", self.url);
         self.client.get(&url, &self.name(), &mut |body| routes::read(body, family, each))
     }
@@ -44,9 +44,7 @@ impl Bagpipe {
         let url = format!("{}/bgp/peers", self.url);
         let mut sessions = None;
         let read = &mut |body: &mut dyn Read| {
-            let mut reply = Vec::new();
-            body.read_to_end(&mut reply)?;
-            sessions = peers::read(&reply);
+            sessions = Some(peers::read(body)?);
             Ok(())
         };
         self.client.get(&url, &self.name(), read).ok()?;
@@ -75,22 +73,24 @@ impl RouteSource for Bagpipe {
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        each: &mut dyn FnMut(MatchedPath, &str),
+        each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         let wanted = filter::wanted(query);
         // Routes with the same route targets count as one VPN.
         let mut vpns: Vec<Vec<Community>> = Vec::new();
         let mut in_vpns: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
-        let mut scan = |family, each: &mut dyn FnMut(Route<'_>)| {
-            self.routes(family, &mut |route| {
-                if filter::matched_paths(&wanted, route).next().is_some() {
+        let mut scan = |family, each: &mut dyn FnMut(Scanned<'_>)| {
+            self.routes(family, &mut |scanned| {
+                if let Scanned::Route(route) = scanned
+                    && filter::matched_paths(&wanted, route).next().is_some()
+                {
                     let known = vpns.iter().position(|vpn| vpn == route.communities);
                     in_vpns.insert((route.prefix, known.unwrap_or(vpns.len()), 0));
                     if known.is_none() {
                         vpns.push(route.communities.to_vec());
                     }
                 }
-                each(route);
+                each(scanned);
             })
         };
         filter::answer_sorted(query, &mut scan, each)?;

@@ -3,14 +3,16 @@
 //! For a query bgpd scans its whole table on its only main thread, and does nothing else in that time. So the program
 //! sends one query at a time, and none that it can avoid.
 
+pub mod aliases;
 pub mod changes;
 pub mod communities;
 pub mod lookup;
+mod one_by_one;
 pub mod summary;
 pub mod text;
 mod vty;
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bgpcs::Community;
@@ -18,11 +20,12 @@ use bgpcs::Community;
 use crate::prefix::{Family, Prefix};
 use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES};
 use crate::source::error::{Cause, Shape, SourceError, describe_query};
-use crate::source::routes_json::{self, ReplyError};
+use crate::source::routes_json::{self, ReplyError, ReplyItem};
 use crate::source::summary::{BgpSummary, TableStatus};
 use crate::source::{
     Destination, DestinationPath, MatchedPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
 };
+use aliases::Aliases;
 use text::{TableTotals, TextError};
 use vty::Vty;
 
@@ -40,8 +43,12 @@ pub struct Bgpd {
     /// Whether BGP is configured, as far as is known. If not, no community is in use, but the query is sent all the
     /// same, since its error gives the reason.
     has_tables: bool,
+    /// Whether this release shows all paths in detail, as far as is known: 8.0 and later do.
+    shows_details: bool,
     /// How many paths the tables had when they were last printed as text, IPv4 first.
     paths: [Option<u64>; 2],
+    /// The names of communities, once they are known.
+    aliases: Option<Aliases>,
 }
 
 /// Why a command has no result.
@@ -65,6 +72,15 @@ struct BadReply {
     fault: Cause,
 }
 
+/// The status of a reply to a command that this release does not have.
+const UNKNOWN_COMMAND: u8 = 2;
+
+/// How much of a refusal is read for the sake of its status, in bytes.
+const REFUSAL_BYTES: u64 = 4096;
+
+/// The most unclear lines of a table for which the prefixes are looked up. To query again for JSON costs more.
+const MOST_UNCLEAR: usize = 500;
+
 /// The errors of a connection without an answer.
 const NO_ANSWER: [io::ErrorKind; 4] = [
     io::ErrorKind::WouldBlock,
@@ -83,7 +99,9 @@ impl Bgpd {
             reads_text: true,
             answers: true,
             has_tables: true,
+            shows_details: true,
             paths: [None; 2],
+            aliases: None,
         }
     }
 
@@ -117,7 +135,20 @@ impl Bgpd {
             None => Vty::connect(&self.socket, &deadlines).map_err(CommandFailure::Connect)?,
         };
         let mut reply = vty.send(command, &deadlines).map_err(CommandFailure::Send)?;
-        let value = read(&mut reply).map_err(|error| CommandFailure::Read(error, reply.error_message()))?;
+        let value = match read(&mut reply) {
+            Ok(value) => value,
+            Err(error) => {
+                let message = reply.error_message();
+                if message.as_ref().is_some_and(|message| message.starts_with('%')) {
+                    // Without the rest, the reason is still known.
+                    io::copy(&mut (&mut reply).take(REFUSAL_BYTES), &mut io::sink()).ok();
+                }
+                return Err(match reply.status() {
+                    Some(UNKNOWN_COMMAND) => CommandFailure::Status(Some(UNKNOWN_COMMAND), message),
+                    _ => CommandFailure::Read(error, message),
+                });
+            }
+        };
         match reply.status() {
             Some(0) => {
                 self.connection = Some(vty);
@@ -134,6 +165,16 @@ impl Bgpd {
         reply_bytes: u64,
         read: impl FnOnce(&mut vty::VtyReply<'_>) -> io::Result<T>,
     ) -> Option<T> {
+        self.attempt(command, reply_bytes, read)?.ok()
+    }
+
+    /// Does the same, and says why there is no answer; `None` when the command was not sent.
+    fn attempt<T>(
+        &mut self,
+        command: &str,
+        reply_bytes: u64,
+        read: impl FnOnce(&mut vty::VtyReply<'_>) -> io::Result<T>,
+    ) -> Option<Result<T, CommandFailure<io::Error>>> {
         if !self.answers {
             return None;
         }
@@ -143,29 +184,67 @@ impl Bgpd {
             Err(CommandFailure::Read(error, _)) => !NO_ANSWER.contains(&error.kind()),
             Ok(_) | Err(CommandFailure::Status(..)) => true,
         };
-        reply.ok()
+        Some(reply)
     }
 
-    /// Queries the table of a family as text; false when the text is of an unknown form.
+    /// The names of communities; `None` when bgpd does not tell them.
+    fn aliases(&mut self) -> Option<&Aliases> {
+        if self.aliases.is_none() {
+            self.aliases =
+                match self.attempt(aliases::LIST, aliases::REPLY_BYTES, |reply| Aliases::read(reply))? {
+                    Ok(aliases) => Some(aliases),
+                    // A release without the command has no aliases either.
+                    Err(CommandFailure::Status(Some(UNKNOWN_COMMAND), _)) => Some(Aliases::default()),
+                    Err(_) => None,
+                };
+        }
+        self.aliases.as_ref()
+    }
+
+    /// The table of a family.
+    fn table(&mut self, family: Family) -> Option<TableStatus> {
+        let mut show =
+            |command: &str| self.try_command(command, SHORT_REPLY_BYTES, |reply| summary::read_table(reply));
+        let table = show(&summary::show_table(family))?;
+        if table.version.is_some() {
+            Some(table)
+        } else {
+            show(&summary::show_version(family)).or(Some(table))
+        }
+    }
+
+    /// Answers a query by a table as text; false when the text is of an unknown form.
     fn query_as_text(
         &mut self,
-        family: Family,
+        query: &Query,
         command: &str,
         each: &mut dyn FnMut(QueryItem),
     ) -> Result<bool, SourceError> {
+        let mut unclear: Vec<Prefix> = Vec::new();
         let each_path = &mut |path: text::ShownPath| {
-            if path.valid {
+            if path.is_unclear && unclear.len() <= MOST_UNCLEAR {
+                unclear.push(path.prefix);
+            } else if path.valid {
                 each(QueryItem::Path(MatchedPath { community: 0, prefix: path.prefix, best: path.best }));
             }
         };
-        let failure = match self.run_command(command, self.deadlines, |reply| text::read(reply, each_path)) {
-            Ok(totals) => {
-                self.set_path_count(family, totals);
-                return Ok(true);
-            }
-            Err(CommandFailure::Read(TextError::Unknown, _) | CommandFailure::Status(..)) => {
-                return Ok(false);
-            }
+        let Some(totals) = self.read_text(command, each_path)? else { return Ok(false) };
+        self.set_path_count(query.family, totals);
+        unclear.dedup();
+        let community = query.community.canonical();
+        Ok(unclear.len() <= MOST_UNCLEAR
+            && unclear.into_iter().all(|prefix| self.look_up(prefix, &community, each).is_some()))
+    }
+
+    /// Reads the reply to a command as text; none when the text is of an unknown form.
+    fn read_text(
+        &mut self,
+        command: &str,
+        each: &mut dyn FnMut(text::ShownPath),
+    ) -> Result<Option<Option<TableTotals>>, SourceError> {
+        let failure = match self.run_command(command, self.deadlines, |reply| text::read(reply, each)) {
+            Ok(totals) => return Ok(Some(totals)),
+            Err(CommandFailure::Read(TextError::Unknown, _) | CommandFailure::Status(..)) => return Ok(None),
             Err(CommandFailure::Read(TextError::Io(error), message)) => {
                 CommandFailure::Read(ReplyError::Io(error), message)
             }
@@ -173,6 +252,23 @@ impl Bgpd {
             Err(CommandFailure::Send(error)) => CommandFailure::Send(error),
         };
         Err(self.explain(command, failure))
+    }
+
+    /// Passes on the paths of a prefix that carry a community; `None` unless they are certain.
+    fn look_up(
+        &mut self,
+        prefix: Prefix,
+        community: &Community,
+        each: &mut dyn FnMut(QueryItem),
+    ) -> Option<()> {
+        let paths = self.paths_of(prefix)?;
+        if paths.iter().any(|path| path.is_unclear) {
+            return None;
+        }
+        for path in paths.iter().filter(|path| path.communities.contains(community)) {
+            each(QueryItem::Path(MatchedPath { community: 0, prefix, best: path.best }));
+        }
+        Some(())
     }
 
     /// Keeps the number of paths of a table. A reply without any path has no totals: then the last number stays.
@@ -218,46 +314,59 @@ impl RouteSource for Bgpd {
     fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
         let command = Self::show_command(query);
         if self.reads_text && !query.needs_detail() {
-            self.reads_text = self.query_as_text(query.family, &command, each)?;
+            self.reads_text = self.query_as_text(query, &command, each)?;
             if self.reads_text {
                 return Ok(());
             }
             each(QueryItem::StartOver);
         }
-        self.query_with_neighbors(query, &mut |path, _| each(QueryItem::Path(path)))
+        self.query_with_neighbors(query, &mut |item, _| each(item))
     }
 
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        each: &mut dyn FnMut(MatchedPath, &str),
+        each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
-        let form = if query.needs_detail() { "json detail" } else { "json" };
+        let needs_detail = query.needs_detail();
+        if needs_detail && !self.shows_details {
+            return self.query_one_by_one(query, each);
+        }
+        let form = if needs_detail { "json detail" } else { "json" };
         let command = format!("{} {form}", Self::show_command(query));
-        let each_path = &mut |prefix, path: &routes_json::ReplyPath| {
-            for (community, wanted) in query.communities().enumerate().filter(|_| path.valid) {
-                let carried = match wanted {
-                    Community::RouteTarget(target) => path.route_targets.contains(target),
-                    Community::Standard(_) | Community::WellKnown(_) | Community::Large(_) => true,
-                };
-                if carried {
-                    each(MatchedPath { community, prefix, best: path.best }, &path.neighbor);
-                }
+        let each_item = &mut |item: ReplyItem<'_>| pass_matched(query, item, each);
+        match self.run_command(&command, self.deadlines, |reply| routes_json::read(reply, each_item)) {
+            Ok(()) => Ok(()),
+            Err(CommandFailure::Status(Some(UNKNOWN_COMMAND), _)) if needs_detail => {
+                self.shows_details = false;
+                self.query_one_by_one(query, each)
             }
+            Err(failure) => Err(self.explain(&command, failure)),
+        }
+    }
+}
+
+/// Passes a piece of a reply on, once for each community of the query that it carries.
+fn pass_matched(query: &Query, item: ReplyItem<'_>, each: &mut dyn FnMut(QueryItem, &str)) {
+    let (prefix, path) = match item {
+        ReplyItem::Path(prefix, path) => (prefix, path),
+        ReplyItem::Unreadable(prefix) => return each(QueryItem::Unreadable(prefix), ""),
+    };
+    for (community, wanted) in query.communities().enumerate().filter(|_| path.valid) {
+        let carried = match wanted {
+            Community::RouteTarget(target) => path.route_targets.contains(target),
+            Community::Standard(_) | Community::WellKnown(_) | Community::Large(_) => true,
         };
-        self.run_command(&command, self.deadlines, |reply| routes_json::read(reply, each_path))
-            .map_err(|failure| self.explain(&command, failure))
+        if carried {
+            each(QueryItem::Path(MatchedPath { community, prefix, best: path.best }), &path.neighbor);
+        }
     }
 }
 
 impl RibInspection for Bgpd {
     fn summary(&mut self) -> Option<BgpSummary> {
         // Table versions before sessions: a change in between is then seen in the next summary.
-        let mut table = |family| {
-            let command = format!("show bgp {family} unicast summary json");
-            self.try_command(&command, SHORT_REPLY_BYTES, |reply| summary::read_table(reply))
-        };
-        let tables = table(Family::Ipv4).and_then(|ipv4| Some((ipv4, table(Family::Ipv6)?)));
+        let tables = self.table(Family::Ipv4).and_then(|ipv4| Some((ipv4, self.table(Family::Ipv6)?)));
         self.has_tables = tables.is_some();
         let (ipv4, ipv6) = tables?;
         let neighbors = "show bgp neighbors json";
@@ -285,8 +394,13 @@ impl RibInspection for Bgpd {
     }
 
     fn paths_of(&mut self, prefix: Prefix) -> Option<Vec<DestinationPath>> {
+        self.aliases()?;
         let command = lookup::show(prefix);
-        self.try_command(&command, lookup::REPLY_BYTES, |reply| lookup::read_paths_of(reply, prefix))
+        let mut paths =
+            self.try_command(&command, lookup::REPLY_BYTES, |reply| lookup::read_paths_of(reply, prefix))?;
+        let aliases = self.aliases()?;
+        paths.iter_mut().for_each(|path| aliases.clear_up(path));
+        Some(paths)
     }
 
     fn path_count(&self, family: Family) -> Option<u64> {
@@ -301,28 +415,50 @@ impl RibInspection for Bgpd {
         if !self.has_tables {
             return None;
         }
+        // What reads as one of these may be another community, whichever.
+        let names: Vec<Community> = self.aliases()?.iter().copied().collect();
         // A community that no command lists may be in use.
         let is_unlisted = |community| communities::show(community).is_none();
         let mut found: Vec<_> = communities.iter().map(is_unlisted).collect();
+        let mut found_names = vec![false; names.len()];
+        let wanted = [communities, &names].concat();
         for command in communities::COMMANDS {
             if communities.iter().any(|community| communities::show(community) == Some(command)) {
+                let mut marks = [&found[..], &found_names].concat();
                 self.try_command(command, SHORT_REPLY_BYTES, |reply| {
-                    communities::read_communities(reply, communities, &mut found)
+                    communities::read_communities(reply, &wanted, &mut marks)
                 })?;
+                found_names = marks.split_off(found.len());
+                found = marks;
             }
         }
-        Some(found)
+        if found_names.contains(&true) { None } else { Some(found) }
     }
 
     fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
         let command = lookup::show(prefix);
-        let deadlines = self.deadlines.with_reply_limit(SHORT_REPLY_BYTES);
+        let deadlines = self.deadlines.with_reply_limit(lookup::LONGEST_REPLY);
         let found = self.run_command(&command, deadlines, |reply| lookup::read_destination(reply));
-        Some(found.map_err(|failure| self.explain(&command, failure)))
+        let mut found = match found {
+            Ok(found) => found,
+            Err(failure) => return Some(Err(self.explain(&command, failure))),
+        };
+        let aliases = self.aliases();
+        for path in found.iter_mut().flat_map(|destination| &mut destination.paths) {
+            match aliases {
+                Some(aliases) => aliases.clear_up(path),
+                None => path.is_unclear = true,
+            }
+        }
+        Some(Ok(found))
     }
 
     fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
         let command = communities::show(community)?;
-        self.try_command(command, SHORT_REPLY_BYTES, |reply| communities::read_same_as(reply, community))
+        let mut found = self
+            .try_command(command, SHORT_REPLY_BYTES, |reply| communities::read_same_as(reply, community))?;
+        let aliases = self.aliases()?;
+        found.retain(|community| !aliases.contains(community));
+        Some(found)
     }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 
 use memchr::memrchr_iter;
+use serde::de::DeserializeOwned;
 use serde_json::Deserializer;
 use serde_json::de::IoRead;
 
@@ -23,6 +24,17 @@ pub fn json<'r>(
         CHUNK_BYTES,
         BoundedReply { reply, run: 0, since_element },
     ))
+}
+
+/// Reads one JSON value, whose strings are in memory one at a time, unless it keeps them.
+///
+/// # Errors
+/// When the reply is not complete, or not such a value.
+pub fn value<T: DeserializeOwned>(reply: &mut dyn Read) -> io::Result<T> {
+    let mut json = json(reply, None);
+    let value = T::deserialize(&mut json)?;
+    json.end()?;
+    Ok(value)
 }
 
 /// Fails when no string begins or ends, or no element ends, for too many bytes, since the JSON library would keep all

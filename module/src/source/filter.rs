@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
-use crate::source::{Destination, DestinationPath, MatchedPath, Query};
+use crate::source::{Destination, DestinationPath, MatchedPath, Query, QueryItem};
 
 /// A valid route of a source.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +22,24 @@ pub struct Route<'r> {
     pub communities: &'r [Community],
 }
 
+/// A piece of a scan.
+#[derive(Debug, Clone, Copy)]
+pub enum Scanned<'r> {
+    /// A route.
+    Route(Route<'r>),
+    /// A value that could not be read, of this prefix if that is known.
+    Unreadable(Option<Prefix>),
+}
+
+impl Scanned<'_> {
+    /// A value of `prefix` that could not be read.
+    pub fn unreadable(prefix: Prefix) -> Self {
+        Self::Unreadable(Some(prefix))
+    }
+}
+
 /// A scan: passes every route of a family to a function.
-pub type Scan<'s> = dyn FnMut(Family, &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> + 's;
+pub type Scan<'s> = dyn FnMut(Family, &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> + 's;
 
 /// The query's communities in [canonical](Community::canonical) form, for [`matched_paths`].
 pub fn wanted(query: &Query) -> Vec<Community> {
@@ -46,11 +62,14 @@ pub fn matched_paths<'r>(
 pub fn answer(
     query: &Query,
     scan: &mut Scan<'_>,
-    each: &mut dyn FnMut(MatchedPath, &str),
+    each: &mut dyn FnMut(QueryItem, &str),
 ) -> Result<(), SourceError> {
     let wanted = wanted(query);
-    scan(query.family, &mut |route| {
-        matched_paths(&wanted, route).for_each(|path| each(path, route.neighbor));
+    scan(query.family, &mut |scanned| match scanned {
+        Scanned::Route(route) => {
+            matched_paths(&wanted, route).for_each(|path| each(QueryItem::Path(path), route.neighbor));
+        }
+        Scanned::Unreadable(prefix) => each(QueryItem::Unreadable(prefix), ""),
     })
 }
 
@@ -62,12 +81,16 @@ pub fn answer(
 pub fn answer_sorted(
     query: &Query,
     scan: &mut Scan<'_>,
-    each: &mut dyn FnMut(MatchedPath, &str),
+    each: &mut dyn FnMut(QueryItem, &str),
 ) -> Result<(), SourceError> {
     let wanted = wanted(query);
     let mut neighbors: Vec<String> = Vec::new();
     let mut found: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
-    scan(query.family, &mut |route| {
+    scan(query.family, &mut |scanned| {
+        let route = match scanned {
+            Scanned::Route(route) => route,
+            Scanned::Unreadable(prefix) => return each(QueryItem::Unreadable(prefix), ""),
+        };
         for path in matched_paths(&wanted, route) {
             // The routes of a neighbor mostly follow one another.
             if neighbors.last().is_none_or(|last| last != route.neighbor) {
@@ -78,7 +101,7 @@ pub fn answer_sorted(
     })?;
     for (prefix, neighbor, community) in found {
         let neighbor = neighbors.get(neighbor - 1).map_or("", String::as_str);
-        each(MatchedPath { community, prefix, best: true }, neighbor);
+        each(QueryItem::Path(MatchedPath { community, prefix, best: true }), neighbor);
     }
     Ok(())
 }
@@ -89,7 +112,8 @@ pub fn answer_sorted(
 /// When the scan fails.
 pub fn longest_match(prefix: Prefix, scan: &mut Scan<'_>) -> Result<Option<Destination>, SourceError> {
     let mut longest: Option<Destination> = None;
-    scan(prefix.family(), &mut |route| {
+    scan(prefix.family(), &mut |scanned| {
+        let Scanned::Route(route) = scanned else { return };
         if !IpNet::from(route.prefix).contains(&IpNet::from(prefix)) {
             return;
         }
@@ -114,10 +138,12 @@ pub fn longest_match(prefix: Prefix, scan: &mut Scan<'_>) -> Result<Option<Desti
 pub fn communities_of_same_as(community: &Community, scan: &mut Scan<'_>) -> Option<Vec<Community>> {
     let mut found = BTreeSet::new();
     for family in Family::ALL {
-        let scanned = scan(family, &mut |route| {
-            found.extend(route.communities.iter().filter(|carried| have_same_as(carried, community)));
+        let result = scan(family, &mut |scanned| {
+            if let Scanned::Route(route) = scanned {
+                found.extend(route.communities.iter().filter(|carried| have_same_as(carried, community)));
+            }
         });
-        scanned.ok()?;
+        result.ok()?;
     }
     Some(found.into_iter().collect())
 }

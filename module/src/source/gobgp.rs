@@ -7,23 +7,26 @@ mod command_output;
 pub mod neighbors;
 pub mod rib;
 
-use std::io::{self, Read};
+use std::cell::Cell;
+use std::io;
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bgpcs::Community;
-use serde_json::Value;
+use bgpcs_display::counted;
 
 use crate::clock::now;
 use crate::prefix::{Family, Prefix};
+use crate::source::bounded_json;
 use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES, left_until};
 use crate::source::error::{Shape, SourceError, SourceErrorKind, describe_query};
-use crate::source::filter::{self, Route};
+use crate::source::filter::{self, Route, Scanned};
 use crate::source::routes_json::ReplyError;
 use crate::source::summary::{BgpSummary, TableStatus};
-use crate::source::{Abilities, Advice, Destination, MatchedPath, Query, RibInspection, RouteSource};
+use crate::source::{Abilities, Advice, Destination, Query, QueryItem, RibInspection, RouteSource};
 use command_output::CommandOutput;
-use neighbors::GobgpNeighbor;
+use neighbors::{GobgpNeighbor, GobgpNeighbors};
 use rib::RibError;
 
 /// Which of GoBGP's tables is queried.
@@ -37,19 +40,23 @@ pub enum RibView {
 
 /// The gobgpd that listens at an address.
 pub struct GoBgp {
+    command: PathBuf,
     address: SocketAddr,
     view: RibView,
     deadlines: Deadlines,
+    /// How many neighbors were skipped, since their addresses could not be read.
+    skipped: Cell<u64>,
 }
 
 impl GoBgp {
-    /// The gobgpd that listens at `address`; the command connects for every query.
-    pub fn new(address: SocketAddr, view: RibView, deadlines: Deadlines) -> Self {
-        Self { address, view, deadlines }
+    /// The gobgpd that listens at `address`; the `command` connects for every query.
+    pub fn new(command: &Path, address: SocketAddr, view: RibView, deadlines: Deadlines) -> Self {
+        // A name without a directory is not looked up in the search path.
+        Self { command: Path::new(".").join(command), address, view, deadlines, skipped: Cell::new(0) }
     }
 
     fn gobgp(&self, words: &[&str]) -> Command {
-        let mut command = Command::new("gobgp");
+        let mut command = Command::new(&self.command);
         command.args(["--json", "--host", &self.address.ip().to_string()]);
         command.args(["--port", &self.address.port().to_string()]).args(words);
         command
@@ -60,64 +67,66 @@ impl GoBgp {
         describe_query(&format!("gobgp --json {}", words.join(" ")), &self.name())
     }
 
-    /// Passes the routes that a command prints to `each`: prefix, whether it is the best path, and communities.
-    fn show(
-        &self,
-        words: &[&str],
-        each: &mut dyn FnMut(Prefix, bool, &[Community]),
-    ) -> Result<(), SourceError> {
+    /// Passes the routes that a command prints to `each`.
+    fn show(&self, words: &[&str], each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
         // The command does not report why it cannot connect, so this does.
         left_until(self.deadlines.connected_by())
             .and_then(|limit| TcpStream::connect_timeout(&self.address, limit))
             .map_err(|error| SourceError::io(error, self.describe(words)))?;
-        let mut output = CommandOutput::of(&mut self.gobgp(words), &self.deadlines)
-            .map_err(|error| SourceError::io(error, "could not start the command gobgp"))?;
+        let mut output = CommandOutput::of(&mut self.gobgp(words), &self.deadlines).map_err(|error| {
+            SourceError::io(error, format!("could not start the command {}", self.command.display()))
+        })?;
         rib::read(&mut output, each).map_err(|error| match error {
             RibError::Reply(ReplyError::Io(error)) => SourceError::io(error, self.describe(words)),
             RibError::Reply(error) => SourceError::shape(Shape::Text, self.describe(words), error),
             RibError::Refused(why) => {
-                SourceError::new(SourceErrorKind::System(None, why), self.describe(words), None)
+                SourceError::new(SourceErrorKind::Refused(why), self.describe(words), None)
             }
         })
     }
 
     /// Passes every route of a family to `each`: from the global RIB prefix by prefix, else neighbor by neighbor.
-    fn routes(&self, family: Family, each: &mut dyn FnMut(Route<'_>)) -> Result<(), SourceError> {
+    fn routes(&self, family: Family, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
         let name = family.to_string();
         if self.view == RibView::Global {
-            return self.show(&["global", "rib", "-a", &name], &mut |prefix, best, communities| {
-                each(Route { prefix, neighbor: "", best, communities });
-            });
+            return self.show(&["global", "rib", "-a", &name], each);
         }
-        let neighbors =
-            self.neighbors().map_err(|error| SourceError::io(error, self.describe(&["neighbor"])))?;
+        let neighbors = self.neighbors()?;
         for neighbor in neighbors.iter().filter(|neighbor| neighbor.carries(family)) {
             let neighbor = neighbor.address();
-            self.show(&["neighbor", neighbor, "adj-in", "-a", &name], &mut |prefix, _, communities| {
-                each(Route { prefix, neighbor, best: true, communities });
+            self.show(&["neighbor", neighbor, "adj-in", "-a", &name], &mut |scanned| {
+                each(match scanned {
+                    Scanned::Route(route) => Scanned::Route(Route { neighbor, best: true, ..route }),
+                    Scanned::Unreadable(prefix) => Scanned::Unreadable(prefix),
+                });
             })?;
         }
         Ok(())
     }
 
-    /// A reply of at most [`SHORT_REPLY_BYTES`].
-    fn short_reply(&self, words: &[&str]) -> io::Result<Vec<u8>> {
-        let mut reply = Vec::new();
-        let deadlines = self.deadlines.with_reply_limit(SHORT_REPLY_BYTES);
-        CommandOutput::of(&mut self.gobgp(words), &deadlines)?.read_to_end(&mut reply)?;
-        Ok(reply)
+    /// The output of a command that prints at most [`SHORT_REPLY_BYTES`].
+    fn short_reply(&self, words: &[&str]) -> io::Result<CommandOutput> {
+        CommandOutput::of(&mut self.gobgp(words), &self.deadlines.with_reply_limit(SHORT_REPLY_BYTES))
     }
 
-    fn neighbors(&self) -> io::Result<Vec<GobgpNeighbor>> {
-        neighbors::read(&self.short_reply(&["neighbor"])?).ok_or(io::ErrorKind::InvalidData.into())
+    fn neighbors(&self) -> Result<Vec<GobgpNeighbor>, SourceError> {
+        let words = ["neighbor"];
+        let read = |mut output| neighbors::read(&mut output);
+        let neighbors = self.short_reply(&words).map_err(ReplyError::Io).and_then(read);
+        let GobgpNeighbors { known, unreadable } = neighbors.map_err(|error| match error {
+            ReplyError::Io(error) => SourceError::io(error, self.describe(&words)),
+            error => SourceError::shape(Shape::Text, self.describe(&words), error),
+        })?;
+        self.skipped.set(unreadable);
+        Ok(known)
     }
 
     /// The number of paths in the global RIB, in place of a table version, which GoBGP does not have: it changes with
     /// routes that come from no neighbor.
     fn path_total(&self, family: Family) -> Option<u64> {
-        let summary = self.short_reply(&["global", "rib", "summary", "-a", &family.to_string()]).ok()?;
-        let summary: Value = serde_json::from_slice(&summary).ok()?;
-        Some(summary.get("num_path").and_then(Value::as_u64).unwrap_or_default())
+        let mut summary = self.short_reply(&["global", "rib", "summary", "-a", &family.to_string()]).ok()?;
+        let RibSummary { num_path } = bounded_json::value(&mut summary).ok()?;
+        Some(num_path)
     }
 }
 
@@ -146,7 +155,7 @@ impl RouteSource for GoBgp {
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        each: &mut dyn FnMut(MatchedPath, &str),
+        each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         let answer = match self.view {
             RibView::Global => filter::answer,
@@ -154,6 +163,19 @@ impl RouteSource for GoBgp {
         };
         answer(query, &mut |family, each| self.routes(family, each), each)
     }
+
+    fn warnings(&mut self) -> Vec<String> {
+        let neighbors = counted(self.skipped.get(), "neighbor");
+        let warning = format!("skipped {neighbors} of GoBGP whose address could not be read");
+        (self.skipped.get() > 0).then_some(warning).into_iter().collect()
+    }
+}
+
+/// The number of paths in a table, which GoBGP leaves out when it is zero.
+#[derive(serde::Deserialize)]
+struct RibSummary {
+    #[serde(default)]
+    num_path: u64,
 }
 
 impl RibInspection for GoBgp {

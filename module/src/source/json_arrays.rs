@@ -1,4 +1,4 @@
-//! Reads a JSON object of arrays element by element: `{"10.1.0.0/16": [{…}, {…}], "10.2.0.0/16": […]}`.
+//! Reads a JSON array, or a JSON object of arrays, element by element: `{"10.1.0.0/16": [{…}, {…}], "10.2.0.0/16": […]}`.
 //!
 //! The reply can have hundreds of megabytes, so only one element is in memory at a time.
 
@@ -27,12 +27,27 @@ pub fn read(reply: &mut dyn Read, each: &mut EachElement<'_>) -> Result<(), Repl
     let mut json = bounded_json::json(reply, Some(&since_element));
     let parsed =
         json.deserialize_map(ArraysVisitor { each, since_element: &since_element }).and_then(|()| json.end());
-    parsed.map_err(|error| match (error.io_error_kind(), error.is_data()) {
+    parsed.map_err(explain)
+}
+
+/// Passes every element of one array to `each`, with an empty key.
+///
+/// # Errors
+/// When the reply is not one JSON array, or `each` fails.
+pub fn read_one(reply: &mut dyn Read, each: &mut EachElement<'_>) -> Result<(), ReplyError> {
+    let since_element = Cell::new(0);
+    let mut json = bounded_json::json(reply, Some(&since_element));
+    let elements = ElementsVisitor { key: "", each, since_element: &since_element };
+    json.deserialize_seq(elements).and_then(|()| json.end()).map_err(explain)
+}
+
+fn explain(error: serde_json::Error) -> ReplyError {
+    match (error.io_error_kind(), error.is_data()) {
         (Some(io::ErrorKind::InvalidData), _) => ReplyError::Syntax(error),
         (Some(_), _) => ReplyError::Io(error.into()),
         (None, true) => ReplyError::Listing(error),
         (None, false) => ReplyError::Syntax(error),
-    })
+    }
 }
 
 struct ArraysVisitor<'a, 't> {

@@ -16,7 +16,7 @@ use crate::source::routing_manager::RoutingManager;
 pub fn open(settings: &Settings) -> Box<dyn RouteSource> {
     let deadlines = Deadlines::begin(settings.limits);
     let exabgp = || Box::new(ExabgpWithoutRoutes::at(&settings.state_dir));
-    let gobgp = |view| Box::new(GoBgp::new(settings.gobgp_address, view, deadlines));
+    let gobgp = |view| Box::new(GoBgp::new(&settings.gobgp, settings.gobgp_address, view, deadlines));
     let routing_engine = |bgpd: Option<&Path>| -> Box<dyn RouteSource> {
         match bgpd {
             Some(socket) => Box::new(Bgpd::new(socket, deadlines)),

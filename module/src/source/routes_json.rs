@@ -1,8 +1,9 @@
 //! The JSON reply of FRR to `show bgp … json`, which routingManager passes on: an object whose `routes` are paths by
 //! prefix.
 //!
-//! `{"routes": {"13.107.6.0/24": [{"valid": true, "bestpath": true, …}, …]}, …}`. The reply can have hundreds of
-//! megabytes, so each path is passed on as it is read. The longest thing in memory is one string, which has a limit.
+//! `{"routes": {"13.107.6.0/24": [{"valid": true, "bestpath": true, …}, …]}, …}`. In a detailed reply of FRR 9.0 and
+//! later, the paths of a prefix are the `paths` of an object. The reply can have hundreds of megabytes, so each path is
+//! passed on as it is read. The longest thing in memory is one string, which has a limit.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -10,14 +11,16 @@ use std::io::{self, Read};
 use bgpcs::RouteTarget;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::prefix::{Prefix, PrefixError};
+use crate::prefix::Prefix;
 use crate::source::bounded_json;
 use crate::source::error::Shape;
+use crate::source::lossy_utf8::LossyUtf8;
+use crate::source::route_targets::frr_route_targets;
 
 /// A path as a reply shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReplyPath {
-    /// Whether the routing engine may use it (FRR: `valid`).
+    /// Whether the routing engine may use it (FRR: `valid`, and not `damped`).
     pub valid: bool,
     /// Whether it is the prefix's best path.
     pub best: bool,
@@ -25,6 +28,15 @@ pub struct ReplyPath {
     pub route_targets: Vec<RouteTarget>,
     /// The neighbor's address; empty when the reply does not have it.
     pub neighbor: String,
+}
+
+/// A piece of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyItem<'p> {
+    /// A path of a prefix.
+    Path(Prefix, &'p ReplyPath),
+    /// A value that could not be read: a key of `routes`, or an attribute of a path to this prefix.
+    Unreadable(Option<Prefix>),
 }
 
 /// Why a reply cannot be read.
@@ -47,9 +59,6 @@ pub enum ReplyError {
         /// What this reply has there.
         got: Shape,
     },
-    /// A key of `routes` is not a prefix.
-    #[error("a key of routes is not a prefix")]
-    Prefix(#[from] PrefixError),
 }
 
 impl ReplyError {
@@ -57,42 +66,59 @@ impl ReplyError {
     pub fn shape(&self) -> Option<Shape> {
         match self {
             Self::Io(_) => None,
-            Self::Syntax(_) | Self::Listing(_) | Self::Prefix(_) => Some(Shape::Text),
+            Self::Syntax(_) | Self::Listing(_) => Some(Shape::Text),
             Self::Shape { got, .. } => Some(*got),
         }
     }
 }
 
-/// The route targets among extended communities as FRR writes them: `RT:64512:77 SoO:64512:88`.
-pub fn route_targets(text: &str) -> impl Iterator<Item = RouteTarget> + '_ {
-    text.split_ascii_whitespace().filter_map(|word| RouteTarget::parse(word.strip_prefix("RT:")?))
-}
-
 /// Reads a whole reply, passing each path of each prefix to `each`.
 ///
 /// # Errors
-/// When the reply is not one JSON object with an object `routes`, whose arrays of objects are by prefix.
-pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, &ReplyPath)) -> Result<(), ReplyError> {
-    let mut json = bounded_json::json(reply, None);
+/// When the reply is not one JSON object with an object `routes`, whose arrays of objects are by prefix. A single value of
+/// another form is no error but [`ReplyItem::Unreadable`].
+pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(ReplyItem<'_>)) -> Result<(), ReplyError> {
     let mut reading = Reading { each, fault: None, has_routes: false };
-    let parsed =
-        At { place: Place::Top, reading: &mut reading }.deserialize(&mut json).and_then(|()| json.end());
-    match (parsed, reading.fault, reading.has_routes) {
-        (_, Some(fault), _) => Err(fault),
-        (Err(error), None, _) if error.io_error_kind() == Some(io::ErrorKind::InvalidData) => {
+    read_at(reply, Place::Top, &mut reading)?;
+    if reading.has_routes {
+        Ok(())
+    } else {
+        Err(ReplyError::Shape { expected: "an object routes", got: Shape::Nothing })
+    }
+}
+
+/// Reads the detailed reply about one prefix, `{"paths": [{"valid": true, …}, …]}`; no path when the prefix is not in the
+/// table, for which it is an empty object.
+///
+/// # Errors
+/// When the reply is not one JSON object.
+pub fn read_destination(
+    reply: &mut dyn Read,
+    prefix: Prefix,
+    each: &mut dyn FnMut(ReplyItem<'_>),
+) -> Result<(), ReplyError> {
+    read_at(reply, Place::Lookup(prefix), &mut Reading { each, fault: None, has_routes: false })
+}
+
+fn read_at(reply: &mut dyn Read, place: Place, reading: &mut Reading<'_>) -> Result<(), ReplyError> {
+    let mut text = LossyUtf8::of(reply);
+    let mut json = bounded_json::json(&mut text, None);
+    let parsed = At { place, reading }.deserialize(&mut json).and_then(|()| json.end());
+    match (parsed, reading.fault.take()) {
+        (_, Some(fault)) => Err(fault),
+        (Err(error), None) if error.io_error_kind() == Some(io::ErrorKind::InvalidData) => {
             Err(ReplyError::Syntax(error))
         }
-        (Err(error), None, _) if error.is_io() => Err(ReplyError::Io(error.into())),
-        (Err(error), None, _) => Err(ReplyError::Syntax(error)),
-        (Ok(()), None, false) => Err(ReplyError::Shape { expected: "an object routes", got: Shape::Nothing }),
-        (Ok(()), None, true) => Ok(()),
+        (Err(error), None) if error.is_io() => Err(ReplyError::Io(error.into())),
+        (Err(error), None) => Err(ReplyError::Syntax(error)),
+        (Ok(()), None) => Ok(()),
     }
 }
 
 /// The state while a reply is read. A fault ends the reading; it is kept here, since the error of the JSON library
 /// cannot contain it.
 struct Reading<'a> {
-    each: &'a mut dyn FnMut(Prefix, &ReplyPath),
+    each: &'a mut dyn FnMut(ReplyItem<'_>),
     fault: Option<ReplyError>,
     has_routes: bool,
 }
@@ -109,6 +135,10 @@ impl Reading<'_> {
 enum Place {
     Top,
     Routes,
+    /// The paths, or an object that contains them.
+    Destination(Prefix),
+    /// An object that contains the paths, unless there are none.
+    Lookup(Prefix),
     Paths(Prefix),
     Path(Prefix),
 }
@@ -122,9 +152,9 @@ struct At<'r, 'a> {
 impl At<'_, '_> {
     fn expected(&self) -> &'static str {
         match self.place {
-            Place::Top => "an object",
+            Place::Top | Place::Lookup(_) => "an object",
             Place::Routes => "an object routes",
-            Place::Paths(_) => "an array of paths by prefix",
+            Place::Destination(_) | Place::Paths(_) => "an array of paths by prefix",
             Place::Path(_) => "an object for each path",
         }
     }
@@ -159,38 +189,51 @@ impl<'de> Visitor<'de> for At<'_, '_> {
                         reading.has_routes = true;
                         map.next_value_seed(At { place: Place::Routes, reading })?;
                     } else {
-                        map.next_value_seed(Leaf::default())?;
+                        map.next_value_seed(Leaf::Skip)?;
                     }
                 }
             }
             Place::Routes => {
                 while let Some(prefix) = map.next_key_seed(PrefixKey)? {
-                    let prefix = prefix.map_err(|fault| reading.refuse(fault.into()))?;
-                    map.next_value_seed(At { place: Place::Paths(prefix), reading })?;
+                    if let Some(prefix) = prefix {
+                        map.next_value_seed(At { place: Place::Destination(prefix), reading })?;
+                    } else {
+                        (reading.each)(ReplyItem::Unreadable(None));
+                        map.next_value_seed(Leaf::Skip)?;
+                    }
                 }
             }
-            // In Python, iterating over an object as if it were an array gives its keys, which are text.
+            Place::Destination(prefix) | Place::Lookup(prefix) => {
+                let mut has_paths = false;
+                while let Some(key) = map.next_key_seed(OneOf(["paths"]))? {
+                    if key.is_some() {
+                        has_paths = true;
+                        map.next_value_seed(At { place: Place::Paths(prefix), reading })?;
+                    } else {
+                        map.next_value_seed(Leaf::Skip)?;
+                    }
+                }
+                if !has_paths && matches!(self.place, Place::Destination(_)) {
+                    // In Python, iterating over an object as if it were an array gives its keys, which are text.
+                    return At { place: self.place, reading }.refuse(Shape::Text);
+                }
+            }
             Place::Paths(_) => return At { place: self.place, reading }.refuse(Shape::Text),
             Place::Path(prefix) => {
-                let mut path = ReplyPath::default();
-                let keys = OneOf(["valid", "bestpath", "extendedCommunity", "peerId", "peer"]);
-                while let Some(key) = map.next_key_seed(keys)? {
-                    map.next_value_seed(match key {
-                        Some(0) => Leaf { flag: Some(&mut path.valid), ..Leaf::default() },
-                        Some(1) => Leaf { flag: Some(&mut path.best), ..Leaf::default() },
-                        Some(2) => Leaf { targets: Some(&mut path.route_targets), ..Leaf::default() },
-                        Some(_) => Leaf { neighbor: Some(&mut path.neighbor), ..Leaf::default() },
-                        None => Leaf::default(),
-                    })?;
+                let (path, is_understood) = read_path(map)?;
+                (reading.each)(ReplyItem::Path(prefix, &path));
+                if !is_understood {
+                    (reading.each)(ReplyItem::Unreadable(Some(prefix)));
                 }
-                (reading.each)(prefix, &path);
             }
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut paths: A) -> Result<(), A::Error> {
-        let Place::Paths(prefix) = self.place else { return self.refuse(Shape::Array) };
+        let (Place::Destination(prefix) | Place::Paths(prefix)) = self.place else {
+            return self.refuse(Shape::Array);
+        };
         let reading = self.reading;
         while paths.next_element_seed(At { place: Place::Path(prefix), reading })?.is_some() {}
         Ok(())
@@ -221,11 +264,43 @@ impl<'de> Visitor<'de> for At<'_, '_> {
     }
 }
 
-/// A key of `routes`.
+/// Reads a path, and whether all of it that counts was understood. What was not has no effect.
+///
+/// In a short reply `bestpath` is a boolean, in a detailed one an object with the boolean `overall`, and a damped path is
+/// `dampeningSuppressed` instead of `damped`.
+fn read_path<'de, A: MapAccess<'de>>(mut map: A) -> Result<(ReplyPath, bool), A::Error> {
+    let mut path = ReplyPath::default();
+    let (mut is_damped, mut is_understood) = (false, true);
+    let keys = OneOf([
+        "valid",
+        "bestpath",
+        "extendedCommunity",
+        "damped",
+        "dampeningSuppressed",
+        "history",
+        "dampeningHistoryEntry",
+        "peerId",
+        "peer",
+    ]);
+    while let Some(key) = map.next_key_seed(keys)? {
+        is_understood &= map.next_value_seed(match key {
+            Some(0) => Leaf::Flag(&mut path.valid),
+            Some(1) => Leaf::Best(&mut path.best),
+            Some(2) => Leaf::Targets(&mut path.route_targets),
+            Some(3..=6) => Leaf::Mark(&mut is_damped),
+            Some(_) => Leaf::Neighbor(&mut path.neighbor),
+            None => Leaf::Skip,
+        })?;
+    }
+    path.valid &= !is_damped;
+    Ok((path, is_understood))
+}
+
+/// A key of `routes`; none when it is not a prefix.
 struct PrefixKey;
 
 impl<'de> DeserializeSeed<'de> for PrefixKey {
-    type Value = Result<Prefix, PrefixError>;
+    type Value = Option<Prefix>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -233,14 +308,14 @@ impl<'de> DeserializeSeed<'de> for PrefixKey {
 }
 
 impl Visitor<'_> for PrefixKey {
-    type Value = Result<Prefix, PrefixError>;
+    type Value = Option<Prefix>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a prefix")
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(text.parse())
+        Ok(text.parse().ok())
     }
 }
 
@@ -268,81 +343,115 @@ impl<const N: usize> Visitor<'_> for OneOf<N> {
     }
 }
 
-/// Any value. It fills the field that it is given, and skips everything else.
-///
-/// In a short reply `bestpath` is a boolean, in a detailed one an object with the boolean `overall`. The route targets
-/// are in the `string` of an object, as `RT:64512:77 SoO:64512:88`. The neighbor is `peerId`, in a detailed reply
-/// within `peer`.
-#[derive(Default)]
-struct Leaf<'p> {
-    flag: Option<&'p mut bool>,
-    targets: Option<&'p mut Vec<RouteTarget>>,
-    neighbor: Option<&'p mut String>,
+/// Any value, and what to fill with it. Its result is whether the value has the form that is known.
+enum Leaf<'p> {
+    /// Nothing: any value will do.
+    Skip,
+    /// A boolean.
+    Flag(&'p mut bool),
+    /// A boolean; several of them count as one.
+    Mark(&'p mut bool),
+    /// A boolean, or an object with the boolean `overall`.
+    Best(&'p mut bool),
+    /// An object with the text `string`: `RT:64512:77 SoO:64512:88`.
+    Targets(&'p mut Vec<RouteTarget>),
+    /// That text.
+    TargetsText(&'p mut Vec<RouteTarget>),
+    /// The neighbor: a text, or an object with the text `peerId`. It only informs, so any other value will do.
+    Neighbor(&'p mut String),
+}
+
+impl Leaf<'_> {
+    /// The result for a value that is neither a text, a boolean, an array nor an object.
+    fn other<E: serde::de::Error>(self) -> Result<bool, E> {
+        Ok(matches!(self, Self::Skip | Self::Neighbor(_)))
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Leaf<'_> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         // Not IgnoredAny, for which the JSON library counts open brackets in memory without a limit.
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Leaf<'_> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<bool, A::Error> {
+        // Without a text there are no route targets, but without `overall` a path is not the best one.
+        let mut is_understood = matches!(self, Self::Skip | Self::Neighbor(_) | Self::Best(_));
         while let Some(key) = map.next_key_seed(OneOf(["overall", "string", "peerId"]))? {
-            map.next_value_seed(match key {
-                Some(0) => Leaf { flag: self.flag.as_deref_mut(), ..Leaf::default() },
-                Some(1) => Leaf { targets: self.targets.as_deref_mut(), ..Leaf::default() },
-                Some(_) => Leaf { neighbor: self.neighbor.as_deref_mut(), ..Leaf::default() },
-                None => Leaf::default(),
-            })?;
+            let part = match (key, &mut self) {
+                (Some(0), Leaf::Best(best)) => Leaf::Flag(best),
+                (Some(1), Leaf::Targets(targets)) => Leaf::TargetsText(targets),
+                (Some(2), Leaf::Neighbor(neighbor)) => Leaf::Neighbor(neighbor),
+                _ => Leaf::Skip,
+            };
+            let counts = !matches!(part, Leaf::Skip);
+            let result = map.next_value_seed(part)?;
+            if counts {
+                is_understood = result;
+            }
         }
-        Ok(())
+        Ok(is_understood)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        while sequence.next_element_seed(Leaf::default())?.is_some() {}
-        Ok(())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<bool, A::Error> {
+        while sequence.next_element_seed(Leaf::Skip)?.is_some() {}
+        self.other()
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        if let Some(targets) = self.targets {
-            *targets = route_targets(text).collect();
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<bool, E> {
+        match self {
+            Self::TargetsText(targets) => {
+                let mut is_understood = true;
+                for target in frr_route_targets(text) {
+                    is_understood &= target.is_some();
+                    targets.extend(target);
+                }
+                Ok(is_understood)
+            }
+            Self::Neighbor(neighbor) => {
+                text.clone_into(neighbor);
+                Ok(true)
+            }
+            other @ (Self::Skip | Self::Flag(_) | Self::Mark(_) | Self::Best(_) | Self::Targets(_)) => {
+                other.other()
+            }
         }
-        if let Some(neighbor) = self.neighbor {
-            text.clone_into(neighbor);
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<bool, E> {
+        match self {
+            Self::Flag(flag) | Self::Best(flag) => *flag = value,
+            Self::Mark(mark) => *mark |= value,
+            other @ (Self::Skip | Self::Targets(_) | Self::TargetsText(_) | Self::Neighbor(_)) => {
+                return other.other();
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
-        if let Some(flag) = self.flag {
-            *flag = value;
-        }
-        Ok(())
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<bool, E> {
+        self.other()
     }
 
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<bool, E> {
+        self.other()
     }
 
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<bool, E> {
+        self.other()
     }
 
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E: serde::de::Error>(self) -> Result<bool, E> {
+        self.other()
     }
 }

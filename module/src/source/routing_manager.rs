@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::http::HttpClient;
-use crate::source::{MatchedPath, Query, RibInspection, RouteSource, routes_json};
+use crate::source::routes_json::{self, ReplyItem};
+use crate::source::{MatchedPath, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::UrlTemplate;
 
 /// The HTTP API behind a URL with the placeholders `{family}` and `{community}`.
@@ -36,16 +37,19 @@ impl RouteSource for RoutingManager {
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        each: &mut dyn FnMut(MatchedPath, &str),
+        each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         for (index, community) in query.communities().enumerate() {
             let url = self.url.fill(query.family, community);
-            let each_path = &mut |prefix, path: &routes_json::ReplyPath| {
-                if path.valid {
-                    each(MatchedPath { community: index, prefix, best: path.best }, &path.neighbor);
+            let each_item = &mut |item: ReplyItem<'_>| match item {
+                ReplyItem::Path(prefix, path) if path.valid => {
+                    let path_of = MatchedPath { community: index, prefix, best: path.best };
+                    each(QueryItem::Path(path_of), &path.neighbor);
                 }
+                ReplyItem::Path(..) => {}
+                ReplyItem::Unreadable(prefix) => each(QueryItem::Unreadable(prefix), ""),
             };
-            self.client.get(&url, &self.name, &mut |body| routes_json::read(body, each_path))?;
+            self.client.get(&url, &self.name, &mut |body| routes_json::read(body, each_item))?;
         }
         Ok(())
     }

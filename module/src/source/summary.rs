@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::prefix::Family;
 
+/// The most sessions that are read, and kept from one run to the next.
+pub const MAX_SESSIONS: usize = 1000;
+
 /// A session that is established for so long has converged, even if its neighbor never falls silent.
 const LONGEST_CONVERGENCE: Duration = Duration::from_secs(60);
 
@@ -40,8 +43,8 @@ pub struct BgpSummary {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct TableStatus {
-    /// The table version, which counts the changes of best paths since the process began; absent without a session of
-    /// the family.
+    /// The table version, which counts the changes of best paths since BGP was configured; absent when the source does not
+    /// report it.
     pub version: Option<u64>,
     /// How many entries a query has to scan; zero when the source does not report it.
     #[serde(default)]
@@ -57,9 +60,16 @@ pub struct TableStatus {
 pub struct Session {
     /// The neighbor's address or interface.
     pub peer: String,
+    /// The address of this side, from a source that can have several sessions with one neighbor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<String>,
     /// Since when it is established, in seconds since 1970; absent when it is not.
     pub since: Option<u64>,
-    /// How often it was established since the process began.
+    /// The local and the remote TCP port of its connection, if the source reports them. Another connection nearly always
+    /// has others.
+    #[serde(default)]
+    pub ports: Option<(u16, u16)>,
+    /// How often it was established since the neighbor was configured.
     pub times_established: u64,
     /// UPDATE messages received since the process began.
     pub updates: u64,
@@ -83,25 +93,32 @@ pub fn has_converged(end_of_rib: bool, silent: Option<Duration>, established: Du
 }
 
 impl BgpSummary {
-    /// Whether no routes changed between the two summaries. False when they can change without a sign.
+    /// Whether no routes changed between the two summaries. False when they can change without a sign. So it is when no
+    /// session was ever established: if BGP was configured anew in between, its table versions start over, and only the
+    /// counters of sessions show that.
     pub fn same_routes(&self, other: &Self) -> bool {
         !self.sessions_only
             && self.process == other.process
             && self.same_versions(other)
+            && Family::ALL.into_iter().all(|family| !self.table(family).dampening)
+            && self.sessions.iter().any(|session| session.times_established > 0)
             && self.all_sessions(other, Session::same_routes)
     }
 
     /// Whether no best path can have changed between the two summaries.
     pub fn same_best_paths(&self, other: &Self) -> bool {
-        let is_versioned = |family| self.table(family).version.is_some() && !self.table(family).dampening;
         let is_carried = |family| self.carrying(family).next().is_some();
         self.same_sessions(other)
             && self.same_versions(other)
-            && Family::ALL.into_iter().all(|family| is_versioned(family) || !is_carried(family))
+            && Family::ALL.into_iter().all(|family| !self.table(family).dampening || !is_carried(family))
     }
 
+    /// Whether every table has the version that it had. A table without a version may have changed.
     fn same_versions(&self, other: &Self) -> bool {
-        Family::ALL.into_iter().all(|family| self.table(family).version == other.table(family).version)
+        let version = |summary: &Self, family| summary.table(family).version;
+        Family::ALL
+            .into_iter()
+            .all(|family| version(self, family).is_some() && version(self, family) == version(other, family))
     }
 
     /// Whether both summaries are of one process, and no session was lost or established in between. False when no
@@ -160,7 +177,11 @@ impl Session {
             (Some(one), Some(another)) => one.abs_diff(another) <= 2,
             (one, another) => one == another,
         };
-        since && self.peer == other.peer && self.times_established == other.times_established
+        since
+            && self.peer == other.peer
+            && self.local == other.local
+            && self.times_established == other.times_established
+            && self.ports == other.ports
     }
 
     /// Prefixes accepted, if the session is established and carries the family.

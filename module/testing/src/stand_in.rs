@@ -24,7 +24,7 @@ pub enum Answer {
     /// Sends what the function makes of the request.
     Made(Make),
     /// Sends what the function writes, of which no more than a little is in memory at once.
-    QueryItem(Tell),
+    Written(Tell),
     /// Sends the first, then the second so many times, then the third, and ends the connection.
     Long(Vec<u8>, Vec<u8>, usize, Vec<u8>),
     /// Sends these bytes one by one.
@@ -78,7 +78,7 @@ fn give(connection: &mut impl Write, answer: &Answer, request: &str) -> bool {
             false
         }
         Answer::Made(make) => connection.write_all(&make(request)).is_ok(),
-        Answer::QueryItem(tell) => {
+        Answer::Written(tell) => {
             let mut connection = BufWriter::new(connection);
             tell(request, &mut connection).and_then(|()| connection.flush()).is_ok()
         }

@@ -11,6 +11,7 @@ mod hold;
 mod interruptions;
 mod memory;
 mod messages;
+mod odd_replies;
 mod operator;
 mod parsers;
 mod prefixes;

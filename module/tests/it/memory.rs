@@ -18,7 +18,7 @@ const LIMIT: u64 = 24_000_000;
 /// As many prefixes as `max-prefixes` allows, each as long as one can be; at every summary, one of them has changed.
 fn longest_table() -> Answer {
     let version = AtomicU64::new(1000);
-    Answer::QueryItem(Arc::new(move |request, reply| {
+    Answer::Written(Arc::new(move |request, reply| {
         match request {
             "show bgp ipv4 unicast summary json" => write!(reply, "{{\"tableVersion\": 0}}")?,
             "show bgp ipv6 unicast summary json" => {

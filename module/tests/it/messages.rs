@@ -14,7 +14,7 @@ use bgp_community_services::drive::watch::WatchError;
 use bgp_community_services::error_text::with_causes;
 use bgp_community_services::operator::answer;
 use bgp_community_services::operator::error::OperatorError;
-use bgp_community_services::prefix::{Family, Prefix};
+use bgp_community_services::prefix::Family;
 use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::source::bgpd::text::TextError;
 use bgp_community_services::source::error::{Shape, SourceError, SourceErrorKind};
@@ -98,7 +98,6 @@ fn of_every_error() {
         ReplyError::Syntax(_) => ReplyError::Syntax(malformed()),
         ReplyError::Listing(_) => ReplyError::Listing(malformed()),
         ReplyError::Shape { .. } => ReplyError::Shape { expected: "an object routes", got: Shape::Array },
-        ReplyError::Prefix(_) => ReplyError::Prefix("10.0.0.0/33".parse::<Prefix>().unwrap_err()),
     });
     hold_every!(hold_to_form, TextError, |error| with_causes(&error), {
         TextError::Io(_) => TextError::Io(refused()),

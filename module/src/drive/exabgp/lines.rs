@@ -14,8 +14,8 @@ use rustix::pipe::fcntl_setpipe_size;
 /// second. Every user may set so much (`pipe(7)`).
 const PIPE: usize = 1 << 20;
 
-/// The longest line in bytes: an UPDATE message has 64 KiB at most (RFC 8654).
-const LONGEST: usize = 8 << 20;
+/// The longest line in bytes: an UPDATE message has 64 KiB at most (RFC 8654), and its JSON less than 2 MiB.
+const LONGEST: usize = 4 << 20;
 
 /// The lines of a pipe. ExaBGP has one thread for all its sessions, and that waits while the pipe is full: so the pipe is
 /// large, and nothing here waits longer than the caller wants.

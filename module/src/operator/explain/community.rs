@@ -10,7 +10,7 @@ use crate::operator::facts::Facts;
 use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::Family;
 use crate::source::error::SourceError;
-use crate::source::{Query, RouteSource};
+use crate::source::{Query, QueryItem, RouteSource};
 
 /// The most communities with the same AS number that are listed.
 const MOST_OTHERS: usize = 20;
@@ -33,12 +33,21 @@ pub fn explain(
             "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
         return explanation.problem(Health::Degraded, finding, next);
     }
-    match carrying(&mut *source, community) {
-        Ok(carrying) if carrying.by_neighbor.is_empty() => {
-            without_paths(&mut *source, community, explanation)
-        }
-        Ok(carrying) => with_paths(facts, carrying, explanation),
-        Err(error) => explanation.no_answer(&error),
+    let carrying = match carrying(&mut *source, community) {
+        Ok(carrying) => carrying,
+        Err(error) => return explanation.no_answer(&error),
+    };
+    let explanation = match carrying.unreadable {
+        0 => explanation,
+        unreadable => explanation.problem(
+            Health::Degraded,
+            format!("left out {} of the answer that could not be read", counted(unreadable, "value")),
+            format!("see what the neighbors send {}", source.advice().routes),
+        ),
+    };
+    match carrying.by_neighbor.is_empty() {
+        true => without_paths(&mut *source, community, explanation),
+        false => with_paths(facts, carrying, explanation),
     }
 }
 
@@ -155,6 +164,8 @@ struct Carrying {
     by_neighbor: BTreeMap<String, NeighborPaths>,
     /// How many IPv4 and IPv6 prefixes they have.
     prefixes: [u64; 2],
+    /// How many values of the answers could not be read.
+    unreadable: u64,
 }
 
 fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
@@ -162,7 +173,12 @@ fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carryi
     for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
         let mut last = None;
         let query = Query { family, application: community.into(), community, further: Vec::new() };
-        source.query_with_neighbors(&query, &mut |path, neighbor| {
+        source.query_with_neighbors(&query, &mut |item, neighbor| {
+            let path = match item {
+                QueryItem::Path(path) => path,
+                QueryItem::Unreadable(_) => return carrying.unreadable += 1,
+                QueryItem::StartOver => return,
+            };
             let known = carrying.by_neighbor.entry(neighbor.to_owned());
             let paths = known.or_insert_with(|| NeighborPaths {
                 neighbor: neighbor.to_owned(),

@@ -91,7 +91,15 @@ fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Exp
             };
         }
     }
-    if !is_selected {
+    if paths.iter().any(|path| path.is_unclear) {
+        let finding =
+            "a path carries something that does not tell which community it is, such as an alias".to_owned();
+        explanation.findings.push(finding);
+        explanation.next.push(
+            "see which prefixes a community selects with: bgp-community-services explain COMMUNITY"
+                .to_owned(),
+        );
+    } else if !is_selected {
         explanation
             .findings
             .push(format!("no application selects {prefix}: none lists a community that it carries"));

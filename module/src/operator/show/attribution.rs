@@ -39,6 +39,7 @@ impl Attribution {
                         prefixes.push(path.prefix);
                     }
                 }
+                QueryItem::Unreadable(_) => {}
                 QueryItem::StartOver => found.iter_mut().for_each(Vec::clear),
             };
             if let Err(error) = source.query(&query, &mut take) {

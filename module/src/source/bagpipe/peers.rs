@@ -1,15 +1,29 @@
 //! The looking glass's list of BGP peers:
 //! `[{"id": "192.0.2.1", "state": "Established", "href": "http://…/looking-glass/bgp/peers/192.0.2.1"}]`.
 
+use std::io::Read;
+
 use serde_json::Value;
 
-use crate::source::summary::Session;
+use crate::source::json_arrays;
+use crate::source::routes_json::ReplyError;
+use crate::source::summary::{MAX_SESSIONS, Session};
 
-/// The sessions; `None` when the reply is not such a list. The looking glass reports neither the age of a session nor
-/// its number of prefixes, so both are zero. BaGPipe-BGP has no IPv6 routes.
-pub fn read(reply: &[u8]) -> Option<Vec<Session>> {
-    let shown: Value = serde_json::from_slice(reply).ok()?;
-    shown.as_array()?.iter().map(session).collect()
+/// The sessions. The looking glass reports neither the age of a session nor its number of prefixes, so both are zero.
+/// BaGPipe-BGP has no IPv6 routes.
+///
+/// # Errors
+/// When the reply is not complete, is not such a list, or has more than 1000 peers.
+pub fn read(reply: &mut dyn Read) -> Result<Vec<Session>, ReplyError> {
+    let mut sessions = Vec::new();
+    json_arrays::read_one(reply, &mut |_, shown| {
+        if sessions.len() == MAX_SESSIONS {
+            return Err(format!("more than {MAX_SESSIONS} peers"));
+        }
+        sessions.push(session(shown).ok_or("a peer without id or state")?);
+        Ok(())
+    })?;
+    Ok(sessions)
 }
 
 fn session(shown: &Value) -> Option<Session> {

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::prefix::Prefix;
 use crate::source::bgpd::communities::canonical;
-use crate::source::routes_json::{ReplyError, route_targets};
+use crate::source::lossy_utf8::LossyUtf8;
+use crate::source::route_targets::frr_route_targets;
+use crate::source::routes_json::ReplyError;
 use crate::source::{Destination, DestinationPath};
 
 /// The command for the longest match of `prefix` when it is a host, else for exactly this prefix.
@@ -22,13 +24,16 @@ pub fn show(prefix: Prefix) -> String {
     }
 }
 
+/// The longest reply that is read for an operator, in bytes: several thousand paths.
+pub const LONGEST_REPLY: u64 = 4 << 20;
+
 /// Reads the reply to [`show`]: the prefix that was found with its valid paths; none without a valid path.
 ///
 /// # Errors
 /// When the reply is not complete, or is not JSON.
 pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyError> {
     let mut text = String::new();
-    io::BufReader::new(reply).read_to_string(&mut text)?;
+    LossyUtf8::of(reply).read_to_string(&mut text)?;
     // Without a match, some releases print nothing.
     if text.trim().is_empty() {
         return Ok(None);
@@ -48,7 +53,7 @@ pub const REPLY_BYTES: u64 = 256 << 10;
 /// When the reply is not complete, or any of it is not understood.
 pub fn read_paths_of(reply: impl Read, prefix: Prefix) -> io::Result<Vec<DestinationPath>> {
     let mut text = String::new();
-    io::BufReader::new(reply).read_to_string(&mut text)?;
+    LossyUtf8::of(reply).read_to_string(&mut text)?;
     // Without a match, some releases print nothing, others an empty object.
     let shown: Value = if text.trim().is_empty() { Value::Null } else { serde_json::from_str(&text)? };
     if shown.is_null() || shown.as_object().is_some_and(serde_json::Map::is_empty) {
@@ -68,7 +73,10 @@ fn paths_in(shown: &Value) -> Option<&[Value]> {
 }
 
 fn valid(paths: &[Value]) -> Vec<DestinationPath> {
-    paths.iter().filter(|path| path.get("valid") == Some(&Value::Bool(true))).map(path).collect()
+    let is = |path: &Value, key| path.get(key) == Some(&Value::Bool(true));
+    let is_used =
+        |path: &&Value| is(path, "valid") && !is(path, "damped") && !is(path, "dampeningSuppressed");
+    paths.iter().filter(is_used).map(path).collect()
 }
 
 fn path(shown: &Value) -> DestinationPath {
@@ -77,11 +85,16 @@ fn path(shown: &Value) -> DestinationPath {
     let words = ["/community/string", "/largeCommunity/string"];
     let words = words.into_iter().flat_map(|place| text_at(shown, place).split_ascii_whitespace());
     let known: Vec<_> = words.map(canonical).collect();
-    let targets = route_targets(text_at(shown, "/extendedCommunity/string"));
+    let targets: Vec<_> = frr_route_targets(text_at(shown, "/extendedCommunity/string")).collect();
     DestinationPath {
         is_unclear: known.contains(&None)
+            || targets.contains(&None)
             || ["community", "largeCommunity", "extendedCommunity"].into_iter().any(is_of_another_form),
-        communities: known.into_iter().flatten().chain(targets.map(Community::RouteTarget)).collect(),
+        communities: known
+            .into_iter()
+            .flatten()
+            .chain(targets.into_iter().flatten().map(Community::RouteTarget))
+            .collect(),
         best: shown.pointer("/bestpath/overall") == Some(&Value::Bool(true)),
         neighbor: text_at(shown, "/peer/peerId").to_owned(),
     }

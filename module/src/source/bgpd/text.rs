@@ -34,11 +34,15 @@ pub enum TextError {
 /// The longest line that is read, in bytes: enough for an AS path of a thousand numbers.
 const LONGEST_LINE: u64 = 16 * 1024;
 
-/// Suppressed, stale, removed. Only the detailed output shows whether such a path is valid, unless it is the best path.
-const UNCERTAIN: &[u8] = b"sSR";
+/// Suppressed, stale, unsorted (10.4 and later): each is printed in the place of another code. Only JSON shows whether such
+/// a path is valid, unless it is the best path, and whether an unsorted one is the best path.
+const UNCLEAR: &[u8] = b"sSu";
+
+/// Damped, of history only (RFC 2439), removed: a path that bgpd does not use, though it may be marked as valid.
+const UNUSED: &[u8] = b"dhR";
 
 /// Every status code that bgpd prints before a prefix.
-const STATUS_CODES: &[u8] = b" *>=idhrsSRVIN";
+const STATUS_CODES: &[u8] = b" *>=idhrsSRuVIN";
 
 /// A path as its line shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,8 @@ pub struct ShownPath {
     pub valid: bool,
     /// Whether it is the prefix's best path (`>`).
     pub best: bool,
+    /// Whether its line does not show these two.
+    pub is_unclear: bool,
 }
 
 /// What the head and the last line say about the table.
@@ -143,12 +149,12 @@ impl TextTable {
             self.prefix = Some(prefix.ok_or(TextError::Unknown)?);
             self.count += 1;
         }
-        let best = status.contains(&b'>');
-        if !best && status.iter().any(|byte| UNCERTAIN.contains(byte)) {
-            return Err(TextError::Unknown);
-        }
         let prefix = self.prefix.ok_or(TextError::Unknown)?;
-        each(ShownPath { prefix, valid: best || status.contains(&b'*'), best });
+        let has_any = |codes: &[u8]| status.iter().any(|byte| codes.contains(byte));
+        let is_used = !has_any(UNUSED);
+        let best = is_used && has_any(b">");
+        let valid = is_used && (best || has_any(b"*"));
+        each(ShownPath { prefix, valid, best, is_unclear: is_used && !best && has_any(UNCLEAR) });
         Ok(())
     }
 }

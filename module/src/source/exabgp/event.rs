@@ -1,24 +1,44 @@
 //! The lines of ExaBGP's JSON encoder: one event each.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use bgpcs::{Community, LargeCommunity, RouteTarget, StandardCommunity};
 use serde_json::Value;
 
 use crate::prefix::Prefix;
+use crate::source::summary::Session;
 
 /// An event of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The neighbor's address, as ExaBGP writes it.
-    pub neighbor: String,
+    /// Which session.
+    pub session: SessionAddresses,
     /// What happened.
     pub kind: EventKind,
+}
+
+/// The addresses of a session. There can be several sessions with one neighbor, from several addresses of this side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionAddresses {
+    /// That of this side; none while ExaBGP does not know it.
+    pub local: Option<IpAddr>,
+    /// The neighbor's.
+    pub peer: IpAddr,
+}
+
+impl SessionAddresses {
+    /// Those of a session that was saved; none when they cannot be read.
+    pub fn of(session: &Session) -> Option<Self> {
+        let local = session.local.as_ref().and_then(|local| local.parse().ok());
+        Some(Self { local, peer: session.peer.parse().ok()? })
+    }
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventKind {
+    /// The session is about to be established.
+    Connected,
     /// The session is established.
     Up,
     /// The session is not established, or no longer.
@@ -40,6 +60,10 @@ pub struct Update {
     pub announced: Vec<Nlri>,
     /// The withdrawn paths.
     pub withdrawn: Vec<Nlri>,
+    /// How many communities and paths could not be read.
+    pub unreadable: u64,
+    /// Whether some of the communities are missing, since they could not be read.
+    pub lacks_communities: bool,
 }
 
 /// A prefix and its path identifier.
@@ -58,7 +82,7 @@ pub struct UnreadableLine;
 /// Reads one line; `None` for the answer to a command, and for an event without a neighbor.
 ///
 /// # Errors
-/// When it is neither an answer nor an event, or any of its routes is not understood.
+/// When it is neither an answer nor an event.
 pub fn read(line: &[u8]) -> Result<Option<Event>, UnreadableLine> {
     let line = line.trim_ascii();
     // ExaBGP 4.2 and 5.0 answer commands with a word, or in JSON if that is configured.
@@ -72,43 +96,74 @@ pub fn read(line: &[u8]) -> Result<Option<Event>, UnreadableLine> {
 }
 
 fn event(kind: &str, neighbor: &Value) -> Option<Event> {
-    let address = neighbor.pointer("/address/peer")?.as_str()?.to_owned();
+    let address = |which| neighbor.pointer(which)?.as_str()?.parse().ok();
+    let session = SessionAddresses { local: address("/address/local"), peer: address("/address/peer")? };
+    // ExaBGP can be configured to tell what it sends, too.
+    let is_sent = neighbor.get("direction").and_then(Value::as_str) == Some("send");
     let kind = match (kind, neighbor.get("state").and_then(Value::as_str)) {
+        ("state", Some("connected")) => EventKind::Connected,
         ("state", Some("up")) => EventKind::Up,
         ("state", Some("down")) => EventKind::Down,
-        ("update", _) => match (neighbor.pointer("/message/eor"), neighbor.pointer("/message/update")) {
-            (Some(_), _) => EventKind::EndOfRib,
-            (None, Some(message)) => EventKind::Update(update(message)?),
-            (None, None) => EventKind::Other,
-        },
+        ("update", _) if !is_sent => {
+            match (neighbor.pointer("/message/eor"), neighbor.pointer("/message/update")) {
+                (Some(_), _) => EventKind::EndOfRib,
+                (None, Some(message)) => EventKind::Update(update(message)?),
+                (None, None) => EventKind::Other,
+            }
+        }
         _ => EventKind::Other,
     };
-    Some(Event { neighbor: address, kind })
+    Some(Event { session, kind })
 }
 
-/// Only unicast families are read.
+/// Only unicast families are read. A value that cannot be read is counted; `None` when the message is of another form.
 fn update(message: &Value) -> Option<Update> {
     let mut update = Update::default();
     if let Some(attributes) = message.get("attribute") {
-        update.communities = communities(attributes)?;
+        let communities = communities(attributes)?;
+        update.unreadable = communities.unreadable;
+        update.lacks_communities = communities.unreadable > 0;
+        update.communities = communities.readable;
+        update.communities.sort_unstable();
+        update.communities.dedup();
     }
+    let mut paths = |array: &Value| {
+        let paths = Readable::of(array, |value| Some(nlri(value)))?;
+        update.unreadable += paths.unreadable;
+        Some(paths.readable)
+    };
     for family in ["ipv4 unicast", "ipv6 unicast"] {
         let of_family = |what| message.get(what).and_then(|by_family| by_family.get(family));
         if let Some(by_next_hop) = of_family("announce") {
             for announced in by_next_hop.as_object()?.values() {
-                update.announced.extend(all(announced, nlri)?);
+                update.announced.extend(paths(announced)?);
             }
         }
         if let Some(withdrawn) = of_family("withdraw") {
-            update.withdrawn.extend(all(withdrawn, nlri)?);
+            update.withdrawn.extend(paths(withdrawn)?);
         }
     }
     Some(update)
 }
 
-/// The elements of an array; none if one of them is not understood.
-fn all<T>(array: &Value, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
-    array.as_array()?.iter().map(read).collect()
+/// The elements of an array that could be read.
+struct Readable<T> {
+    readable: Vec<T>,
+    /// How many could not be read.
+    unreadable: u64,
+}
+
+impl<T> Readable<T> {
+    /// `None` when `array` is not an array. `read` returns `None` for an element of another kind, `Some(None)` for one that
+    /// cannot be read.
+    fn of(array: &Value, read: fn(&Value) -> Option<Option<T>>) -> Option<Self> {
+        let mut elements = Self { readable: Vec::new(), unreadable: 0 };
+        for element in array.as_array()?.iter().filter_map(read) {
+            elements.unreadable += u64::from(element.is_none());
+            elements.readable.extend(element);
+        }
+        Some(elements)
+    }
 }
 
 /// ExaBGP leaves out the object around a prefix if it is configured to be compact.
@@ -124,19 +179,22 @@ fn nlri(value: &Value) -> Option<Nlri> {
     Some(Nlri { prefix: prefix.parse().ok()?, path })
 }
 
-fn communities(attributes: &Value) -> Option<Vec<Community>> {
-    let of_kind = |name, read: fn(&Value) -> Option<Option<Community>>| match attributes.get(name) {
-        Some(array) => all(array, read),
-        None => Some(Vec::new()),
+fn communities(attributes: &Value) -> Option<Readable<Community>> {
+    let mut communities = Readable { readable: Vec::new(), unreadable: 0 };
+    let mut add = |name, read: fn(&Value) -> Option<Option<Community>>| {
+        if let Some(array) = attributes.get(name) {
+            let of_kind = Readable::of(array, read)?;
+            communities.readable.extend(of_kind.readable);
+            communities.unreadable += of_kind.unreadable;
+        }
+        Some(())
     };
-    let kinds = [
-        of_kind("community", |value| Some(Some(standard(value)?)))?,
-        of_kind("large-community", |value| Some(Some(large(value)?)))?,
-        of_kind("extended-community", |value| Some(route_target(value.get("value")?.as_u64()?)))?,
-    ];
-    let mut communities: Vec<Community> = kinds.into_iter().flatten().flatten().collect();
-    communities.sort_unstable();
-    communities.dedup();
+    add("community", |value| Some(standard(value)))?;
+    add("large-community", |value| Some(large(value)))?;
+    add("extended-community", |value| match value.get("value").and_then(Value::as_u64) {
+        Some(octets) => route_target(octets).map(Some),
+        None => Some(None),
+    })?;
     Some(communities)
 }
 
@@ -152,7 +210,8 @@ fn large(value: &Value) -> Option<Community> {
 }
 
 fn numbers<const N: usize>(value: &Value) -> Option<[u32; N]> {
-    all(value, |number| u32::try_from(number.as_u64()?).ok())?.try_into().ok()
+    let number = |number: &Value| u32::try_from(number.as_u64()?).ok();
+    value.as_array()?.iter().map(number).collect::<Option<Vec<_>>>()?.try_into().ok()
 }
 
 /// A route target by the eight octets of an extended community, since its text differs between releases. Route targets

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::summary::BgpSummary;
 
+/// The version of the file's form. Release 4.1.0 did not write it.
+pub const FORM: u32 = 1;
+
 /// A process, which differs from a later process with the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,6 +42,9 @@ impl Process {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct SavedSessions {
+    /// The [form](FORM) of the file.
+    #[serde(default)]
+    pub version: u32,
     /// ExaBGP itself.
     pub exabgp: Process,
     /// The process of ExaBGP that wrote the file.

@@ -6,7 +6,7 @@ use crate::source::error::{SourceError, SourceErrorKind};
 use crate::source::exabgp::sessions::SavedSessions;
 use crate::source::exabgp::{ABILITIES, NAME};
 use crate::source::summary::BgpSummary;
-use crate::source::{Abilities, Advice, MatchedPath, Query, RibInspection, RouteSource};
+use crate::source::{Abilities, Advice, Query, QueryItem, RibInspection, RouteSource};
 
 /// ExaBGP in another process than its own: its sessions, but not its routes.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl RouteSource for ExabgpWithoutRoutes {
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        _: &mut dyn FnMut(MatchedPath, &str),
+        _: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         let reason = match self.0 {
             Some(_) => "ExaBGP gives its routes only to its own process",

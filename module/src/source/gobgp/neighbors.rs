@@ -1,27 +1,78 @@
 //! The neighbors as `gobgp --json neighbor` prints them. It leaves out fields that are zero or false.
 
+use std::io::Read;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use bgpcs::UnixTime;
 use serde_json::Value;
 
 use crate::prefix::Family;
-use crate::source::summary::{Session, has_converged};
+use crate::source::json_arrays;
+use crate::source::routes_json::ReplyError;
+use crate::source::summary::{MAX_SESSIONS, Session, has_converged};
 
 /// The number of `ESTABLISHED` in GoBGP's API (`PeerState.SessionState`), as in RFC 4273 (`bgpPeerState`).
 const ESTABLISHED: u64 = 6;
 
-/// A neighbor, as its JSON object.
-pub struct GobgpNeighbor(Value);
-
-/// Reads a reply; `None` when it is not a list of neighbors.
-pub fn read(reply: &[u8]) -> Option<Vec<GobgpNeighbor>> {
-    let Value::Array(shown) = serde_json::from_slice(reply).ok()? else { return None };
-    shown.iter().all(|shown| address(shown).is_some()).then(|| shown.into_iter().map(GobgpNeighbor).collect())
+/// A neighbor.
+pub struct GobgpNeighbor {
+    address: String,
+    /// Since when the session is established, in seconds since 1970.
+    since: Option<UnixTime>,
+    times_established: u64,
+    updates: u64,
+    ipv4: Option<FamilyState>,
+    ipv6: Option<FamilyState>,
 }
 
-fn address(shown: &Value) -> Option<&str> {
-    shown.pointer("/state/neighbor_address")?.as_str()
+/// A family that an established session carries.
+struct FamilyState {
+    accepted: u64,
+    end_of_rib: bool,
+}
+
+/// The neighbors of a reply.
+#[derive(Default)]
+pub struct GobgpNeighbors {
+    /// Those with an address.
+    pub known: Vec<GobgpNeighbor>,
+    /// How many there are whose address could not be read.
+    pub unreadable: u64,
+}
+
+/// Reads a reply.
+///
+/// # Errors
+/// When it is not complete, is not a list of objects, or has more than 1000 neighbors.
+pub fn read(reply: &mut dyn Read) -> Result<GobgpNeighbors, ReplyError> {
+    let mut neighbors = GobgpNeighbors::default();
+    json_arrays::read_one(reply, &mut |_, shown| {
+        if !shown.is_object() {
+            return Err("a neighbor is not an object".to_owned());
+        }
+        if neighbors.known.len() == MAX_SESSIONS {
+            return Err(format!("more than {MAX_SESSIONS} neighbors"));
+        }
+        match GobgpNeighbor::read(shown) {
+            Some(neighbor) => neighbors.known.push(neighbor),
+            None => neighbors.unreadable += 1,
+        }
+        Ok(())
+    })?;
+    Ok(neighbors)
+}
+
+/// Whether a text is an IP address, perhaps with an interface (RFC 4007 section 11), and so can be a word of a command.
+fn is_address(text: &str) -> bool {
+    let is_interface = |zone: &str| {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        !zone.is_empty() && zone.bytes().all(is_known)
+    };
+    match text.split_once('%') {
+        Some((address, zone)) => address.parse::<Ipv6Addr>().is_ok() && is_interface(zone),
+        None => text.parse::<IpAddr>().is_ok(),
+    }
 }
 
 fn number(shown: &Value, place: &str) -> u64 {
@@ -29,50 +80,58 @@ fn number(shown: &Value, place: &str) -> u64 {
 }
 
 impl GobgpNeighbor {
-    /// The neighbor's address.
+    /// `None` when it has no address.
+    fn read(shown: &Value) -> Option<Self> {
+        let address = shown.pointer("/state/neighbor_address")?.as_str().filter(|text| is_address(text))?;
+        let is_established = number(shown, "/state/session_state") == ESTABLISHED;
+        // Families have IANA's numbers (AFI, SAFI 1).
+        let family = |afi| {
+            let families = shown.get("afi_safis").and_then(Value::as_array).filter(|_| is_established)?;
+            let is_wanted = |shown: &&Value| {
+                (number(shown, "/state/family/afi"), number(shown, "/state/family/safi")) == (afi, 1)
+            };
+            let place = "/mp_graceful_restart/state/end_of_rib_received";
+            families.iter().find(is_wanted).map(|shown| FamilyState {
+                accepted: number(shown, "/state/accepted"),
+                end_of_rib: shown.pointer(place) == Some(&Value::Bool(true)),
+            })
+        };
+        Some(Self {
+            address: address.to_owned(),
+            since: is_established.then(|| number(shown, "/timers/state/uptime/seconds")),
+            times_established: number(shown, "/state/messages/received/open"),
+            updates: number(shown, "/state/messages/received/update"),
+            ipv4: family(1),
+            ipv6: family(2),
+        })
+    }
+
+    /// The neighbor's address, which can be a word of a command.
     pub fn address(&self) -> &str {
-        address(&self.0).unwrap_or_default()
+        &self.address
     }
 
     /// Whether the session is established and carries the family.
     pub fn carries(&self, family: Family) -> bool {
-        self.of(family).is_some()
-    }
-
-    fn is_established(&self) -> bool {
-        number(&self.0, "/state/session_state") == ESTABLISHED
-    }
-
-    /// The state of a family, if the session is established and carries it. Families have IANA's numbers (AFI, SAFI 1).
-    fn of(&self, family: Family) -> Option<&Value> {
-        let afi = match family {
-            Family::Ipv4 => 1,
-            Family::Ipv6 => 2,
-        };
-        let is_wanted = |shown: &&Value| {
-            (number(shown, "/state/family/afi"), number(shown, "/state/family/safi")) == (afi, 1)
-        };
-        self.0.get("afi_safis")?.as_array()?.iter().filter(|_| self.is_established()).find(is_wanted)
+        match family {
+            Family::Ipv4 => self.ipv4.is_some(),
+            Family::Ipv6 => self.ipv6.is_some(),
+        }
     }
 
     /// The session, as of `now`.
     pub fn session(&self, now: UnixTime) -> Session {
-        let since = number(&self.0, "/timers/state/uptime/seconds");
-        let end_of_rib = |family| {
-            let place = "/mp_graceful_restart/state/end_of_rib_received";
-            self.of(family).is_none_or(|carried| carried.pointer(place) == Some(&Value::Bool(true)))
-        };
-        let established = Duration::from_secs(now.saturating_sub(since));
-        let accepted = |family| self.of(family).map(|carried| number(carried, "/state/accepted"));
+        let established = Duration::from_secs(now.saturating_sub(self.since.unwrap_or_default()));
+        let mut families = self.ipv4.iter().chain(&self.ipv6);
         Session {
-            peer: self.address().to_owned(),
-            since: self.is_established().then_some(since),
-            times_established: number(&self.0, "/state/messages/received/open"),
-            updates: number(&self.0, "/state/messages/received/update"),
-            ipv4: accepted(Family::Ipv4),
-            ipv6: accepted(Family::Ipv6),
-            converged: has_converged(Family::ALL.into_iter().all(end_of_rib), None, established),
-            add_path: false,
+            peer: self.address.clone(),
+            since: self.since,
+            times_established: self.times_established,
+            updates: self.updates,
+            ipv4: self.ipv4.as_ref().map(|family| family.accepted),
+            ipv6: self.ipv6.as_ref().map(|family| family.accepted),
+            converged: has_converged(families.all(|family| family.end_of_rib), None, established),
+            ..Session::default()
         }
     }
 }

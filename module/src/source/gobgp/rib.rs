@@ -5,12 +5,13 @@
 
 use std::io::Read;
 
-use bgpcs::{Community, LargeCommunity, RouteTarget, StandardCommunity};
+use bgpcs::{Community, LargeCommunity, StandardCommunity};
 use serde_json::Value;
 
 use crate::prefix::Prefix;
-use crate::source::json_arrays;
+use crate::source::filter::{Route, Scanned};
 use crate::source::routes_json::ReplyError;
+use crate::source::{json_arrays, route_targets};
 
 /// The subtype of a route target among extended communities (RFC 4360 section 4).
 const ROUTE_TARGET: u64 = 2;
@@ -26,20 +27,33 @@ pub enum RibError {
     Refused(String),
 }
 
-/// Passes each path to `each`: its prefix, whether it is the best path, and its communities in
-/// [canonical](Community::canonical) form.
+/// Passes each path to `each`, without a neighbor.
 ///
 /// # Errors
 /// When the reply is not an object of paths by prefix, or not complete.
-pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, bool, &[Community])) -> Result<(), RibError> {
+pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), RibError> {
     let mut refusal = None;
     let read = json_arrays::read(reply, &mut |key, path| {
         if key == "error" {
             refusal = path.as_str().map(str::to_owned);
         }
-        let prefix: Prefix = key.parse().map_err(|error| format!("{error}"))?;
-        let communities = communities(path).ok_or_else(|| format!("a path to {prefix} is not understood"))?;
-        each(prefix, path.get("best") == Some(&Value::Bool(true)), &communities);
+        let path = path.as_object().ok_or_else(|| format!("a path to {key} is not an object"))?;
+        let Ok(prefix) = key.parse::<Prefix>() else {
+            each(Scanned::Unreadable(None));
+            return Ok(());
+        };
+        let mut communities = Carried::default();
+        communities.add_all(path.get("attrs"));
+        let best = path.get("best");
+        each(Scanned::Route(Route {
+            prefix,
+            neighbor: "",
+            best: best == Some(&Value::Bool(true)),
+            communities: &communities.known,
+        }));
+        if communities.is_incomplete || best.is_some_and(|best| !best.is_boolean()) {
+            each(Scanned::unreadable(prefix));
+        }
         Ok(())
     });
     match refusal {
@@ -48,21 +62,47 @@ pub fn read(reply: &mut dyn Read, each: &mut dyn FnMut(Prefix, bool, &[Community
     }
 }
 
-fn communities(path: &Value) -> Option<Vec<Community>> {
-    let mut communities = Vec::new();
-    for attribute in path.get("attrs")?.as_array()? {
-        let values = |key| attribute.get(key).and_then(Value::as_array).map(|values| values.iter());
-        match attribute.get("type")?.as_u64()? {
-            // COMMUNITIES (RFC 1997)
-            8 => communities.extend(values("communities")?.map(standard).collect::<Option<Vec<_>>>()?),
-            // EXTENDED COMMUNITIES (RFC 4360)
-            16 => communities.extend(values("value")?.filter_map(route_target)),
-            // LARGE_COMMUNITY (RFC 8092)
-            32 => communities.extend(values("value")?.map(large).collect::<Option<Vec<_>>>()?),
-            _ => {}
+/// The communities that a path carries.
+#[derive(Default)]
+struct Carried {
+    /// In [canonical](Community::canonical) form.
+    known: Vec<Community>,
+    /// Whether any could not be read.
+    is_incomplete: bool,
+}
+
+impl Carried {
+    fn add_all(&mut self, attributes: Option<&Value>) {
+        let attributes = attributes.and_then(Value::as_array);
+        self.is_incomplete |= attributes.is_none();
+        for attribute in attributes.into_iter().flatten() {
+            match attribute.get("type").and_then(Value::as_u64) {
+                // COMMUNITIES (RFC 1997)
+                Some(8) => self.add(attribute.get("communities"), |value| Some(standard(value))),
+                // EXTENDED COMMUNITIES (RFC 4360)
+                Some(16) => self.add(attribute.get("value"), route_target),
+                // LARGE_COMMUNITY (RFC 8092)
+                Some(32) => self.add(attribute.get("value"), |value| Some(large(value))),
+                Some(_) => {}
+                None => self.is_incomplete = true,
+            }
         }
     }
-    Some(communities)
+
+    /// Adds the communities of an array. The function returns `None` for one of another kind, `Some(None)` for one that
+    /// cannot be read. GoBGP writes an empty array as `null`.
+    fn add(&mut self, array: Option<&Value>, read: fn(&Value) -> Option<Option<Community>>) {
+        match array {
+            Some(Value::Array(values)) => {
+                for community in values.iter().filter_map(read) {
+                    self.is_incomplete |= community.is_none();
+                    self.known.extend(community);
+                }
+            }
+            Some(Value::Null) => {}
+            _ => self.is_incomplete = true,
+        }
+    }
 }
 
 /// A community is one 32-bit number.
@@ -78,25 +118,10 @@ fn large(value: &Value) -> Option<Community> {
     Some(Community::Large(LargeCommunity { global, first, second }))
 }
 
-/// `64512:77`, `192.0.2.1:77`, or with a four-octet AS number `64086.59904:77` (asdot, RFC 5396). None for another
-/// extended community, whose keys differ.
-fn route_target(value: &Value) -> Option<Community> {
-    if value.get("subtype")?.as_u64() != Some(ROUTE_TARGET) {
-        return None;
-    }
-    let text = value.get("value")?.as_str()?;
-    let target = match value.get("type")?.as_u64()? {
-        2 => {
-            let (asn, number) = text.split_once(':')?;
-            let asn = match asn.split_once('.') {
-                Some((high, low)) => {
-                    (u32::from(high.parse::<u16>().ok()?) << 16) + u32::from(low.parse::<u16>().ok()?)
-                }
-                None => asn.parse().ok()?,
-            };
-            RouteTarget::of_as(asn, number.parse().ok()?)
-        }
-        _ => RouteTarget::parse(text)?,
-    };
-    Some(Community::RouteTarget(target))
+/// A route target is an extended community of type 0, 1 or 2 with subtype 2, whose value is its text.
+fn route_target(value: &Value) -> Option<Option<Community>> {
+    let number = |key| value.get(key).and_then(Value::as_u64);
+    let is_target = number("subtype") == Some(ROUTE_TARGET) && number("type").is_none_or(|kind| kind <= 2);
+    let target = || Some(Community::RouteTarget(route_targets::route_target(value.get("value")?.as_str()?)?));
+    is_target.then(target)
 }

@@ -14,7 +14,7 @@ use bgp_community_services::source::deadlines::Deadlines;
 use bgp_community_services::source::error::SourceError;
 use bgp_community_services::source::summary::{BgpSummary, TableStatus};
 use bgp_community_services::source::{
-    DestinationPath, MatchedPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
+    DestinationPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
 };
 use bgpcs::Community;
 use serde_json::json;
@@ -50,7 +50,7 @@ impl RouteSource for Counted {
     fn query_with_neighbors(
         &mut self,
         query: &Query,
-        each: &mut dyn FnMut(MatchedPath, &str),
+        each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         self.bgpd.query_with_neighbors(query, each)
     }

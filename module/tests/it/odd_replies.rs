@@ -1,0 +1,603 @@
+//! Odd replies: each costs no more than itself. The replies are seeds of the fuzz targets.
+
+#![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use bgp_community_services::collect::gather::Gathering;
+use bgp_community_services::collect::last_answers::LastAnswers;
+use bgp_community_services::collect::services::Services;
+use bgp_community_services::collect::snapshot::Snapshot;
+use bgp_community_services::prefix::{Family, Prefix};
+use bgp_community_services::settings::{Limits, Settings};
+use bgp_community_services::source::bgpd::{Bgpd, aliases, communities, lookup, summary, text};
+use bgp_community_services::source::deadlines::Deadlines;
+use bgp_community_services::source::exabgp::{ExaBgp, LineEffect};
+use bgp_community_services::source::filter::Scanned;
+use bgp_community_services::source::routes_json::{self, ReplyItem};
+use bgp_community_services::source::summary::{BgpSummary, Session, TableStatus};
+use bgp_community_services::source::{
+    MatchedPath, Query, QueryItem, RibInspection, RouteSource, bagpipe, gobgp,
+};
+use bgpcs::{Community, ModuleConfiguration};
+
+fn seed(target: &str, name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target).join(name)).unwrap()
+}
+
+fn communities_text(communities: &[Community]) -> String {
+    communities.iter().map(Community::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn unreadable(prefix: Option<Prefix>) -> String {
+    format!("unreadable {}", prefix.map_or("key".to_owned(), |prefix| prefix.to_string()))
+}
+
+/// The usable paths of a JSON reply in words; none for a reply that is not understood.
+fn reply(bytes: &[u8]) -> Option<Vec<String>> {
+    let mut items = Vec::new();
+    let each = &mut |item: ReplyItem<'_>| match item {
+        ReplyItem::Path(prefix, path) if path.valid => {
+            let best = if path.best { " best" } else { "" };
+            let targets: Vec<_> = path.route_targets.iter().map(|target| format!(" {target}")).collect();
+            items.push(format!("{prefix}{best}{}", targets.concat()));
+        }
+        ReplyItem::Path(..) => {}
+        ReplyItem::Unreadable(prefix) => items.push(unreadable(prefix)),
+    };
+    routes_json::read(&mut &bytes[..], each).ok()?;
+    Some(items)
+}
+
+#[test]
+fn json_replies_of_bgpd() {
+    let cases: &[(&str, Option<&[&str]>)] = &[
+        ("detail.json", Some(&["2001:db8::/48 best target:64512:77"])),
+        ("detail-9.0.json", Some(&["13.107.6.0/24 best target:64512:77", "198.51.100.0/24 best"])),
+        ("without-detail-10.3.json", Some(&["13.107.6.0/24 best"])),
+        ("latin-1.json", Some(&["10.0.0.0/8 best"])),
+        ("damped.json", Some(&["10.3.0.0/16"])),
+        ("stale.json", Some(&["10.0.0.0/8 best"])),
+        ("key-that-is-no-prefix.json", Some(&["unreadable key", "unreadable key", "10.1.0.0/16"])),
+        ("flag-that-is-text.json", Some(&["unreadable 10.0.0.0/8", "10.1.0.0/16"])),
+        ("best-path-that-is-a-number.json", Some(&["10.0.0.0/8", "unreadable 10.0.0.0/8"])),
+        ("route-targets-that-are-a-list.json", Some(&["10.0.0.0/8", "unreadable 10.0.0.0/8"])),
+        ("route-target-that-cannot-be-read.json", Some(&["10.0.0.0/8 target:1:2", "unreadable 10.0.0.0/8"])),
+        ("route-target-in-asdot.json", Some(&["10.0.0.0/8 target:4200000000:77 target:64512:77"])),
+        ("object-without-paths.json", None),
+        ("paths-in-paths.json", None),
+        ("warning.json", None),
+    ];
+    for (name, expected) in cases {
+        let expected = expected.map(|items| items.iter().map(|item| (*item).to_owned()).collect());
+        assert_eq!(reply(&seed("reply", name)), expected, "{name}");
+    }
+}
+
+/// Bytes that are not UTF-8 are read wherever a chunk of the reply ends.
+#[test]
+fn host_names_in_any_bytes() {
+    for filler in 0..4 {
+        for name in [&b"Z\xfcrich"[..], b"\xe2\x82", b"\xff\xfe\xfd", "\u{20ac}".as_bytes()] {
+            let mut bytes = b"{\"routes\": {\"10.0.0.0/8\": [{\"hostname\": \"".to_vec();
+            bytes.extend([name, b"\", \"a\": \""].concat());
+            bytes.extend(vec![b'x'; 65_536 - bytes.len() - filler]);
+            bytes.extend([name, b"\", \"valid\": true}]}}"].concat());
+            assert_eq!(reply(&bytes), Some(vec!["10.0.0.0/8".to_owned()]), "{filler} {name:?}");
+        }
+    }
+}
+
+#[test]
+fn status_codes_of_tables() {
+    let table = |name: &str| {
+        let mut paths = Vec::new();
+        let each = &mut |path: text::ShownPath| {
+            let marks =
+                [(path.best, "best"), (path.valid && !path.best, "valid"), (path.is_unclear, "unclear")];
+            let marks = marks.iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| format!(" {mark}"));
+            paths.push(format!("{}{}", path.prefix, marks.collect::<String>()));
+        };
+        text::read(&seed("table", name)[..], each).ok()?;
+        Some(paths)
+    };
+    let expected = [
+        "10.0.0.0/8 best",
+        "10.1.0.0/16",
+        "10.2.0.0/16",
+        "10.3.0.0/16 best",
+        "10.4.0.0/16 unclear",
+        "10.5.0.0/16 valid unclear",
+        "10.6.0.0/16 unclear",
+        "10.7.0.0/16",
+        "10.8.0.0/16 best",
+        "10.9.0.0/16",
+        "10.10.0.0/16",
+    ];
+    assert_eq!(table("status-codes").unwrap(), expected);
+    assert_eq!(table("10.3").unwrap(), ["13.107.6.0/24 best"]);
+    assert_eq!(table("unknown-status"), None);
+}
+
+#[test]
+fn neighbors_of_bgpd() {
+    let sessions = |name: &str| {
+        let sessions = summary::read_sessions(&seed("sessions", name)[..]).ok()?;
+        let words = |session: &Session| {
+            let Session { peer, ipv4, ipv6, converged, ports, .. } = session;
+            format!("{peer} {ipv4:?} {ipv6:?} {converged} {ports:?}")
+        };
+        Some(sessions.iter().map(words).collect::<Vec<_>>().join(", "))
+    };
+    let cases = [
+        ("10.3.json", Some("127.0.0.2 Some(2) None true Some((3911, 37355))")),
+        ("7.1.json", Some("192.0.2.2 Some(4) Some(2) true Some((179, 40000))")),
+        ("latin-1.json", Some("192.0.2.2 Some(4) None true Some((179, 40000))")),
+        ("flag-that-is-text.json", None),
+    ];
+    for (name, expected) in cases {
+        assert_eq!(sessions(name).as_deref(), expected, "{name}");
+    }
+    let version = |name: &str| summary::read_table(&seed("sessions", name)[..]).unwrap().version;
+    let names = ["summary-10.3.json", "summary-of-no-neighbor.json", "version-in-a-query.json"];
+    assert_eq!(names.map(version), [Some(2), None, Some(7)]);
+}
+
+/// A list of neighbors is read as far as it is used.
+#[test]
+fn endless_lists() {
+    let one = |address: usize| format!("\"192.0.2.{address}\":{{\"messageStats\":{{\"updatesRecv\":1}}}}");
+    let of = |count| format!("{{{}}}", (0..count).map(one).collect::<Vec<_>>().join(","));
+    assert_eq!(summary::read_sessions(of(1000).as_bytes()).unwrap().len(), 1000);
+    assert!(summary::read_sessions(of(1001).as_bytes()).is_err());
+    let endless = |begin: &'static [u8], more: u8| begin.chain(io::repeat(more));
+    assert!(summary::read_sessions(endless(b"{", b' ')).is_err());
+    assert!(summary::read_table(endless(b"{\"a\": \"", b'x')).is_err());
+    for (begin, more) in [(&b""[..], b' '), (b"[{\"id\": \"", b'x'), (b"[{\"id\": [", b'[')] {
+        assert!(bagpipe::peers::read(&mut endless(begin, more)).is_err(), "{begin:?}");
+        assert!(gobgp::neighbors::read(&mut endless(begin, more)).is_err(), "{begin:?}");
+    }
+    let peers = |count| format!("[{}]", vec!["{\"id\": \"a\", \"state\": \"Idle\"}"; count].join(","));
+    assert_eq!(bagpipe::peers::read(&mut peers(1000).as_bytes()).unwrap().len(), 1000);
+    assert!(bagpipe::peers::read(&mut peers(1001).as_bytes()).is_err());
+}
+
+/// A summary that proves that no route changed, and what takes the proof away.
+#[test]
+fn signs_of_a_change() {
+    let table = |version| TableStatus { version, ..TableStatus::default() };
+    let session = Session {
+        peer: "192.0.2.2".to_owned(),
+        since: Some(1000),
+        ports: Some((179, 40000)),
+        times_established: 1,
+        updates: 3,
+        ipv4: Some(2),
+        ..Session::default()
+    };
+    let before = BgpSummary {
+        process: Some(1),
+        ipv4: table(Some(2)),
+        ipv6: table(Some(0)),
+        sessions: vec![session.clone()],
+        sessions_only: false,
+    };
+    let with = |change: fn(&mut Session)| {
+        let mut session = session.clone();
+        change(&mut session);
+        BgpSummary { sessions: vec![session], ..before.clone() }
+    };
+    let damped = TableStatus { dampening: true, ..before.ipv4 };
+    let cases = [
+        ("nothing", before.clone(), true, true),
+        ("a second of imprecision", with(|session| session.since = Some(1001)), true, true),
+        ("another connection", with(|session| session.ports = Some((179, 40001))), false, false),
+        ("another version", BgpSummary { ipv4: table(Some(1)), ..before.clone() }, false, false),
+        ("an UPDATE message", with(|session| session.updates = 4), false, true),
+        ("another local address", with(|session| session.local = Some("192.0.2.9".to_owned())), false, false),
+        ("dampening", BgpSummary { ipv4: damped, ..before.clone() }, false, false),
+    ];
+    for (case, now, routes, best_paths) in cases {
+        assert_eq!((now.same_routes(&before), now.same_best_paths(&before)), (routes, best_paths), "{case}");
+    }
+    let unversioned = BgpSummary { ipv6: table(None), ..before.clone() };
+    assert!(!unversioned.same_routes(&unversioned) && !unversioned.same_best_paths(&unversioned));
+    let never_up = BgpSummary { sessions: vec![Session::default()], ..before };
+    assert!(!never_up.same_routes(&never_up));
+}
+
+/// What an operator's name for a community reads as is not taken for a community.
+#[test]
+fn names_of_communities() {
+    let names = aliases::Aliases::read("blackhole\nexchange\n1:1:1\n".as_bytes()).unwrap();
+    let read_as: Vec<_> = names.iter().map(Community::to_string).collect();
+    assert_eq!(read_as, ["65535:666", "1:1:1"]);
+    let reply = br#"{"prefix": "10.0.0.0/8", "paths": [{"valid": true, "community": {"string": "12076:5010 blackhole"}}]}"#;
+    let mut paths = lookup::read_paths_of(&reply[..], "10.0.0.0/8".parse().unwrap()).unwrap();
+    assert_eq!(communities_text(&paths[0].communities), "12076:5010 65535:666");
+    assert!(!paths[0].is_unclear);
+    names.clear_up(&mut paths[0]);
+    assert_eq!(communities_text(&paths[0].communities), "12076:5010");
+    assert!(paths[0].is_unclear);
+    let mut found = [false];
+    let list = seed("communities", "aliases");
+    assert!(communities::read_communities(&list[..], &["1:1".parse().unwrap()], &mut found).is_err());
+}
+
+/// A bgpd that has these replies, with their status, and none to any other command.
+struct StandIn {
+    directory: tempfile::TempDir,
+    commands: Arc<Mutex<Vec<String>>>,
+}
+
+impl StandIn {
+    fn new(replies: &[(&str, u8, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(directory.path().join("bgpd.vty")).unwrap();
+        let own = |(command, status, text): &(&str, u8, &str)| {
+            ((*command).to_owned(), (*status, (*text).to_owned()))
+        };
+        let replies: BTreeMap<String, (u8, String)> = replies.iter().map(own).collect();
+        let commands = Arc::new(Mutex::new(Vec::new()));
+        let asked = Arc::clone(&commands);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                serve(stream.unwrap(), &replies, &asked);
+            }
+        });
+        Self { directory, commands }
+    }
+
+    fn bgpd(&self) -> Bgpd {
+        Bgpd::new(&self.directory.path().join("bgpd.vty"), Deadlines::begin(Limits::default()))
+    }
+
+    fn commands(&self) -> Vec<String> {
+        std::mem::take(&mut *self.commands.lock().unwrap())
+    }
+}
+
+fn serve(mut stream: UnixStream, replies: &BTreeMap<String, (u8, String)>, asked: &Mutex<Vec<String>>) {
+    loop {
+        let mut command = Vec::new();
+        let mut byte = [0];
+        while command.last() != Some(&0) {
+            if stream.read_exact(&mut byte).is_err() {
+                return;
+            }
+            command.push(byte[0]);
+        }
+        command.pop();
+        let command = String::from_utf8(command).unwrap();
+        let (status, text) = replies
+            .get(&command)
+            .cloned()
+            .unwrap_or_else(|| (2, format!("% [BGP] Unknown command: {command}\n")));
+        asked.lock().unwrap().push(command);
+        if stream.write_all(&[text.as_bytes(), &[0, 0, 0, status]].concat()).is_err() {
+            return;
+        }
+    }
+}
+
+fn query(community: &str) -> Query {
+    Query {
+        family: Family::Ipv4,
+        application: "A".parse().unwrap(),
+        community: community.parse().unwrap(),
+        further: Vec::new(),
+    }
+}
+
+fn answer(bgpd: &mut Bgpd, community: &str) -> Result<Vec<String>, String> {
+    let mut items = Vec::new();
+    let each = &mut |item| match item {
+        QueryItem::Path(MatchedPath { prefix, best, .. }) => {
+            items.push(format!("{prefix}{}", if best { " best" } else { "" }));
+        }
+        QueryItem::Unreadable(prefix) => items.push(unreadable(prefix)),
+        QueryItem::StartOver => items.clear(),
+    };
+    bgpd.query(&query(community), each).map_err(|error| error.to_string())?;
+    Ok(items)
+}
+
+const SUMMARY: &str = "show bgp ipv4 unicast summary json";
+
+#[test]
+fn route_targets_before_8_0() {
+    let table = String::from_utf8(seed("table", "10.3")).unwrap();
+    let path = r#"{"prefix": "13.107.6.0/24", "paths": [{"valid": true, "bestpath": {"overall": true}, "extendedCommunity": {"string": "RT:64512:77"}}]}"#;
+    let look_up = "show bgp ipv4 unicast 13.107.6.0/24 json";
+    let cases = [
+        (0, path, Ok(vec!["13.107.6.0/24 best".to_owned()])),
+        // It was withdrawn in the meantime.
+        (0, "{\n}\n", Ok(vec![])),
+        (0, "[]", Ok(vec!["unreadable 13.107.6.0/24".to_owned()])),
+        (0, "", Ok(vec!["unreadable 13.107.6.0/24".to_owned()])),
+    ];
+    for (status, reply, expected) in cases {
+        let replies = [
+            (SUMMARY, 0, "{\"ribCount\": 1}"),
+            ("show bgp ipv4 unicast", 0, table.as_str()),
+            (look_up, status, reply),
+        ];
+        assert_eq!(answer(&mut StandIn::new(&replies).bgpd(), "target:64512:77"), expected, "{reply}");
+    }
+    // Where there are too many, no route is shown at all.
+    let large = StandIn::new(&[(SUMMARY, 0, "{\"ribCount\": 1000000}")]);
+    let mut bgpd = large.bgpd();
+    let error = answer(&mut bgpd, "target:64512:77").unwrap_err();
+    assert!(error.starts_with("URLError: ") && error.contains("more than 5000"), "{error}");
+    assert_eq!(large.commands(), ["show bgp ipv4 unicast json detail", SUMMARY]);
+    assert!(answer(&mut bgpd, "target:64512:78").is_err());
+    assert_eq!(large.commands(), [SUMMARY], "the command is known to be unknown");
+}
+
+/// A line of a table that does not show the state of its path is looked up; what is not certain is queried as JSON.
+#[test]
+fn unclear_lines_of_tables() {
+    let command = "show bgp ipv4 unicast community 12076:5010";
+    let head = String::from_utf8(seed("table", "status-codes")).unwrap();
+    let head = head.split(" *>  ").next().unwrap();
+    let line = |prefix: &str, status: &str| format!(" {status}  {prefix:<17}192.0.2.2\n");
+    let lines = [line("10.0.0.0/8", "*>"), line("10.1.0.0/16", "*u"), line("10.2.0.0/16", "S=")].concat();
+    let table = format!("{head}{lines}\nDisplayed 3 routes and 3 total paths\n");
+    let path = |prefix: &str, rest: &str| {
+        format!(
+            r#"{{"prefix": "{prefix}", "paths": [{{"valid": true, "community": {{"string": "12076:5010"}}{rest}}}]}}"#
+        )
+    };
+    let best = path("10.1.0.0/16", r#", "bestpath": {"overall": true}"#);
+    let damped = path("10.1.0.0/16", r#", "dampeningSuppressed": true"#);
+    let stale = path("10.2.0.0/16", r#", "stale": true"#);
+    let json = r#"{"routes": {"10.9.0.0/16": [{"valid": true}]}}"#;
+    let in_json = vec!["10.9.0.0/16"];
+    let list = aliases::LIST;
+    let cases = [
+        (list, "", best.as_str(), vec!["10.0.0.0/8 best", "10.1.0.0/16 best", "10.2.0.0/16"]),
+        (list, "", &damped, vec!["10.0.0.0/8 best", "10.2.0.0/16"]),
+        // A release without aliases.
+        ("none", "", &best, vec!["10.0.0.0/8 best", "10.1.0.0/16 best", "10.2.0.0/16"]),
+        (list, "12076:5010\n", &best, in_json.clone()),
+        (list, "", "[]", in_json),
+    ];
+    for (list, names, unsorted, expected) in cases {
+        let bgpd = StandIn::new(&[
+            (command, 0, &table),
+            (&format!("{command} json"), 0, json),
+            (list, 0, names),
+            ("show bgp ipv4 unicast 10.1.0.0/16 json", 0, unsorted),
+            ("show bgp ipv4 unicast 10.2.0.0/16 json", 0, &stale),
+        ]);
+        assert_eq!(answer(&mut bgpd.bgpd(), "12076:5010").unwrap(), expected, "{names} {unsorted}");
+    }
+}
+
+#[test]
+fn communities_in_use_among_names() {
+    let listed = "Address Refcnt Community\n[0x55a1] (2) 12076:5010 blackhole\n";
+    let wanted = ["12076:5010", "64500:666"].map(|text| text.parse::<Community>().unwrap());
+    let cases =
+        [("", Some(vec![true, false])), ("blackhole\n", None), ("1:1\nexchange\n", Some(vec![true, false]))];
+    for (names, expected) in cases {
+        let bgpd = StandIn::new(&[(aliases::LIST, 0, names), ("show bgp community-info", 0, listed)]);
+        assert_eq!(bgpd.bgpd().communities_in_use(&wanted), expected, "{names}");
+    }
+    let refuses = StandIn::new(&[(aliases::LIST, 1, ""), ("show bgp community-info", 0, listed)]);
+    assert_eq!(refuses.bgpd().communities_in_use(&wanted), None, "bgpd does not tell the names");
+}
+
+/// A table without neighbors has a version all the same.
+#[test]
+fn tables_without_neighbors() {
+    let versioned = String::from_utf8(seed("sessions", "version-in-a-query.json")).unwrap();
+    let neighbors = String::from_utf8(seed("sessions", "10.3.json")).unwrap();
+    let bgpd = StandIn::new(&[
+        (SUMMARY, 0, "{\"tableVersion\": 3, \"ribCount\": 2}"),
+        ("show bgp ipv6 unicast summary json", 0, "{}"),
+        ("show bgp ipv6 unicast community 65535:65535 json", 0, &versioned),
+        ("show bgp neighbors json", 0, &neighbors),
+    ]);
+    let summary = bgpd.bgpd().summary().unwrap();
+    assert_eq!((summary.ipv4.version, summary.ipv6.version), (Some(3), Some(7)));
+}
+
+/// What was scanned, in words.
+fn words_of(scanned: Scanned<'_>) -> String {
+    match scanned {
+        Scanned::Route(route) => {
+            let best = if route.best { " best" } else { "" };
+            format!("{}{best} {}", route.prefix, communities_text(route.communities)).trim_end().to_owned()
+        }
+        Scanned::Unreadable(prefix) => unreadable(prefix),
+    }
+}
+
+#[test]
+fn routes_of_gobgp() {
+    let routes = |name: &str| {
+        let mut items = Vec::new();
+        gobgp::rib::read(&mut &seed("gobgp", name)[..], &mut |scanned| items.push(words_of(scanned)))
+            .unwrap();
+        items
+    };
+    assert_eq!(routes("null-communities.json"), ["10.0.0.0/8 best"]);
+    let odd = [
+        "10.0.0.0/8 12076:5010",
+        "unreadable 10.0.0.0/8",
+        "unreadable key",
+        "10.1.0.0/16",
+        "unreadable 10.1.0.0/16",
+        "10.2.0.0/16",
+        "unreadable 10.2.0.0/16",
+    ];
+    assert_eq!(routes("odd-values.json"), odd);
+}
+
+/// Only what is an address becomes a word of a command.
+#[test]
+fn neighbors_of_gobgp() {
+    let neighbors = gobgp::neighbors::read(&mut &seed("gobgp", "odd-neighbors.json")[..]).unwrap();
+    let addresses: Vec<_> = neighbors.known.iter().map(|neighbor| neighbor.address().to_owned()).collect();
+    assert_eq!(addresses, ["192.0.2.1", "2001:db8::1", "fe80::1%eth0"]);
+    assert_eq!(neighbors.unreadable, 5);
+    assert!(neighbors.known.iter().all(|neighbor| neighbor.carries(Family::Ipv4)));
+}
+
+#[test]
+fn the_command_of_gobgp() {
+    let gobgp =
+        |words: &[&str]| Settings::from_words([&["bgp-community-services"], words].concat()).unwrap().gobgp;
+    assert_eq!(gobgp(&[]), PathBuf::from("/usr/bin/gobgp"));
+    assert_eq!(gobgp(&["--gobgp", "/opt/gobgp"]), PathBuf::from("/opt/gobgp"));
+}
+
+#[test]
+fn routes_of_bagpipe() {
+    let routes = |name: &str| {
+        let mut items = Vec::new();
+        let each = &mut |scanned: Scanned<'_>| items.push(words_of(scanned));
+        bagpipe::routes::read(&mut &seed("bagpipe", name)[..], Family::Ipv4, each).unwrap();
+        items
+    };
+    assert_eq!(
+        routes("route-targets-of-four-octets.json"),
+        ["10.0.0.0/8 best target:64512:77 target:192.0.2.9:5 target:4200000000:77"]
+    );
+    let odd = [
+        "unreadable key",
+        "10.1.0.0/16 best",
+        "unreadable 10.1.0.0/16",
+        "10.2.0.0/16 best target:64512:9",
+        "unreadable 10.2.0.0/16",
+        "unreadable key",
+        "10.3.0.0/16 best",
+        "unreadable 10.3.0.0/16",
+    ];
+    assert_eq!(routes("odd-values.json"), odd);
+}
+
+/// What ExaBGP's routes and warnings are after some lines, and which sessions had to be restarted.
+fn exabgp(name: &str) -> (Vec<String>, Vec<String>, usize) {
+    let (mut exabgp, mut restarts) = (ExaBgp::new(1), 0);
+    for line in seed("exabgp", name).split(|byte| *byte == b'\n') {
+        restarts += usize::from(matches!(exabgp.apply(line), LineEffect::RestartSession(_)));
+    }
+    let mut found = Vec::new();
+    for community in ["12076:5010", "12076:5020"] {
+        let each = &mut |item: QueryItem, neighbor: &str| {
+            if let QueryItem::Path(path) = item {
+                found.push(format!("{} from {neighbor} {community}", path.prefix));
+            }
+        };
+        exabgp.query_with_neighbors(&query(community), each).unwrap();
+    }
+    (found, exabgp.warnings(), restarts)
+}
+
+#[test]
+fn lines_of_exabgp() {
+    let one = "13.107.6.0/24 from 127.0.0.2 12076:5010";
+    let cases: &[(&str, &[&str], &str)] = &[
+        // One of two sessions with a neighbor went down.
+        ("two-sessions-one-peer", &[one], ""),
+        ("direction-send", &[one], ""),
+        ("one-bad-line", &[one], "could not read 1 line from ExaBGP"),
+        ("encoder-text", &[], "could not read 4 lines from ExaBGP"),
+        (
+            "without-neighbor-changes",
+            &[],
+            "ExaBGP reports routes, but no state of their sessions, so the routes do not count: add neighbor-changes to \
+             the api section of each neighbor in its configuration; if it is there, restart the sessions",
+        ),
+        // The route keeps the community that it had, since one that it has now is not known.
+        (
+            "odd-values",
+            &[one, "13.107.6.0/24 from 127.0.0.2 12076:5020"],
+            "left out 4 values of updates from ExaBGP that could not be read",
+        ),
+        ("peer-that-is-no-address", &[], "could not read 1 line from ExaBGP"),
+    ];
+    for (name, routes, warnings) in cases {
+        let (found, said, restarts) = exabgp(name);
+        assert_eq!((found, said.join(", "), restarts), (own(routes), (*warnings).to_owned(), 0), "{name}");
+    }
+}
+
+fn own(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Routes of a session that began unseen need a new session, once, where states are reported.
+#[test]
+fn sessions_of_exabgp_that_began_unseen() {
+    let text = String::from_utf8(seed("exabgp", "two-sessions-one-peer")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut exabgp = ExaBgp::new(1);
+    assert_eq!(exabgp.apply(lines[0].as_bytes()), LineEffect::Changed);
+    let LineEffect::RestartSession(session) = exabgp.apply(lines[3].as_bytes()) else {
+        panic!("the session from 127.0.0.11 was not reported as established");
+    };
+    assert_eq!(
+        (session.local, session.peer.to_string()),
+        ("127.0.0.11".parse().ok(), "127.0.0.2".to_owned())
+    );
+    assert_eq!((exabgp.sessions_with(session.peer), exabgp.session_count()), (2, 2));
+    assert_eq!(exabgp.apply(lines[3].as_bytes()), LineEffect::Changed);
+}
+
+/// Every line that changes what is reported is a sign of a change.
+#[test]
+fn signs_of_a_change_from_exabgp() {
+    let mut exabgp = ExaBgp::new(1);
+    let mut before = exabgp.sessions();
+    for line in seed("exabgp", "one-bad-line").split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        assert_eq!(exabgp.apply(line), LineEffect::Changed);
+        let now = exabgp.sessions();
+        assert!(!now.same_routes(&before), "{}", String::from_utf8_lossy(line));
+        before = now;
+    }
+    assert!(exabgp.sessions().same_routes(&before));
+}
+
+/// A prefix of which a value could not be read stays where it was, and only there.
+#[test]
+fn unreadable_prefixes_stay() {
+    let prefix = |text: &str| text.parse::<Prefix>().unwrap();
+    let configuration: ModuleConfiguration = serde_json::from_str(
+        r#"{"applications": [{"application-name": "A", "bgp-community": ["1:1"]}], "duration": 60}"#,
+    )
+    .unwrap();
+    let mut snapshot = Snapshot::default();
+    let known = vec![prefix("10.1.0.0/16"), prefix("10.2.0.0/16")];
+    snapshot.add(Family::Ipv4, &"1:1".parse().unwrap(), known, None);
+    let last = LastAnswers {
+        load: &|| Some(snapshot.clone()),
+        services: &Services::default,
+        time: Some(1000),
+        stale_path_time: configuration.stale_path_time,
+        now: 1010,
+        loaded: OnceCell::new(),
+    };
+    let mut gathering = Gathering::new(&configuration, &last);
+    let path = |text: &str| QueryItem::Path(MatchedPath { community: 0, prefix: prefix(text), best: true });
+    let send = |_: &Query, each: &mut dyn FnMut(QueryItem)| {
+        let unreadable = [Some(prefix("10.2.0.0/16")), Some(prefix("10.3.0.0/16")), None];
+        unreadable.into_iter().for_each(|prefix| each(QueryItem::Unreadable(prefix)));
+        each(path("10.9.0.0/16"));
+        Ok(())
+    };
+    gathering.gather(&query("1:1"), send).unwrap();
+    let (resolution, failures) = gathering.finish("bgpd").unwrap();
+    assert_eq!(resolution.services.get(&"A".parse().unwrap()), ["10.2.0.0/16", "10.9.0.0/16"].map(prefix));
+    assert_eq!(resolution.warnings, ["left out 3 values from bgpd that could not be read"]);
+    assert!(failures.is_empty());
+}
