@@ -254,16 +254,17 @@ fn warning(facts: &Facts, warning: &str) -> Check {
     }
 }
 
+/// A registered module is expected to send its prefixes to SSR by HTTP, and SSR may not read its output file. This one
+/// writes the file, also as a service, so it must not be registered.
 fn registration(facts: &Facts) -> Check {
     const NAME: &str = "registration";
-    let path = facts.registration.display();
     match &facts.registered {
-        None => Check::pass(NAME, "no service is registered; SSR starts the module itself"),
-        Some(text) if serde_json::from_str::<Vec<serde_json::Map<_, _>>>(text).is_ok() => {
-            Check::pass(NAME, format!("{path} registers a service"))
+        None => Check::pass(NAME, "the module is not registered, so SSR reads its output file"),
+        Some(_) => {
+            let path = facts.registration.display();
+            let found = format!("{path} registers the module, so SSR may not read its output file");
+            Check::new(NAME, Health::Degraded, found).fix(format!("remove it with: {APPLY}"))
         }
-        Some(_) => Check::new(NAME, Health::Degraded, format!("{path} is not a JSON list of services"))
-            .fix(format!("restore it with: {APPLY}")),
     }
 }
 

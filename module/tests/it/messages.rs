@@ -158,11 +158,11 @@ fn of_the_files() {
                 fs::create_dir_all(scene.path("state/routes.json")).unwrap();
                 stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(without_routes)));
             },
-            &["routes.json", "the next run looks at every route"],
+            &["routes.json", "the next run will query all routes"],
         ),
         (
             |scene| fs::create_dir(scene.path("output.json")).unwrap(),
-            &["SSR's application identification keeps", "output.json"],
+            &["SSR keeps its current prefixes", "output.json"],
         ),
     ];
     for (set, names) in cases {
