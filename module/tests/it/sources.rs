@@ -18,7 +18,8 @@ fn older_releases() {
     const TABLE: &str = "BGP table version is 1, local router ID is 192.0.2.1\n   Network          Next Hop\n\
                          *> 10.0.0.0/8       192.0.2.2\n\nDisplayed  1 routes and 1 total paths\n";
     const NEIGHBORS: &str = r#"{"127.0.0.2": {
-        "bgpState": "Established", "bgpTimerUpMsec": 60000, "connectionsEstablished": 1, "messageStats": {"updatesRecv": 1},
+        "bgpState": "Established", "bgpTimerUpMsec": 60000, "connectionsEstablished": 1,
+        "messageStats": {"updatesRecv": 1},
         "neighborCapabilities": {"multiprotocolExtensions": {"ipv4Unicast": {"advertisedAndReceived": true}}}}}"#;
     const SETS: &str = "Address Refcnt Community\n[0x1] (1) 64512:1\n";
     for (case, neighbors, sets, asked_again) in [
