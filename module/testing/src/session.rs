@@ -1,5 +1,6 @@
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ pub struct Capabilities {
 
 /// A BGP session of a speaker that sends what a test gives it, byte for byte, in both families.
 pub struct Session {
-    stream: TcpStream,
+    /// Shared with the thread that hears.
+    stream: Arc<Mutex<TcpStream>>,
     peer: Peer,
     add_path: bool,
     /// UPDATE messages sent so far, the ends of RIB among them.
@@ -56,20 +58,26 @@ impl Session {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
         bind(&socket, &SocketAddrV4::new(peer.address(), 0))?;
         connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))?;
-        let stream: TcpStream = socket.into();
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        let mut session = Self { stream, peer, add_path: capabilities.add_path, updates: 0 };
-        session.send(OPEN, &open(peer, capabilities))?;
-        session.send(KEEPALIVE, &[])?;
+        let mut heard: TcpStream = socket.into();
+        heard.set_read_timeout(Some(Duration::from_secs(5)))?;
+        let stream = Arc::new(Mutex::new(heard.try_clone()?));
+        send(&stream, OPEN, &open(peer, capabilities))?;
+        send(&stream, KEEPALIVE, &[])?;
         for _ in 0..2 {
-            let kind = session.receive()?;
-            if kind == NOTIFICATION {
+            if receive(&mut heard)? == NOTIFICATION {
                 return Err(io::Error::other("the session is not wanted"));
             }
         }
-        session.stream.set_read_timeout(None)?;
-        let mut heard = session.stream.try_clone()?;
-        thread::spawn(move || io::copy(&mut heard, &mut io::sink()));
+        heard.set_read_timeout(None)?;
+        let session = Self { stream: Arc::clone(&stream), peer, add_path: capabilities.add_path, updates: 0 };
+        thread::spawn(move || {
+            // The other side sends keepalives as often as it needs ours.
+            while let Ok(kind) = receive(&mut heard) {
+                if kind == KEEPALIVE && send(&stream, KEEPALIVE, &[]).is_err() {
+                    break;
+                }
+            }
+        });
         Ok(session)
     }
 
@@ -106,9 +114,9 @@ impl Session {
     }
 
     /// Ends the session with a NOTIFICATION, after which nothing is to stay; dropping it breaks the connection instead.
-    pub fn cease(mut self) {
+    pub fn cease(self) {
         const ADMINISTRATIVE_SHUTDOWN: [u8; 2] = [6, 2];
-        self.send(NOTIFICATION, &ADMINISTRATIVE_SHUTDOWN).ok();
+        send(&self.stream, NOTIFICATION, &ADMINISTRATIVE_SHUTDOWN).ok();
     }
 
     fn unreachable(&mut self, value: &[u8]) {
@@ -119,32 +127,33 @@ impl Session {
 
     fn update(&mut self, body: &[u8]) {
         self.updates += 1;
-        self.send(UPDATE, body)
+        send(&self.stream, UPDATE, body)
             .unwrap_or_else(|error| panic!("the session of {:?} ended: {error}", self.peer));
     }
+}
 
-    fn send(&mut self, kind: u8, body: &[u8]) -> io::Result<()> {
-        let length = u16::try_from(19 + body.len()).unwrap().to_be_bytes();
-        self.stream.write_all(&[&[0xff; 16], &length[..], &[kind], body].concat())
-    }
+fn send(stream: &Mutex<TcpStream>, kind: u8, body: &[u8]) -> io::Result<()> {
+    let length = u16::try_from(19 + body.len()).unwrap().to_be_bytes();
+    stream.lock().unwrap().write_all(&[&[0xff; 16], &length[..], &[kind], body].concat())
+}
 
-    fn receive(&mut self) -> io::Result<u8> {
-        let mut header = [0; 19];
-        self.stream.read_exact(&mut header)?;
-        let length = usize::from(u16::from_be_bytes([header[16], header[17]])) - header.len();
-        self.stream.read_exact(&mut vec![0; length])?;
-        Ok(header[18])
-    }
+/// The type of the next message.
+fn receive(stream: &mut TcpStream) -> io::Result<u8> {
+    let mut header = [0; 19];
+    stream.read_exact(&mut header)?;
+    let length = usize::from(u16::from_be_bytes([header[16], header[17]])) - header.len();
+    stream.read_exact(&mut vec![0; length])?;
+    Ok(header[18])
 }
 
 impl Drop for Session {
     /// Breaks the connection, which the thread that hears would keep.
     fn drop(&mut self) {
-        self.stream.shutdown(Shutdown::Both).ok();
+        self.stream.lock().unwrap().shutdown(Shutdown::Both).ok();
     }
 }
 
-/// Version 4, hold time 0, and the capabilities.
+/// Version 4, a hold time of 180 s (with none, gobgpd gives no message time to leave), and the capabilities.
 fn open(peer: Peer, capabilities: &Capabilities) -> Vec<u8> {
     let mut listed = Vec::new();
     let mut add = |code: u8, value: &[u8]| {
@@ -172,7 +181,7 @@ fn open(peer: Peer, capabilities: &Capabilities) -> Vec<u8> {
     }
     let mut open = vec![4];
     open.extend(u16::try_from(peer.asn()).unwrap().to_be_bytes());
-    open.extend([0, 0]);
+    open.extend(180_u16.to_be_bytes());
     open.extend(peer.router_id().octets());
     open.push(u8::try_from(listed.len()).unwrap());
     open.extend(listed);
