@@ -39,21 +39,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects to whatever speaks BGP at this port of 127.0.0.1 as AS 64512, again and again until it wants the session;
-    /// then announces these routes, each with the text of a [`Route`], and the end of RIB of both families.
-    pub fn connect(peer: Peer, port: u16, capabilities: &Capabilities, routes: &[&str]) -> Self {
+    /// Connects to whatever speaks BGP at this port of 127.0.0.1 as AS 64512, again and again until it wants the session.
+    pub fn connect(peer: Peer, port: u16, capabilities: &Capabilities) -> Self {
         let mut connected = None;
         eventually("a BGP session is established", || {
             connected = Self::try_connect(peer, port, capabilities).ok();
             connected.is_some()
         });
-        let mut session = connected.unwrap();
-        routes.iter().for_each(|route| session.announce(route));
-        session.end_of_rib();
-        session
+        connected.unwrap()
     }
 
-    /// The same without routes and without the ends of RIB.
     fn try_connect(peer: Peer, port: u16, capabilities: &Capabilities) -> io::Result<Self> {
         let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
         bind(&socket, &SocketAddrV4::new(peer.address(), 0))?;
@@ -81,7 +76,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Announces a route, or changes it.
+    /// Announces a route, which has the text of a [`Route`], or changes it.
     pub fn announce(&mut self, route: &str) {
         let route = Route::new(route);
         let (mut attributes, nlri) = (route.attributes(self.peer), route.nlri(self.add_path));

@@ -7,11 +7,11 @@
 mod communities;
 mod engine;
 mod module;
+mod operations;
+mod sessions;
 mod stage;
 
 use bgpcs_testing::Peer;
-use engine::Source;
-use stage::Scenario;
 
 const ONE: Peer = Peer(1);
 const TWO: Peer = Peer(2);

@@ -8,7 +8,7 @@ use bgpcs_testing::{Bgpd, Gobgpd, Listener, Peer};
 use serde_json::Value;
 
 use super::module::{Call, Module};
-use super::stage::Scenario;
+use super::stage::{BgpdConfiguration, Scenario};
 use super::{ONE, TWO};
 
 /// Where a module has its routes from.
@@ -56,8 +56,8 @@ impl Daemon {
         match source {
             Source::Bgpd => {
                 let configuration = match scenario.bgpd {
-                    Some(whole) => whole.to_owned(),
-                    None => Bgpd::configuration(&peers) + scenario.further_bgpd,
+                    BgpdConfiguration::And(further) => Bgpd::configuration(&peers) + further,
+                    BgpdConfiguration::Only(whole) => whole.to_owned(),
                 };
                 Self::Bgpd(Bgpd::start_program(&release.program, &configuration))
             }
@@ -97,7 +97,16 @@ impl Daemon {
         }
     }
 
-    /// How many UPDATE messages it has read on the present session of a peer, where it says so.
+    /// Of the UPDATE messages that it has read from a peer, those that were not read on the session that comes next.
+    pub fn updates_before(&self, peer: Peer) -> u64 {
+        match self {
+            Self::Bgpd(_) => self.updates(peer).unwrap_or(0),
+            // It counts for each session anew.
+            Self::Gobgp { .. } | Self::ExaBgp(_) => 0,
+        }
+    }
+
+    /// How many UPDATE messages it has read from a peer, where it says so.
     pub fn updates(&self, peer: Peer) -> Option<u64> {
         let address = peer.address().to_string();
         match self {

@@ -25,10 +25,23 @@ pub struct Scenario {
     pub path_selection: &'static str,
     /// Whether the router is a pair of nodes; the source is `auto` then.
     pub high_availability: bool,
-    /// What follows the neighbors in bgpd's configuration, at its end within the address family IPv6 unicast.
-    pub further_bgpd: &'static str,
-    /// Instead, the whole of it.
-    pub bgpd: Option<&'static str>,
+    /// Where the engine is bgpd.
+    pub bgpd: BgpdConfiguration,
+}
+
+/// bgpd's configuration.
+#[derive(Debug, Clone)]
+pub enum BgpdConfiguration {
+    /// Both neighbors, and these lines at its end, within the address family IPv6 unicast.
+    And(&'static str),
+    /// These lines.
+    Only(&'static str),
+}
+
+impl Default for BgpdConfiguration {
+    fn default() -> Self {
+        Self::And("")
+    }
 }
 
 impl Scenario {
@@ -100,6 +113,8 @@ pub struct Stage<'s> {
     scenario: &'s Scenario,
     pub daemon: Daemon,
     sessions: [Option<Session>; 2],
+    /// UPDATE messages that the engine had read from each before.
+    updates_before: [u64; 2],
     /// How the module asks, where the source is asked.
     call: Option<Call>,
     /// The module that is run again and again.
@@ -115,23 +130,35 @@ impl<'s> Stage<'s> {
         let daemon = Daemon::start(source, release, scenario, &followed);
         let call = daemon.call(scenario);
         let service = call.as_ref().map(|call| followed.watch(call));
-        Self { scenario, daemon, sessions: [None, None], call, repeated, followed, _service: service }
+        Self {
+            scenario,
+            daemon,
+            sessions: [None, None],
+            updates_before: [0; 2],
+            call,
+            repeated,
+            followed,
+            _service: service,
+        }
     }
 
-    /// Has a neighbor connect and announce these routes, and all of them.
+    /// Has a neighbor connect and announce these routes, which are all.
     pub fn connect(&mut self, peer: Peer, routes: &[&str]) {
         self.connect_as(peer, &Capabilities::default(), routes);
+        self.of(peer).end_of_rib();
     }
 
-    /// The same for a neighbor that has these capabilities.
+    /// Has a neighbor with these capabilities connect and announce these routes, without the end of RIB.
     pub fn connect_as(&mut self, peer: Peer, capabilities: &Capabilities, routes: &[&str]) {
-        let session = Session::connect(peer, self.daemon.port(), capabilities, routes);
-        *self.place(peer) = Some(session);
+        self.updates_before[index(peer)] = self.daemon.updates_before(peer);
+        let mut session = Session::connect(peer, self.daemon.port(), capabilities);
+        routes.iter().for_each(|route| session.announce(route));
+        self.sessions[index(peer)] = Some(session);
     }
 
     /// Has a neighbor do something on its session.
     pub fn of(&mut self, peer: Peer) -> &mut Session {
-        self.place(peer).as_mut().unwrap()
+        self.sessions[index(peer)].as_mut().unwrap()
     }
 
     pub fn announce(&mut self, peer: Peer, route: &str) {
@@ -144,12 +171,12 @@ impl<'s> Stage<'s> {
 
     /// Ends a neighbor's session, as an operator would.
     pub fn lose(&mut self, peer: Peer) {
-        self.place(peer).take().unwrap().cease();
+        self.sessions[index(peer)].take().unwrap().cease();
     }
 
     /// Breaks a neighbor's connection.
     pub fn break_off(&mut self, peer: Peer) {
-        *self.place(peer) = None;
+        self.sessions[index(peer)] = None;
     }
 
     /// Waits until the modules have these services, without an error.
@@ -194,15 +221,17 @@ impl<'s> Stage<'s> {
     fn await_heard(&self) {
         for (peer, session) in [super::ONE, super::TWO].into_iter().zip(&self.sessions) {
             if let Some(session) = session {
-                let heard = || self.daemon.updates(peer).is_none_or(|updates| updates >= session.updates);
+                let sent = self.updates_before[index(peer)] + session.updates;
+                let heard = || self.daemon.updates(peer).is_none_or(|updates| updates >= sent);
                 eventually(&format!("{} messages of {peer:?}", session.updates), heard);
             }
         }
     }
+}
 
-    fn place(&mut self, peer: Peer) -> &mut Option<Session> {
-        &mut self.sessions[usize::from(peer.0) - 1]
-    }
+/// Where a neighbor stands among both.
+fn index(peer: Peer) -> usize {
+    usize::from(peer.0) - 1
 }
 
 /// Waits until what is seen is what is wanted; else what was seen last.
