@@ -8,6 +8,7 @@ mod communities;
 mod engine;
 mod module;
 mod operations;
+mod scenario;
 mod sessions;
 mod stage;
 

@@ -3,7 +3,7 @@
 use bgpcs_testing::Capabilities;
 
 use super::engine::Source;
-use super::stage::{BgpdConfiguration, Scenario};
+use super::scenario::{BgpdConfiguration, Scenario};
 use super::{ONE, TWO};
 
 /// Those that choose a best path.
@@ -24,7 +24,7 @@ fn every_kind() {
         ],
         ..Scenario::default()
     };
-    scenario.play(&Source::ALL, |stage| {
+    scenario.play(&Source::PLAIN, |stage| {
         let one = [
             "10.1.0.0/16 64512:10 64512:20",
             "10.2.0.0/16 64512:1:2",
@@ -90,7 +90,7 @@ fn well_known_by_name() {
         ("local-AS", "local-AS"),
     ];
     let scenario = Scenario { applications: &NAMES, ..Scenario::default() };
-    scenario.play(&Source::ALL, |stage| {
+    scenario.play(&Source::PLAIN, |stage| {
         let low =
             ["0:0", "65535:0", "65535:1", "65535:2", "65535:3", "65535:4", "65535:5", "65535:6", "65535:7"];
         let high = ["65535:8", "65535:9", "65535:65281", "65535:65282", "65535:65283"];
@@ -158,7 +158,7 @@ fn route_targets() {
 #[test]
 fn single_changes() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&Source::ALL, |stage| {
+    scenario.play(&Source::PLAIN, |stage| {
         stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16", "2001:db8:1::/48 64512:10"]);
         stage.connect(TWO, &["10.9.0.0/16 64512:20"]);
         stage.expect("the start", &[("A", "10.1.0.0/16 2001:db8:1::/48"), ("B", "10.9.0.0/16")]);
@@ -197,7 +197,7 @@ fn single_changes() {
 #[test]
 fn any_path_of_two_neighbors() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&Source::ALL, |stage| {
+    scenario.play(&Source::PLAIN, |stage| {
         stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16 64512:10", "2001:db8:1::/48 64512:10"]);
         stage.connect(TWO, &["10.1.0.0/16 path=1,2 64512:20", "2001:db8:1::/48 path=1,2 64512:20"]);
         stage.expect(

@@ -1,14 +1,14 @@
 //! The routing engines as a scenario needs them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bgpcs_testing::releases::{Engine, Release};
-use bgpcs_testing::{Bgpd, Gobgpd, Listener, Peer};
+use bgpcs_testing::{BagpipeBgp, Bgpd, Gobgpd, Listener, Peer};
 use serde_json::Value;
 
 use super::module::{Call, Module};
-use super::stage::{BgpdConfiguration, Scenario};
+use super::scenario::{BgpdConfiguration, Scenario};
 use super::{ONE, TWO};
 
 /// Where a module has its routes from.
@@ -18,16 +18,23 @@ pub enum Source {
     Gobgp,
     GobgpAdjIn,
     ExaBgp,
+    Bagpipe,
 }
 
 impl Source {
-    pub const ALL: [Self; 4] = [Self::Bgpd, Self::Gobgp, Self::GobgpAdjIn, Self::ExaBgp];
+    /// Those of plain routes.
+    pub const PLAIN: [Self; 4] = [Self::Bgpd, Self::Gobgp, Self::GobgpAdjIn, Self::ExaBgp];
 
-    pub fn engine(self) -> Engine {
+    /// Those that know route targets.
+    pub const ALL: [Self; 5] = [Self::Bgpd, Self::Gobgp, Self::GobgpAdjIn, Self::ExaBgp, Self::Bagpipe];
+
+    /// The engine of which there are several releases.
+    pub fn engine(self) -> Option<Engine> {
         match self {
-            Self::Bgpd => Engine::Bgpd,
-            Self::Gobgp | Self::GobgpAdjIn => Engine::Gobgpd,
-            Self::ExaBgp => Engine::ExaBgp,
+            Self::Bgpd => Some(Engine::Bgpd),
+            Self::Gobgp | Self::GobgpAdjIn => Some(Engine::Gobgpd),
+            Self::ExaBgp => Some(Engine::ExaBgp),
+            Self::Bagpipe => None,
         }
     }
 }
@@ -37,21 +44,23 @@ pub enum Daemon {
     Bgpd(Bgpd),
     Gobgp { gobgpd: Gobgpd, client: PathBuf, source: &'static str },
     ExaBgp(Listener),
+    Bagpipe(BagpipeBgp),
 }
 
 impl Daemon {
     /// Starts it with both neighbors configured; the module is ExaBGP's process.
-    pub fn start(source: Source, release: &Release, scenario: &Scenario, module: &Module) -> Self {
+    pub fn start(source: Source, release: Option<&Release>, scenario: &Scenario, module: &Module) -> Self {
         let peers = [ONE, TWO];
+        let program = release.map_or(Path::new(""), |release| &release.program);
         let gobgp = |source| {
             let gobgpd = Gobgpd::start_program(
-                &release.program,
+                program,
                 &peers,
                 "[neighbors.graceful-restart.config]\nenabled = true\nrestart-time = 120\n",
                 "[neighbors.afi-safis.mp-graceful-restart.config]\nenabled = true\n\
                  [neighbors.afi-safis.add-paths.config]\nreceive = true\n",
             );
-            Self::Gobgp { gobgpd, client: release.program.with_file_name("gobgp"), source }
+            Self::Gobgp { gobgpd, client: program.with_file_name("gobgp"), source }
         };
         match source {
             Source::Bgpd => {
@@ -59,14 +68,15 @@ impl Daemon {
                     BgpdConfiguration::And(further) => Bgpd::configuration(&peers) + further,
                     BgpdConfiguration::Only(whole) => whole.to_owned(),
                 };
-                Self::Bgpd(Bgpd::start_program(&release.program, &configuration))
+                Self::Bgpd(Bgpd::start_program(program, &configuration))
             }
             Source::Gobgp => gobgp("gobgp"),
             Source::GobgpAdjIn => gobgp("gobgp-adj-in"),
             Source::ExaBgp => {
-                let program = release.program.to_str().unwrap();
+                let program = program.to_str().unwrap();
                 Self::ExaBgp(Listener::start(program, &module.path(""), &peers, &module.exabgp_program()))
             }
+            Source::Bagpipe => Self::Bagpipe(BagpipeBgp::start(&peers)),
         }
     }
 
@@ -76,6 +86,7 @@ impl Daemon {
             Self::Bgpd(bgpd) => bgpd.port,
             Self::Gobgp { gobgpd, .. } => gobgpd.port,
             Self::ExaBgp(listener) => listener.port,
+            Self::Bagpipe(_) => panic!("BaGPipe-BGP connects to its peers"),
         }
     }
 
@@ -93,6 +104,11 @@ impl Daemon {
                 let options = ["--source", source, "--gobgp-address", &address].map(str::to_owned).into();
                 Some(Call { options, search: client.parent().map(PathBuf::from) })
             }
+            Self::Bagpipe(bagpipe) => {
+                let url = bagpipe.url();
+                let options = ["--source", "bagpipe", "--bagpipe-url", &url].map(str::to_owned).into();
+                Some(Call { options, search: None })
+            }
             Self::ExaBgp(_) => None,
         }
     }
@@ -102,7 +118,7 @@ impl Daemon {
         match self {
             Self::Bgpd(_) => self.updates(peer).unwrap_or(0),
             // It counts for each session anew.
-            Self::Gobgp { .. } | Self::ExaBgp(_) => 0,
+            Self::Gobgp { .. } | Self::ExaBgp(_) | Self::Bagpipe(_) => 0,
         }
     }
 
@@ -120,7 +136,7 @@ impl Daemon {
                 let neighbor: Value = serde_json::from_slice(&command.output().ok()?.stdout).ok()?;
                 neighbor["state"]["messages"]["received"]["update"].as_u64()
             }
-            Self::ExaBgp(_) => None,
+            Self::ExaBgp(_) | Self::Bagpipe(_) => None,
         }
     }
 
@@ -128,7 +144,26 @@ impl Daemon {
     pub fn bgpd(&mut self) -> &mut Bgpd {
         match self {
             Self::Bgpd(bgpd) => bgpd,
-            Self::Gobgp { .. } | Self::ExaBgp(_) => panic!("a scenario of bgpd alone"),
+            Self::Gobgp { .. } | Self::ExaBgp(_) | Self::Bagpipe(_) => panic!("a scenario of bgpd alone"),
+        }
+    }
+}
+
+/// Plain routes as those of a VPN: the VPN of a peer has its number, and nothing but route targets selects.
+pub mod bagpipe {
+    use bgpcs_testing::{BagpipeBgp, Peer};
+
+    pub fn announce(bagpipe: &BagpipeBgp, peer: Peer, route: &str) {
+        let (prefix, words) = route.split_once(' ').unwrap_or((route, ""));
+        if !prefix.contains(':') {
+            let targets = words.split(' ').filter_map(|word| word.strip_prefix("target:"));
+            bagpipe.announce(peer, peer.0.into(), prefix, &targets.collect::<Vec<_>>());
+        }
+    }
+
+    pub fn withdraw(bagpipe: &BagpipeBgp, peer: Peer, prefix: &str) {
+        if !prefix.contains(':') {
+            bagpipe.withdraw(peer, peer.0.into(), prefix);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bgpcs_testing::{Bgpd, Capabilities};
 
 use super::engine::Source;
-use super::stage::{BgpdConfiguration, Scenario};
+use super::scenario::{BgpdConfiguration, Scenario};
 use super::{ONE, TWO};
 
 const TWO_COMMUNITIES: [(&str, &str); 2] = [("A", "64512:10"), ("B", "64512:20")];
@@ -31,56 +31,60 @@ fn aliases() {
         ),
         ..Scenario::default()
     };
-    scenario.play_on_bgpd_since(8, |stage| {
-        let routes = [
-            "10.1.0.0/16 64512:10",
-            "10.2.0.0/16 64512:20",
-            "10.3.0.0/16 64512:30",
-            "10.4.0.0/16 64512:40",
-            "10.5.0.0/16 64512:1:2",
-            "10.6.0.0/16 target:64512:77 64512:30",
-        ];
-        stage.connect(TWO, &["10.9.0.0/16 65535:666", "2001:db8:9::/48"]);
-        stage.connect(ONE, &routes);
-        stage.expect(
-            "the start",
-            &[
-                ("Plain", "10.1.0.0/16"),
-                ("Twenty", "10.2.0.0/16"),
-                ("Thirty", "10.3.0.0/16 10.6.0.0/16"),
-                ("Blackhole", "10.9.0.0/16"),
-                ("Forty", "10.4.0.0/16"),
-                ("Large", "10.5.0.0/16"),
-                ("Target", "10.6.0.0/16"),
-            ],
-        );
-        stage.announce(ONE, "10.1.0.0/16 64512:30");
-        stage.announce(ONE, "10.2.0.0/16 64512:10");
-        stage.withdraw(TWO, "10.9.0.0/16");
-        stage.expect(
-            "changes",
-            &[
-                ("Plain", "10.2.0.0/16"),
-                ("Thirty", "10.1.0.0/16 10.3.0.0/16 10.6.0.0/16"),
-                ("Forty", "10.4.0.0/16"),
-                ("Large", "10.5.0.0/16"),
-                ("Target", "10.6.0.0/16"),
-            ],
-        );
-        stage.announce(ONE, "10.4.0.0/16 65535:666");
-        stage.announce(ONE, "10.3.0.0/16 64512:20");
-        stage.expect(
-            "what the aliases read as",
-            &[
-                ("Plain", "10.2.0.0/16"),
-                ("Twenty", "10.3.0.0/16"),
-                ("Thirty", "10.1.0.0/16 10.6.0.0/16"),
-                ("Blackhole", "10.4.0.0/16"),
-                ("Large", "10.5.0.0/16"),
-                ("Target", "10.6.0.0/16"),
-            ],
-        );
-    });
+    scenario.play_where(
+        &[Source::Bgpd],
+        |_, major| major >= 8,
+        |stage| {
+            let routes = [
+                "10.1.0.0/16 64512:10",
+                "10.2.0.0/16 64512:20",
+                "10.3.0.0/16 64512:30",
+                "10.4.0.0/16 64512:40",
+                "10.5.0.0/16 64512:1:2",
+                "10.6.0.0/16 target:64512:77 64512:30",
+            ];
+            stage.connect(TWO, &["10.9.0.0/16 65535:666", "2001:db8:9::/48"]);
+            stage.connect(ONE, &routes);
+            stage.expect(
+                "the start",
+                &[
+                    ("Plain", "10.1.0.0/16"),
+                    ("Twenty", "10.2.0.0/16"),
+                    ("Thirty", "10.3.0.0/16 10.6.0.0/16"),
+                    ("Blackhole", "10.9.0.0/16"),
+                    ("Forty", "10.4.0.0/16"),
+                    ("Large", "10.5.0.0/16"),
+                    ("Target", "10.6.0.0/16"),
+                ],
+            );
+            stage.announce(ONE, "10.1.0.0/16 64512:30");
+            stage.announce(ONE, "10.2.0.0/16 64512:10");
+            stage.withdraw(TWO, "10.9.0.0/16");
+            stage.expect(
+                "changes",
+                &[
+                    ("Plain", "10.2.0.0/16"),
+                    ("Thirty", "10.1.0.0/16 10.3.0.0/16 10.6.0.0/16"),
+                    ("Forty", "10.4.0.0/16"),
+                    ("Large", "10.5.0.0/16"),
+                    ("Target", "10.6.0.0/16"),
+                ],
+            );
+            stage.announce(ONE, "10.4.0.0/16 65535:666");
+            stage.announce(ONE, "10.3.0.0/16 64512:20");
+            stage.expect(
+                "what the aliases read as",
+                &[
+                    ("Plain", "10.2.0.0/16"),
+                    ("Twenty", "10.3.0.0/16"),
+                    ("Thirty", "10.1.0.0/16 10.6.0.0/16"),
+                    ("Blackhole", "10.4.0.0/16"),
+                    ("Large", "10.5.0.0/16"),
+                    ("Target", "10.6.0.0/16"),
+                ],
+            );
+        },
+    );
 }
 
 /// RFC 2439: a route that came and went too often is not used, and does not count until it is.
@@ -125,7 +129,13 @@ fn host_name_in_latin_1() {
         ),
         ..Scenario::default()
     };
-    scenario.play(&Source::ALL, |stage| {
+    // gobgpd ends with a panic from 3 on, when it is asked for the neighbor, and ExaBGP 5 refuses the session.
+    let bears_it = |source, major| match source {
+        Source::Bgpd | Source::Bagpipe => true,
+        Source::Gobgp | Source::GobgpAdjIn => major < 3,
+        Source::ExaBgp => major < 5,
+    };
+    scenario.play_where(&Source::PLAIN, bears_it, |stage| {
         let host_name = Some(b"rtr-Z\xfcrich".to_vec());
         let capabilities = Capabilities { host_name, ..Capabilities::default() };
         stage.connect_as(ONE, &capabilities, &["10.1.0.0/16 64512:10", "2001:db8:1::/48 64512:10"]);

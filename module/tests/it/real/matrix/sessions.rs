@@ -3,7 +3,8 @@
 use bgpcs_testing::Capabilities;
 
 use super::engine::Source;
-use super::stage::{Scenario, Stage};
+use super::scenario::Scenario;
+use super::stage::Stage;
 use super::{ONE, TWO};
 
 const TWO_COMMUNITIES: [(&str, &str); 2] = [("A", "64512:10"), ("B", "64512:20")];
@@ -15,7 +16,7 @@ const REFUSED: &str = "URLError: [Errno 111] Connection refused on application A
 #[test]
 fn session_loss() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&Source::ALL, |stage| {
+    scenario.play(&Source::PLAIN, |stage| {
         stage.connect(ONE, &["10.1.0.0/16 64512:10", "2001:db8:1::/48 64512:10", "10.3.0.0/16 64512:20"]);
         stage.connect(TWO, &["10.2.0.0/16 64512:20", "10.3.0.0/16 64512:10"]);
         stage.expect(

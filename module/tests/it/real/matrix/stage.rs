@@ -3,115 +3,28 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bgpcs_testing::releases::{self, Release};
+use bgpcs_testing::releases::Release;
 use bgpcs_testing::{Capabilities, Peer, Session, eventually};
-use serde_json::{Value, json};
 
-use super::engine::{Daemon, Source};
+use super::engine::{Daemon, Source, bagpipe};
 use super::module::{Call, Module, Seen, Service};
+use super::scenario::Scenario;
 
 /// How long a step may take until a module has what it should have.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The same where nothing says that a neighbor has sent all its routes: the module believes it after a minute.
+const LONG_PATIENCE: Duration = Duration::from_secs(90);
+
 /// How long what a module has must stay: the service asks whether anything changed every quarter of a second.
 const STAYS: Duration = Duration::from_millis(400);
-
-/// How modules and engines are configured.
-#[derive(Debug, Clone, Default)]
-pub struct Scenario {
-    /// The applications, with their communities, blanks between.
-    pub applications: &'static [(&'static str, &'static str)],
-    /// `any` unless it is set.
-    pub path_selection: &'static str,
-    /// Whether the router is a pair of nodes; the source is `auto` then.
-    pub high_availability: bool,
-    /// Where the engine is bgpd.
-    pub bgpd: BgpdConfiguration,
-}
-
-/// bgpd's configuration.
-#[derive(Debug, Clone)]
-pub enum BgpdConfiguration {
-    /// Both neighbors, and these lines at its end, within the address family IPv6 unicast.
-    And(&'static str),
-    /// These lines.
-    Only(&'static str),
-}
-
-impl Default for BgpdConfiguration {
-    fn default() -> Self {
-        Self::And("")
-    }
-}
-
-impl Scenario {
-    /// Plays it on every release of these sources, at the same time.
-    ///
-    /// # Panics
-    /// When it fails on any of them, with what each of them said.
-    pub fn play(&self, sources: &[Source], script: impl Fn(&mut Stage) + Sync) {
-        let of =
-            |source: Source| releases::of(source.engine()).into_iter().map(move |release| (source, release));
-        self.play_on(sources.iter().copied().flat_map(of).collect(), script);
-    }
-
-    /// Plays it on every bgpd since a release by its first number: before there is not what it is about.
-    pub fn play_on_bgpd_since(&self, major: u32, script: impl Fn(&mut Stage) + Sync) {
-        let releases = releases::of(Source::Bgpd.engine()).into_iter();
-        let since = releases.filter(|release| release.major() >= major);
-        self.play_on(since.map(|release| (Source::Bgpd, release)).collect(), script);
-    }
-
-    fn play_on(&self, stages: Vec<(Source, Release)>, script: impl Fn(&mut Stage) + Sync) {
-        let failures: Vec<String> = thread::scope(|scope| {
-            let play = |(source, release): &(Source, Release)| {
-                let name = format!("{source:?} on {release}");
-                let (source, release, script) = (*source, release.clone(), &script);
-                let work = move || script(&mut Stage::new(self, source, &release));
-                (name.clone(), thread::Builder::new().name(name).spawn_scoped(scope, work).unwrap())
-            };
-            let playing: Vec<_> = stages.iter().map(play).collect();
-            let failed = |(name, thread): (String, thread::ScopedJoinHandle<'_, ()>)| {
-                let panic = thread.join().err()?;
-                let text = panic.downcast_ref::<String>().cloned();
-                Some(format!("{name}: {}", text.unwrap_or_else(|| "it panicked".to_owned())))
-            };
-            playing.into_iter().filter_map(failed).collect()
-        });
-        assert!(
-            failures.is_empty(),
-            "{} of {} failed\n{}",
-            failures.len(),
-            stages.len(),
-            failures.join("\n")
-        );
-    }
-
-    /// The module's configuration.
-    fn configuration(&self) -> Value {
-        let applications: Vec<Value> = self
-            .applications
-            .iter()
-            .map(|(name, communities)| {
-                let communities: Vec<&str> = communities.split_whitespace().collect();
-                json!({"application-name": name, "bgp-community": communities})
-            })
-            .collect();
-        let mut configuration = json!({"applications": applications});
-        if !self.path_selection.is_empty() {
-            configuration["path-selection"] = json!(self.path_selection);
-        }
-        if self.high_availability {
-            configuration["high-availability"] = json!(true);
-        }
-        configuration
-    }
-}
 
 /// A scenario at work on one release.
 pub struct Stage<'s> {
     scenario: &'s Scenario,
+    source: Source,
     pub daemon: Daemon,
+    patience: Duration,
     sessions: [Option<Session>; 2],
     /// UPDATE messages that the engine had read from each before.
     updates_before: [u64; 2],
@@ -125,25 +38,38 @@ pub struct Stage<'s> {
 }
 
 impl<'s> Stage<'s> {
-    fn new(scenario: &'s Scenario, source: Source, release: &Release) -> Self {
-        let [repeated, followed] = [(); 2].map(|()| Module::new(&scenario.configuration()));
+    /// Starts the engine, of a release where there are several, and the module that follows it.
+    pub fn new(scenario: &'s Scenario, source: Source, release: Option<&Release>) -> Self {
+        let configuration = scenario.configuration(source);
+        let [repeated, followed] = [(); 2].map(|()| Module::new(&configuration));
         let daemon = Daemon::start(source, release, scenario, &followed);
         let call = daemon.call(scenario);
-        let service = call.as_ref().map(|call| followed.watch(call));
+        let _service = call.as_ref().map(|call| followed.watch(call));
+        let tells_end_of_rib = match source {
+            Source::Gobgp | Source::GobgpAdjIn => release.is_none_or(|release| release.major() > 2),
+            Source::Bgpd | Source::ExaBgp | Source::Bagpipe => true,
+        };
+        let patience = if tells_end_of_rib { PATIENCE } else { LONG_PATIENCE };
+        let (sessions, updates_before) = ([None, None], [0; 2]);
         Self {
             scenario,
+            source,
             daemon,
-            sessions: [None, None],
-            updates_before: [0; 2],
+            patience,
+            sessions,
+            updates_before,
             call,
             repeated,
             followed,
-            _service: service,
+            _service,
         }
     }
 
     /// Has a neighbor connect and announce these routes, which are all.
     pub fn connect(&mut self, peer: Peer, routes: &[&str]) {
+        if let Daemon::Bagpipe(_) = self.daemon {
+            return routes.iter().for_each(|route| self.announce(peer, route));
+        }
         self.connect_as(peer, &Capabilities::default(), routes);
         self.of(peer).end_of_rib();
     }
@@ -162,16 +88,27 @@ impl<'s> Stage<'s> {
     }
 
     pub fn announce(&mut self, peer: Peer, route: &str) {
-        self.of(peer).announce(route);
+        match &self.daemon {
+            Daemon::Bagpipe(bagpipe) => bagpipe::announce(bagpipe, peer, route),
+            Daemon::Bgpd(_) | Daemon::Gobgp { .. } | Daemon::ExaBgp(_) => self.of(peer).announce(route),
+        }
     }
 
     pub fn withdraw(&mut self, peer: Peer, prefix: &str) {
-        self.of(peer).withdraw(prefix);
+        match &self.daemon {
+            Daemon::Bagpipe(bagpipe) => bagpipe::withdraw(bagpipe, peer, prefix),
+            Daemon::Bgpd(_) | Daemon::Gobgp { .. } | Daemon::ExaBgp(_) => self.of(peer).withdraw(prefix),
+        }
     }
 
     /// Ends a neighbor's session, as an operator would.
     pub fn lose(&mut self, peer: Peer) {
-        self.sessions[index(peer)].take().unwrap().cease();
+        match &mut self.daemon {
+            Daemon::Bagpipe(bagpipe) => bagpipe.lose(peer),
+            Daemon::Bgpd(_) | Daemon::Gobgp { .. } | Daemon::ExaBgp(_) => {
+                self.sessions[index(peer)].take().unwrap().cease();
+            }
+        }
     }
 
     /// Breaks a neighbor's connection.
@@ -198,15 +135,17 @@ impl<'s> Stage<'s> {
 
     fn expect_each(&mut self, step: &str, wanted: &Seen, wanted_anew: &Seen) {
         self.await_heard();
+        let [wanted, wanted_anew] = &[wanted, wanted_anew].map(|seen| self.narrowed(seen));
+        let patience = self.patience;
         let mut failures = Vec::new();
         let mut check = |how: &str, wanted: &Seen, see: &mut dyn FnMut() -> Seen| {
-            if let Err(seen) = becomes(wanted, see) {
+            if let Err(seen) = becomes(wanted, patience, see) {
                 failures.push(format!("  {how}: expected {wanted}\n  {:1$}  got      {seen}", "", how.len()));
             }
         };
         if let Some(call) = &self.call {
             check("repeated run", wanted, &mut || self.repeated.run(call));
-            let configuration = self.scenario.configuration();
+            let configuration = self.scenario.configuration(self.source);
             check("fresh run", wanted_anew, &mut || Module::new(&configuration).run(call));
         }
         let followed = if self.call.is_some() { "watch" } else { "process of ExaBGP" };
@@ -215,6 +154,19 @@ impl<'s> Stage<'s> {
         thread::sleep(STAYS);
         let seen = self.followed.seen();
         assert!(seen.is(wanted), "after {step}, {followed}: {wanted} became {seen}");
+    }
+
+    /// What the source can have of this: BaGPipe-BGP has VPN routes of IPv4 alone.
+    fn narrowed(&self, seen: &Seen) -> Seen {
+        let mut seen = seen.clone();
+        if self.source == Source::Bagpipe {
+            let names: Vec<&str> = self.scenario.applications_of(self.source).map(|(name, _)| name).collect();
+            seen.services.retain(|name, prefixes| {
+                prefixes.retain(|prefix| !prefix.contains(':'));
+                names.contains(&name.as_str()) && !prefixes.is_empty()
+            });
+        }
+        seen
     }
 
     /// Waits until the engine has read all that neighbors have sent, where it says so.
@@ -235,8 +187,8 @@ fn index(peer: Peer) -> usize {
 }
 
 /// Waits until what is seen is what is wanted; else what was seen last.
-fn becomes(wanted: &Seen, see: &mut dyn FnMut() -> Seen) -> Result<(), Seen> {
-    let deadline = Instant::now() + PATIENCE;
+fn becomes(wanted: &Seen, patience: Duration, see: &mut dyn FnMut() -> Seen) -> Result<(), Seen> {
+    let deadline = Instant::now() + patience;
     loop {
         let seen = see();
         if seen.is(wanted) {
