@@ -90,6 +90,19 @@ impl Session {
         self.update(&[&[0, 0], &length[..], &attributes, nlri].concat());
     }
 
+    /// Announces so many routes of IPv4 that carry nothing, from 20.0.0.0/24 on, in few messages.
+    pub fn announce_others(&mut self, count: u16) {
+        let attributes = Route::new("20.0.0.0/24").attributes(self.peer);
+        let length = u16::try_from(attributes.len()).unwrap().to_be_bytes();
+        let before = [&[0, 0], &length[..], &attributes].concat();
+        // A message has room for a thousand of them, each of four octets (RFC 4271 section 4.1).
+        for part in (0..count).collect::<Vec<_>>().chunks(900) {
+            let routes: Vec<u8> =
+                part.iter().flat_map(|index| [&[24, 20], &index.to_be_bytes()[..]].concat()).collect();
+            self.update(&[&before[..], &routes].concat());
+        }
+    }
+
     /// Withdraws a prefix, or the path of it with the identifier that the text has.
     pub fn withdraw(&mut self, prefix: &str) {
         let route = Route::new(prefix);

@@ -16,3 +16,6 @@ use bgpcs_testing::Peer;
 
 const ONE: Peer = Peer(1);
 const TWO: Peer = Peer(2);
+
+/// Has the routes of a large table.
+const THREE: Peer = Peer(3);

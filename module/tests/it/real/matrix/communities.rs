@@ -6,9 +6,6 @@ use super::engine::Source;
 use super::scenario::{BgpdConfiguration, Scenario};
 use super::{ONE, TWO};
 
-/// Those that choose a best path.
-const CHOOSING: [Source; 2] = [Source::Bgpd, Source::Gobgp];
-
 const TWO_COMMUNITIES: [(&str, &str); 2] = [("A", "64512:10"), ("B", "64512:20")];
 
 #[test]
@@ -24,7 +21,7 @@ fn every_kind() {
         ],
         ..Scenario::default()
     };
-    scenario.play(&Source::PLAIN, |stage| {
+    scenario.play(&Source::EVERY_PLAIN, |stage| {
         let one = [
             "10.1.0.0/16 64512:10 64512:20",
             "10.2.0.0/16 64512:1:2",
@@ -120,45 +117,49 @@ fn route_targets() {
         ],
         ..Scenario::default()
     };
-    scenario.play(&Source::ALL, |stage| {
-        let one = [
-            "10.1.0.0/16 target:64512:77 target:4200000000:77 64512:10",
-            "10.2.0.0/16 target:192.0.2.9:5",
-            "10.3.0.0/16 origin:64512:77 target:64512:78",
-            "2001:db8:1::/48 target:4200000000:77",
-        ];
-        stage.connect(ONE, &one);
-        stage.connect(TWO, &["10.2.0.0/16 target:64512:4294967295", "2001:db8:2::/48 target:192.0.2.9:5"]);
-        stage.expect(
-            "the start",
-            &[
-                ("Two", "10.1.0.0/16"),
-                ("Great", "10.2.0.0/16"),
-                ("Four", "10.1.0.0/16 2001:db8:1::/48"),
-                ("Address", "10.2.0.0/16 2001:db8:2::/48"),
-                ("Standard", "10.1.0.0/16"),
-            ],
-        );
-        stage.announce(ONE, "10.3.0.0/16 target:64512:77");
-        stage.announce(ONE, "10.1.0.0/16 64512:10");
-        stage.withdraw(TWO, "2001:db8:2::/48");
-        stage.expect(
-            "changes",
-            &[
-                ("Two", "10.3.0.0/16"),
-                ("Great", "10.2.0.0/16"),
-                ("Four", "2001:db8:1::/48"),
-                ("Address", "10.2.0.0/16"),
-                ("Standard", "10.1.0.0/16"),
-            ],
-        );
-    });
+    scenario.play(
+        &[Source::Bgpd, Source::LargeBgpd, Source::Gobgp, Source::ExaBgp, Source::Bagpipe],
+        |stage| {
+            let one = [
+                "10.1.0.0/16 target:64512:77 target:4200000000:77 64512:10",
+                "10.2.0.0/16 target:192.0.2.9:5",
+                "10.3.0.0/16 origin:64512:77 target:64512:78",
+                "2001:db8:1::/48 target:4200000000:77",
+            ];
+            stage.connect(ONE, &one);
+            stage
+                .connect(TWO, &["10.2.0.0/16 target:64512:4294967295", "2001:db8:2::/48 target:192.0.2.9:5"]);
+            stage.expect(
+                "the start",
+                &[
+                    ("Two", "10.1.0.0/16"),
+                    ("Great", "10.2.0.0/16"),
+                    ("Four", "10.1.0.0/16 2001:db8:1::/48"),
+                    ("Address", "10.2.0.0/16 2001:db8:2::/48"),
+                    ("Standard", "10.1.0.0/16"),
+                ],
+            );
+            stage.announce(ONE, "10.3.0.0/16 target:64512:77");
+            stage.announce(ONE, "10.1.0.0/16 64512:10");
+            stage.withdraw(TWO, "2001:db8:2::/48");
+            stage.expect(
+                "changes",
+                &[
+                    ("Two", "10.3.0.0/16"),
+                    ("Great", "10.2.0.0/16"),
+                    ("Four", "2001:db8:1::/48"),
+                    ("Address", "10.2.0.0/16"),
+                    ("Standard", "10.1.0.0/16"),
+                ],
+            );
+        },
+    );
 }
 
 #[test]
 fn single_changes() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&Source::PLAIN, |stage| {
+    scenario.play(&Source::EVERY_PLAIN, |stage| {
         stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16", "2001:db8:1::/48 64512:10"]);
         stage.connect(TWO, &["10.9.0.0/16 64512:20"]);
         stage.expect("the start", &[("A", "10.1.0.0/16 2001:db8:1::/48"), ("B", "10.9.0.0/16")]);
@@ -197,7 +198,7 @@ fn single_changes() {
 #[test]
 fn any_path_of_two_neighbors() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&Source::PLAIN, |stage| {
+    scenario.play(&[Source::Bgpd, Source::LargeBgpd, Source::Gobgp, Source::ExaBgp], |stage| {
         stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16 64512:10", "2001:db8:1::/48 64512:10"]);
         stage.connect(TWO, &["10.1.0.0/16 path=1,2 64512:20", "2001:db8:1::/48 path=1,2 64512:20"]);
         stage.expect(
@@ -228,7 +229,7 @@ fn any_path_of_two_neighbors() {
 #[test]
 fn best_path_of_two_neighbors() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, path_selection: "best", ..Scenario::default() };
-    scenario.play(&CHOOSING, |stage| {
+    scenario.play(&Source::CHOOSING, |stage| {
         stage.connect(
             ONE,
             &["10.1.0.0/16 64512:10", "10.2.0.0/16 path=3 64512:10", "2001:db8:1::/48 64512:10"],
@@ -263,7 +264,7 @@ fn add_path() {
     for path_selection in ["any", "best"] {
         let every = |a: &'static str| if path_selection == "any" { a } else { "" };
         let scenario = Scenario { applications: &TWO_COMMUNITIES, path_selection, ..Scenario::default() };
-        scenario.play(&CHOOSING, |stage| {
+        scenario.play(&Source::CHOOSING, |stage| {
             let capabilities = Capabilities { add_path: true, ..Capabilities::default() };
             let routes = [
                 "10.1.0.0/16 id=1 64512:10",
@@ -306,7 +307,7 @@ fn multipath() {
             ..Scenario::default()
         };
         let every = |a: &'static str| if path_selection == "any" { a } else { "" };
-        scenario.play(&[Source::Bgpd], |stage| {
+        scenario.play(&[Source::Bgpd, Source::LargeBgpd], |stage| {
             stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16 64512:10"]);
             stage.expect("the start", &[("A", "10.1.0.0/16 10.2.0.0/16")]);
             stage.connect(TWO, &["10.1.0.0/16 64512:20", "10.2.0.0/16 64512:10"]);

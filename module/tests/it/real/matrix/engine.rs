@@ -9,12 +9,14 @@ use serde_json::Value;
 
 use super::module::{Call, Module};
 use super::scenario::{BgpdConfiguration, Scenario};
-use super::{ONE, TWO};
+use super::{ONE, THREE, TWO};
 
 /// Where a module has its routes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Bgpd,
+    /// With so many other routes that changes are followed one by one, where its release can tell them.
+    LargeBgpd,
     Gobgp,
     GobgpAdjIn,
     ExaBgp,
@@ -22,16 +24,20 @@ pub enum Source {
 }
 
 impl Source {
-    /// Those of plain routes.
-    pub const PLAIN: [Self; 4] = [Self::Bgpd, Self::Gobgp, Self::GobgpAdjIn, Self::ExaBgp];
+    /// Each engine of plain routes once.
+    pub const PLAIN: [Self; 3] = [Self::Bgpd, Self::Gobgp, Self::ExaBgp];
 
-    /// Those that know route targets.
-    pub const ALL: [Self; 5] = [Self::Bgpd, Self::Gobgp, Self::GobgpAdjIn, Self::ExaBgp, Self::Bagpipe];
+    /// Every way to have plain routes.
+    pub const EVERY_PLAIN: [Self; 5] =
+        [Self::Bgpd, Self::LargeBgpd, Self::Gobgp, Self::GobgpAdjIn, Self::ExaBgp];
+
+    /// Those that choose a best path.
+    pub const CHOOSING: [Self; 3] = [Self::Bgpd, Self::LargeBgpd, Self::Gobgp];
 
     /// The engine of which there are several releases.
     pub fn engine(self) -> Option<Engine> {
         match self {
-            Self::Bgpd => Some(Engine::Bgpd),
+            Self::Bgpd | Self::LargeBgpd => Some(Engine::Bgpd),
             Self::Gobgp | Self::GobgpAdjIn => Some(Engine::Gobgpd),
             Self::ExaBgp => Some(Engine::ExaBgp),
             Self::Bagpipe => None,
@@ -68,6 +74,13 @@ impl Daemon {
                     BgpdConfiguration::And(further) => Bgpd::configuration(&peers) + further,
                     BgpdConfiguration::Only(whole) => whole.to_owned(),
                 };
+                Self::Bgpd(Bgpd::start_program(program, &configuration))
+            }
+            Source::LargeBgpd => {
+                let BgpdConfiguration::And(further) = scenario.bgpd else {
+                    panic!("no room for a third neighbor")
+                };
+                let configuration = Bgpd::configuration(&[ONE, TWO, THREE]) + further;
                 Self::Bgpd(Bgpd::start_program(program, &configuration))
             }
             Source::Gobgp => gobgp("gobgp"),

@@ -8,6 +8,7 @@ use bgpcs_testing::{Bgpd, Capabilities};
 
 use super::engine::Source;
 use super::scenario::{BgpdConfiguration, Scenario};
+use super::sessions::NO_SESSION;
 use super::{ONE, TWO};
 
 const TWO_COMMUNITIES: [(&str, &str); 2] = [("A", "64512:10"), ("B", "64512:20")];
@@ -87,6 +88,49 @@ fn aliases() {
     );
 }
 
+/// Where each alias reads as a community, nothing but the configuration tells that it is none.
+#[test]
+fn aliases_that_read_as_communities() {
+    let scenario = Scenario {
+        applications: &[
+            ("Twenty", "64512:20"),
+            ("Thirty", "64512:30"),
+            ("Blackhole", "blackhole"),
+            ("Forty", "64512:40"),
+            ("Large", "64512:1:2"),
+            ("Nine", "64512:9:9"),
+        ],
+        bgpd: BgpdConfiguration::And(
+            " exit-address-family\nexit\nbgp community alias 64512:30 64512:20\n\
+             bgp community alias 64512:40 blackhole\nbgp community alias 64512:1:2 64512:9:9\n",
+        ),
+        ..Scenario::default()
+    };
+    scenario.play_where(
+        &[Source::Bgpd, Source::LargeBgpd],
+        |_, major| major >= 8,
+        |stage| {
+            stage.connect(TWO, &["10.9.0.0/16", "2001:db8:9::/48"]);
+            stage.connect(ONE, &["10.1.0.0/16 64512:30", "10.2.0.0/16 64512:40", "10.3.0.0/16 64512:1:2"]);
+            stage.expect(
+                "the start",
+                &[("Thirty", "10.1.0.0/16"), ("Forty", "10.2.0.0/16"), ("Large", "10.3.0.0/16")],
+            );
+            stage.announce(ONE, "10.2.0.0/16 64512:30");
+            stage.expect("a change", &[("Thirty", "10.1.0.0/16 10.2.0.0/16"), ("Large", "10.3.0.0/16")]);
+            stage.announce(TWO, "10.9.0.0/16 64512:1:2 64512:20");
+            stage.expect(
+                "what an alias reads as",
+                &[
+                    ("Thirty", "10.1.0.0/16 10.2.0.0/16"),
+                    ("Twenty", "10.9.0.0/16"),
+                    ("Large", "10.3.0.0/16 10.9.0.0/16"),
+                ],
+            );
+        },
+    );
+}
+
 /// RFC 2439: a route that came and went too often is not used, and does not count until it is.
 #[test]
 fn dampening() {
@@ -99,7 +143,7 @@ fn dampening() {
             ),
             ..Scenario::default()
         };
-        scenario.play(&[Source::Bgpd], |stage| {
+        scenario.play(&[Source::Bgpd, Source::LargeBgpd], |stage| {
             stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16 64512:10", "10.3.0.0/16 64512:20"]);
             stage.connect(TWO, &["10.2.0.0/16 path=1,2 64512:20"]);
             let every = if path_selection == "any" { "10.2.0.0/16 10.3.0.0/16" } else { "10.3.0.0/16" };
@@ -131,11 +175,11 @@ fn host_name_in_latin_1() {
     };
     // gobgpd ends with a panic from 3 on, when it is asked for the neighbor, and ExaBGP 5 refuses the session.
     let bears_it = |source, major| match source {
-        Source::Bgpd | Source::Bagpipe => true,
+        Source::Bgpd | Source::LargeBgpd | Source::Bagpipe => true,
         Source::Gobgp | Source::GobgpAdjIn => major < 3,
         Source::ExaBgp => major < 5,
     };
-    scenario.play_where(&Source::PLAIN, bears_it, |stage| {
+    scenario.play_where(&Source::EVERY_PLAIN, bears_it, |stage| {
         let host_name = Some(b"rtr-Z\xfcrich".to_vec());
         let capabilities = Capabilities { host_name, ..Capabilities::default() };
         stage.connect_as(ONE, &capabilities, &["10.1.0.0/16 64512:10", "2001:db8:1::/48 64512:10"]);
@@ -146,7 +190,16 @@ fn host_name_in_latin_1() {
         stage.announce(ONE, "10.2.0.0/16 64512:10");
         stage.expect("changes", &[("A", "10.1.0.0/16 10.2.0.0/16"), ("B", "10.1.0.0/16 2001:db8:1::/48")]);
         stage.lose(ONE);
-        stage.expect("its loss", &[("B", "10.1.0.0/16")]);
+        let of_two = [("B", "10.1.0.0/16")];
+        stage.expect("its loss", &of_two);
+        stage.connect_as(ONE, &capabilities, &["10.1.0.0/16 path=1,2,3 64512:10"]);
+        stage.of(ONE).end_of_rib();
+        stage.lose(TWO);
+        stage.expect("the loss of the other", &[("A", "10.1.0.0/16")]);
+        if stage.has_no_third_neighbor() {
+            stage.lose(ONE);
+            stage.expect_held("the loss of both", &[("A", "10.1.0.0/16")], NO_SESSION);
+        }
     });
 }
 
@@ -209,7 +262,7 @@ fn local_routes_in_a_family_without_neighbors() {
 #[test]
 fn churn() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&[Source::Bgpd, Source::Gobgp, Source::ExaBgp], |stage| {
+    scenario.play(&[Source::Bgpd, Source::LargeBgpd, Source::Gobgp, Source::ExaBgp], |stage| {
         stage.connect(ONE, &[]);
         stage.connect(TWO, &[]);
         let mut carried: BTreeMap<(u8, String), &str> = BTreeMap::new();

@@ -9,14 +9,14 @@ use super::{ONE, TWO};
 
 const TWO_COMMUNITIES: [(&str, &str); 2] = [("A", "64512:10"), ("B", "64512:20")];
 
-const NO_SESSION: &str =
+pub const NO_SESSION: &str =
     "SessionError: no BGP session is established on application A and community 64512:10";
 const REFUSED: &str = "URLError: [Errno 111] Connection refused on application A and community 64512:10";
 
 #[test]
 fn session_loss() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&Source::PLAIN, |stage| {
+    scenario.play(&[Source::Bgpd, Source::Gobgp, Source::GobgpAdjIn, Source::ExaBgp], |stage| {
         stage.connect(ONE, &["10.1.0.0/16 64512:10", "2001:db8:1::/48 64512:10", "10.3.0.0/16 64512:20"]);
         stage.connect(TWO, &["10.2.0.0/16 64512:20", "10.3.0.0/16 64512:10"]);
         stage.expect(
@@ -41,7 +41,7 @@ fn session_loss() {
 #[test]
 fn graceful_restart() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&[Source::Bgpd, Source::Gobgp], |stage| {
+    scenario.play(&Source::CHOOSING, |stage| {
         let capabilities = Capabilities { graceful_restart: Some(120), ..Capabilities::default() };
         stage.connect(TWO, &["10.9.0.0/16 64512:20", "2001:db8:9::/48"]);
         let routes = ["10.1.0.0/16 64512:10", "10.2.0.0/16 64512:10", "2001:db8:1::/48 64512:10"];

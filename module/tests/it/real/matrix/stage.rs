@@ -9,12 +9,19 @@ use bgpcs_testing::{Capabilities, Peer, Session, eventually};
 use super::engine::{Daemon, Source, bagpipe};
 use super::module::{Call, Module, Seen, Service};
 use super::scenario::Scenario;
+use super::{ONE, THREE, TWO};
 
 /// How long a step may take until a module has what it should have.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The same where nothing says that a neighbor has sent all its routes: the module believes it after a minute.
 const LONG_PATIENCE: Duration = Duration::from_secs(90);
+
+/// How many routes a large table has besides: passing over them costs more than to ask about a few prefixes.
+const OTHERS: u16 = 20_000;
+
+/// How long between two tries.
+const BETWEEN: Duration = Duration::from_millis(200);
 
 /// How long what a module has must stay: the service asks whether anything changed every quarter of a second.
 const STAYS: Duration = Duration::from_millis(400);
@@ -25,9 +32,9 @@ pub struct Stage<'s> {
     source: Source,
     pub daemon: Daemon,
     patience: Duration,
-    sessions: [Option<Session>; 2],
+    sessions: [Option<Session>; 3],
     /// UPDATE messages that the engine had read from each before.
-    updates_before: [u64; 2],
+    updates_before: [u64; 3],
     /// How the module asks, where the source is asked.
     call: Option<Call>,
     /// The module that is run again and again.
@@ -47,11 +54,11 @@ impl<'s> Stage<'s> {
         let _service = call.as_ref().map(|call| followed.watch(call));
         let tells_end_of_rib = match source {
             Source::Gobgp | Source::GobgpAdjIn => release.is_none_or(|release| release.major() > 2),
-            Source::Bgpd | Source::ExaBgp | Source::Bagpipe => true,
+            Source::Bgpd | Source::LargeBgpd | Source::ExaBgp | Source::Bagpipe => true,
         };
         let patience = if tells_end_of_rib { PATIENCE } else { LONG_PATIENCE };
-        let (sessions, updates_before) = ([None, None], [0; 2]);
-        Self {
+        let (sessions, updates_before) = ([const { None }; 3], [0; 3]);
+        let mut stage = Self {
             scenario,
             source,
             daemon,
@@ -62,7 +69,12 @@ impl<'s> Stage<'s> {
             repeated,
             followed,
             _service,
+        };
+        if source == Source::LargeBgpd {
+            stage.connect(THREE, &[]);
+            stage.of(THREE).announce_others(OTHERS);
         }
+        stage
     }
 
     /// Has a neighbor connect and announce these routes, which are all.
@@ -114,6 +126,11 @@ impl<'s> Stage<'s> {
     /// Breaks a neighbor's connection.
     pub fn break_off(&mut self, peer: Peer) {
         self.sessions[index(peer)] = None;
+    }
+
+    /// Whether both neighbors are all that there are.
+    pub fn has_no_third_neighbor(&self) -> bool {
+        self.sessions[index(THREE)].is_none()
     }
 
     /// Waits until the modules have these services, without an error.
@@ -171,10 +188,15 @@ impl<'s> Stage<'s> {
 
     /// Waits until the engine has read all that neighbors have sent, where it says so.
     fn await_heard(&self) {
-        for (peer, session) in [super::ONE, super::TWO].into_iter().zip(&self.sessions) {
+        for (peer, session) in [ONE, TWO, THREE].into_iter().zip(&self.sessions) {
             if let Some(session) = session {
                 let sent = self.updates_before[index(peer)] + session.updates;
-                let heard = || self.daemon.updates(peer).is_none_or(|updates| updates >= sent);
+                let heard = || {
+                    let heard = self.daemon.updates(peer).is_none_or(|updates| updates >= sent);
+                    // A client of gobgpd costs more than a moment.
+                    thread::sleep(if heard { Duration::ZERO } else { BETWEEN });
+                    heard
+                };
                 eventually(&format!("{} messages of {peer:?}", session.updates), heard);
             }
         }
@@ -197,6 +219,6 @@ fn becomes(wanted: &Seen, patience: Duration, see: &mut dyn FnMut() -> Seen) -> 
         if Instant::now() > deadline {
             return Err(seen);
         }
-        thread::sleep(Duration::from_millis(100));
+        thread::sleep(BETWEEN);
     }
 }
