@@ -11,6 +11,7 @@ use crate::{Peer, Process, Signal, Speaker, eventually, free_port};
 
 /// FRR's bgpd, without zebra, waiting for its peers.
 pub struct Bgpd {
+    program: PathBuf,
     process: Option<Process>,
     directory: TempDir,
     /// Where it waits for BGP, at 127.0.0.1.
@@ -20,6 +21,11 @@ pub struct Bgpd {
 impl Bgpd {
     /// Starts bgpd with these peers configured.
     pub fn start(peers: &[Peer]) -> Self {
+        Self::start_with(&Self::configuration(peers))
+    }
+
+    /// A configuration with these peers, both families; it ends in that of the address family IPv6 unicast.
+    pub fn configuration(peers: &[Peer]) -> String {
         let mut configuration = String::from(
             "router bgp 64512\n bgp router-id 192.0.2.1\n no bgp ebgp-requires-policy\n no bgp network import-check\n \
              neighbor PEERS peer-group\n neighbor PEERS disable-connected-check\n neighbor PEERS ebgp-multihop 255\n \
@@ -33,15 +39,19 @@ impl Bgpd {
             )
             .unwrap();
         }
-        write!(configuration, " address-family ipv6 unicast\n  neighbor PEERS activate\n").unwrap();
-        Self::start_with(&configuration)
+        configuration + " address-family ipv6 unicast\n  neighbor PEERS activate\n"
     }
 
-    /// Starts bgpd with this configuration.
+    /// Starts the machine's own bgpd with this configuration.
     pub fn start_with(configuration: &str) -> Self {
+        Self::start_program(Path::new("/usr/lib/frr/bgpd"), configuration)
+    }
+
+    /// Starts this bgpd, of whatever release, with this configuration.
+    pub fn start_program(program: &Path, configuration: &str) -> Self {
         let directory = tempfile::Builder::new().prefix("bgpd.").tempdir().unwrap();
         std::fs::write(directory.path().join("bgpd.conf"), configuration).unwrap();
-        let mut bgpd = Self { process: None, directory, port: free_port() };
+        let mut bgpd = Self { program: program.to_owned(), process: None, directory, port: free_port() };
         bgpd.restart();
         bgpd
     }
@@ -69,7 +79,11 @@ impl Bgpd {
         self.kill();
         let directory = self.directory.path();
         std::fs::remove_file(self.socket()).ok();
-        let mut command = Command::new("/usr/lib/frr/bgpd");
+        let mut command = Command::new(&self.program);
+        // From 10 on, IPv6 over a session of IPv4 has to be asked for.
+        if help(&self.program).contains("-x, --v6-with-v4-nexthop") {
+            command.arg("-x");
+        }
         command.args([
             "--no_zebra",
             "--no_kernel",
@@ -176,7 +190,17 @@ impl Bgpd {
 pub fn show(socket: &Path, command: &str) -> String {
     let mut reply = ask(&mut UnixStream::connect(socket).unwrap(), command);
     reply.truncate(reply.len() - 4);
-    String::from_utf8(reply).unwrap()
+    // A neighbor's host name is any bytes.
+    String::from_utf8_lossy(&reply).into_owned()
+}
+
+/// The options that a bgpd has.
+fn help(program: &Path) -> String {
+    let output = Command::new(program).arg("--help").output();
+    let output = output.unwrap_or_else(|error| {
+        panic!("cannot start {}: {error}; run: cargo xtask setup", program.display())
+    });
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The reply to a command, with its status.

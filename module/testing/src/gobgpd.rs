@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -18,8 +19,14 @@ pub struct Gobgpd {
 }
 
 impl Gobgpd {
-    /// Starts it with these peers configured, both families.
+    /// Starts the machine's own with these peers configured, both families.
     pub fn start(peers: &[Peer]) -> Self {
+        Self::start_program(Path::new("gobgpd"), peers, "", "")
+    }
+
+    /// Starts this gobgpd, of whatever release, with further tables of TOML for each peer (`[neighbors.….config]`) and for
+    /// each of its families (`[neighbors.afi-safis.….config]`).
+    pub fn start_program(program: &Path, peers: &[Peer], each_peer: &str, each_family: &str) -> Self {
         let directory = tempfile::Builder::new().prefix("gobgpd.").tempdir().unwrap();
         let (port, api) = (free_port(), SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())));
         let mut configuration = format!(
@@ -30,20 +37,20 @@ impl Gobgpd {
             write!(
                 configuration,
                 "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{address}\"\npeer-as = {asn}\n\
-                 [neighbors.transport.config]\npassive-mode = true\n"
+                 [neighbors.transport.config]\npassive-mode = true\n{each_peer}"
             )
             .unwrap();
             for family in ["ipv4-unicast", "ipv6-unicast"] {
                 write!(
                     configuration,
-                    "[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{family}\"\n"
+                    "[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{family}\"\n{each_family}"
                 )
                 .unwrap();
             }
         }
         let path = directory.path().join("gobgpd.toml");
         fs::write(&path, configuration).unwrap();
-        let mut command = Command::new("gobgpd");
+        let mut command = Command::new(program);
         command.arg("--config-file").arg(path).args(["--api-hosts", &api.to_string(), "--pprof-disable"]);
         let process = Process::start(&mut command);
         eventually("gobgpd answers", || TcpStream::connect(api).is_ok());

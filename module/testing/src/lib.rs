@@ -21,6 +21,9 @@ mod installed;
 mod listener;
 mod peer;
 mod process;
+pub mod releases;
+mod route;
+mod session;
 mod speaker;
 pub mod stand_in;
 
@@ -32,4 +35,5 @@ pub use installed::{exabgp_releases, python_environment};
 pub use listener::Listener;
 pub use peer::Peer;
 pub use process::{Process, Signal, alone, eventually, free_port, signal};
+pub use session::{Capabilities, Session};
 pub use speaker::Speaker;

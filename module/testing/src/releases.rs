@@ -1,0 +1,325 @@
+//! Releases of the routing engines besides the machine's own: those of other Debian suites, each unpacked below `target/`.
+//!
+//! [`prepare`] brings them, `cargo xtask setup` calls it, and tests ask for [`of`] an engine. Three environment variables
+//! choose, and are read here only: `SUITES` (`sid`, or several with blanks between) instead of those that gate, `BGPD` (a
+//! path) instead of every other bgpd, and `OFFLINE`, with which a release that is not there is skipped, and named, instead
+//! of failing the test.
+
+mod apt;
+mod root;
+mod version;
+
+use std::env;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::installed::{python_environment, target};
+
+/// A suite of Debian.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suite {
+    /// Debian 11.
+    Bullseye,
+    /// Debian 12.
+    Bookworm,
+    /// Debian 13.
+    Trixie,
+    /// Debian unstable, whose releases change from day to day.
+    Sid,
+}
+
+impl Suite {
+    /// Those on which every test has to pass.
+    pub const GATING: [Self; 3] = [Self::Bullseye, Self::Bookworm, Self::Trixie];
+
+    /// Its name in an archive.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bullseye => "bullseye",
+            Self::Bookworm => "bookworm",
+            Self::Trixie => "trixie",
+            Self::Sid => "sid",
+        }
+    }
+
+    /// The suite of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Bullseye, Self::Bookworm, Self::Trixie, Self::Sid]
+            .into_iter()
+            .find(|suite| suite.name() == name)
+    }
+
+    /// The line of an engine's releases that the suite has; `None` when it moves.
+    pub fn line(self, engine: Engine) -> Option<&'static str> {
+        match (self, engine) {
+            (Self::Bullseye, Engine::Bgpd) => Some("7.5"),
+            (Self::Bullseye, Engine::Gobgpd) => Some("2.25"),
+            (Self::Bookworm, Engine::Bgpd) => Some("8.4"),
+            (Self::Bookworm, Engine::Gobgpd) => Some("3.10"),
+            (Self::Trixie, Engine::Bgpd) => Some("10.3"),
+            (Self::Trixie, Engine::Gobgpd) => Some("3.36"),
+            (Self::Bullseye | Self::Bookworm | Self::Trixie, Engine::ExaBgp) => Some("4.2"),
+            (Self::Sid, Engine::Bgpd | Engine::Gobgpd | Engine::ExaBgp) => None,
+        }
+    }
+
+    /// Whether this machine runs it, so that its programs are the installed ones.
+    fn is_own(self) -> bool {
+        let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+        release.lines().any(|line| line.strip_prefix("VERSION_CODENAME=") == Some(self.name()))
+    }
+
+    /// Where its programs are unpacked.
+    fn directory(self, target: &Path) -> PathBuf {
+        target.join("lab/suites").join(self.name())
+    }
+
+    fn program(self, target: &Path, engine: Engine) -> PathBuf {
+        match self.is_own() {
+            true => engine.installed().into(),
+            false => self.directory(target).join("bin").join(engine.name()),
+        }
+    }
+}
+
+impl fmt::Display for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Debian {}", self.name())
+    }
+}
+
+/// A routing engine that Debian has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// FRR's bgpd.
+    Bgpd,
+    /// GoBGP's daemon; its client `gobgp` is beside it.
+    Gobgpd,
+    /// ExaBGP.
+    ExaBgp,
+}
+
+impl Engine {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Bgpd, Self::Gobgpd, Self::ExaBgp];
+
+    /// The name of its program.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bgpd => "bgpd",
+            Self::Gobgpd => "gobgpd",
+            Self::ExaBgp => "exabgp",
+        }
+    }
+
+    /// Where the machine's own package has it.
+    fn installed(self) -> &'static str {
+        match self {
+            Self::Bgpd => "/usr/lib/frr/bgpd",
+            Self::Gobgpd => "/usr/bin/gobgpd",
+            Self::ExaBgp => "/usr/sbin/exabgp",
+        }
+    }
+}
+
+/// One release of an engine, on this machine.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// What the program says of itself.
+    pub version: String,
+    /// The program, to be started like any other.
+    pub program: PathBuf,
+    engine: Engine,
+    origin: String,
+}
+
+impl Release {
+    /// Asks a program of this engine for its version.
+    fn at(engine: Engine, program: PathBuf, origin: &dyn fmt::Display) -> Result<Self, ReleaseError> {
+        let version = version::of(engine, &program)?;
+        Ok(Self { version, program, engine, origin: origin.to_string() })
+    }
+
+    /// The release that a suite has, if it is of the line that is expected of it.
+    fn in_suite(target: &Path, suite: Suite, engine: Engine) -> Result<Self, ReleaseError> {
+        let program = suite.program(target, engine);
+        if !program.exists() {
+            return Err(ReleaseError::Missing { suite, program });
+        }
+        let release = Self::at(engine, program, &suite)?;
+        match suite.line(engine) {
+            Some(line) if !release.is_of_line(line) => {
+                Err(ReleaseError::Line { suite, engine, expected: line, found: release.version })
+            }
+            _ => Ok(release),
+        }
+    }
+
+    /// Whether it is a release of this line: `7.5` has 7.5 and 7.5.1.
+    pub fn is_of_line(&self, line: &str) -> bool {
+        let rest = self.version.strip_prefix(line);
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    }
+
+    /// The first number of its version.
+    pub fn major(&self) -> u32 {
+        self.version.split('.').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.engine.name(), self.version, self.origin)
+    }
+}
+
+/// What [`prepare`] leaves.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What can be started.
+    pub releases: Vec<Release>,
+    /// What could not be had, and why.
+    pub missing: Vec<ReleaseError>,
+}
+
+/// Brings the engines of these suites below `target`, Cargo's target directory, as far as they are not there: packages
+/// come from the archive that this machine has configured, with their signatures checked. Nothing is fetched for the suite
+/// that the machine runs itself, and with `offline` nothing at all; a suite that moves is fetched every time otherwise.
+///
+/// The versions are written to `lab/suites/versions`, a line for each release.
+///
+/// # Errors
+/// When nothing can be written below `target`. What cannot be had is in [`Prepared::missing`].
+pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepared, ReleaseError> {
+    let absolute = std::path::absolute(target);
+    let target = &absolute.map_err(|cause| ReleaseError::File { path: target.to_owned(), cause })?;
+    let mut prepared = Prepared { releases: Vec::new(), missing: Vec::new() };
+    for suite in suites.iter().copied() {
+        if !offline
+            && !suite.is_own()
+            && let Err(error) = root::bring(suite, &suite.directory(target))
+        {
+            prepared.missing.push(error);
+            continue;
+        }
+        for engine in Engine::ALL {
+            match Release::in_suite(target, suite, engine) {
+                Ok(release) => prepared.releases.push(release),
+                Err(error) => prepared.missing.push(error),
+            }
+        }
+    }
+    let directory = target.join("lab/suites");
+    let listing: String = prepared.releases.iter().map(|release| format!("{release}\n")).collect();
+    root::write(&directory, "versions", &listing)?;
+    Ok(prepared)
+}
+
+/// The releases of an engine on which tests are to pass; see the module about what chooses them.
+///
+/// # Panics
+/// When one is not there, or is of another line than it should be. With `OFFLINE` the former is said and left out.
+pub fn of(engine: Engine) -> Vec<Release> {
+    if engine == Engine::Bgpd
+        && let Some(path) = env::var_os("BGPD")
+    {
+        return vec![Release::at(engine, path.into(), &"BGPD").unwrap_or_else(|error| panic!("{error}"))];
+    }
+    let mut releases: Vec<Release> = chosen_suites()
+        .into_iter()
+        .filter_map(|suite| had(Release::in_suite(&target(), suite, engine)))
+        .collect();
+    if engine == Engine::ExaBgp && env::var_os("SUITES").is_none() {
+        // Debian's stable suites have no ExaBGP 5.
+        let newest = python_environment("exabgp").join("bin/exabgp");
+        releases.extend(had(Release::at(engine, newest, &"PyPI")));
+    }
+    releases
+}
+
+fn had(release: Result<Release, ReleaseError>) -> Option<Release> {
+    match release {
+        Ok(release) => Some(release),
+        Err(error @ ReleaseError::Missing { .. }) if env::var_os("OFFLINE").is_some() => {
+            println!("skipped: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn chosen_suites() -> Vec<Suite> {
+    let Ok(names) = env::var("SUITES") else { return Suite::GATING.to_vec() };
+    let named = |name| Suite::named(name).unwrap_or_else(|| panic!("SUITES: no suite is named {name:?}"));
+    names.split_whitespace().map(named).collect()
+}
+
+/// A release that could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// It was not brought.
+    #[error("{} of {suite} is missing; run: cargo xtask setup (or set OFFLINE=1 to skip it)", .program.display())]
+    Missing {
+        /// Where it should come from.
+        suite: Suite,
+        /// The program.
+        program: PathBuf,
+    },
+    /// This machine has no archive of Debian configured.
+    #[error("{suite} cannot be fetched: apt has no archive of Debian's main component configured")]
+    NoArchive {
+        /// What was to be fetched.
+        suite: Suite,
+    },
+    /// A program failed.
+    #[error("{suite} cannot be had: {command} failed: {output}")]
+    Failed {
+        /// What was to be had.
+        suite: Suite,
+        /// The program with its arguments.
+        command: String,
+        /// What it printed.
+        output: String,
+    },
+    /// A root without a loader or an interpreter is of no use.
+    #[error("{suite} was unpacked, but has no {what} in {}", .directory.display())]
+    Incomplete {
+        /// What was unpacked.
+        suite: Suite,
+        /// What is not there.
+        what: &'static str,
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
+    /// A program that does not say which release it is.
+    #[error("{} does not say its version; it prints {printed:?}", .program.display())]
+    NoVersion {
+        /// The program.
+        program: PathBuf,
+        /// Its output.
+        printed: String,
+    },
+    /// Another line than the one that the tests are about.
+    #[error("{suite} has {} {found}; expected a release of {expected}", .engine.name())]
+    Line {
+        /// Where it comes from.
+        suite: Suite,
+        /// Which engine.
+        engine: Engine,
+        /// The line.
+        expected: &'static str,
+        /// What the program says.
+        found: String,
+    },
+    /// A file or a program could not be used.
+    #[error("cannot use {}: {cause}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+}

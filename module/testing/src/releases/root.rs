@@ -1,0 +1,125 @@
+//! A root of another suite: its packages unpacked, and for each program a script that starts it with the root's own loader
+//! and libraries, which needs no `chroot` and no root's rights.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{ReleaseError, Suite, apt};
+
+/// What is unpacked; the last lists what that was.
+const PACKAGES: [&str; 3] = ["frr", "exabgp", "gobgpd"];
+const LISTING: &str = "packages";
+
+/// Fills the directory with `root`, `bin` and the list of packages, unless it has them and the suite stays as it is.
+pub(super) fn bring(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
+    if directory.join(LISTING).exists() && suite != Suite::Sid {
+        return write_scripts(suite, directory);
+    }
+    let fresh = directory.with_extension("new");
+    for path in [directory, &fresh] {
+        match fs::remove_dir_all(path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(file_error(path, cause)),
+            _ => {}
+        }
+    }
+    let scratch = fresh.join("apt");
+    let packages = apt::fetch(suite, &scratch, &PACKAGES)?;
+    let root = fresh.join("root");
+    let mut listing = String::new();
+    for package in &packages {
+        run(suite, Command::new("dpkg-deb").arg("--extract").arg(package).arg(&root))?;
+        listing += &run(suite, Command::new("dpkg-deb").args(["--show"]).arg(package))?;
+    }
+    fs::remove_dir_all(&scratch).map_err(|cause| file_error(&scratch, cause))?;
+    write_scripts(suite, &fresh)?;
+    write(&fresh, LISTING, &listing)?;
+    fs::rename(&fresh, directory).map_err(|cause| file_error(directory, cause))
+}
+
+fn write_scripts(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
+    let root = directory.join("root");
+    let incomplete = |what| ReleaseError::Incomplete { suite, what, directory: root.clone() };
+    let triplets = entries(&root.join("usr/lib"), |name| name.ends_with("-linux-gnu"))?;
+    let triplet = triplets.iter().find_map(|path| path.file_name()?.to_str());
+    let triplet = triplet.ok_or_else(|| incomplete("libraries"))?;
+    // Links at the root are absolute, and lead out of it.
+    let places = [format!("lib/{triplet}"), format!("usr/lib/{triplet}")];
+    let loader = places.iter().find_map(|place| {
+        let found = entries(&root.join(place), |name| name.starts_with("ld-linux")).ok()?;
+        Some(format!("{place}/{}", found.first()?.file_name()?.to_str()?))
+    });
+    let loader = loader.ok_or_else(|| incomplete("loader"))?;
+    let pythons = entries(&root.join("usr/bin"), |name| {
+        name.strip_prefix("python3.").is_some_and(|minor| minor.chars().all(|digit| digit.is_ascii_digit()))
+    })?;
+    let python = pythons.iter().find_map(|path| path.file_name()?.to_str());
+    let python = python.ok_or_else(|| incomplete("interpreter of Python"))?;
+    for (name, program) in [
+        ("bgpd", r#""$root/usr/lib/frr/bgpd""#.to_owned()),
+        ("gobgpd", r#""$root/usr/bin/gobgpd""#.to_owned()),
+        ("gobgp", r#""$root/usr/bin/gobgp""#.to_owned()),
+        ("exabgp", format!(r#""$root/usr/bin/{python}" -m exabgp"#)),
+    ] {
+        // Plug-ins of libyang 1, which FRR 7.5 has, are looked for where libyang is installed.
+        let script = format!(
+            "#!/bin/sh\nroot=${{0%/*}}/../root\nlibraries=$root/usr/lib/{triplet}\n\
+             if [ -d \"$libraries/libyang1\" ]; then\n  \
+             export LIBYANG_EXTENSIONS_PLUGINS_DIR=\"$libraries/libyang1/extensions\"\n  \
+             export LIBYANG_USER_TYPES_PLUGINS_DIR=\"$libraries/libyang1/user_types\"\nfi\n\
+             export PYTHONHOME=\"$root/usr\" PYTHONPATH=\"$root/usr/lib/python3/dist-packages\"\n\
+             exec \"$root/{loader}\" --library-path \"$root/lib/{triplet}:$libraries:$libraries/frr\" \\\n  \
+             {program} \"$@\"\n"
+        );
+        let bin = directory.join("bin");
+        write(&bin, name, &script)?;
+        let path = bin.join(name);
+        let executable = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(&path, executable).map_err(|cause| file_error(&path, cause))?;
+    }
+    Ok(())
+}
+
+/// The sorted entries of a directory whose names are wanted.
+pub(super) fn entries(
+    directory: &Path,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>, ReleaseError> {
+    let listed = fs::read_dir(directory).and_then(|entries| {
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
+    });
+    let mut paths = listed.map_err(|cause| file_error(directory, cause))?;
+    paths.retain(|path| path.file_name().and_then(OsStr::to_str).is_some_and(&is_wanted));
+    paths.sort();
+    Ok(paths)
+}
+
+/// Writes a file, and makes its directory.
+pub(super) fn write(directory: &Path, name: &str, content: &str) -> Result<(), ReleaseError> {
+    let path = directory.join(name);
+    let written = fs::create_dir_all(directory).and_then(|()| fs::write(&path, content));
+    written.map_err(|cause| ReleaseError::File { path, cause })
+}
+
+/// Runs a command; returns what it printed.
+pub(super) fn run(suite: Suite, command: &mut Command) -> Result<String, ReleaseError> {
+    let output = command.env("DEBIAN_FRONTEND", "noninteractive").output();
+    let output = output.map_err(|cause| file_error(Path::new(command.get_program()), cause))?;
+    let words = std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_string_lossy);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match output.status.success() {
+        true => Ok(text(&output.stdout)),
+        false => Err(ReleaseError::Failed {
+            suite,
+            command: words.collect::<Vec<_>>().join(" "),
+            output: text(&output.stderr).trim().to_owned(),
+        }),
+    }
+}
+
+fn file_error(path: &Path, cause: io::Error) -> ReleaseError {
+    ReleaseError::File { path: path.to_owned(), cause }
+}
