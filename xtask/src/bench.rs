@@ -20,7 +20,7 @@ pub enum Half {
 
 /// Measures one half, or both one after the other, and prints their tables.
 pub fn run(half: Option<Half>) -> Result<()> {
-    setup::run()?;
+    setup::run(false)?;
     if half != Some(Half::Module) {
         generator()?;
     }

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use crate::bench::Half;
 use crate::dist::DistOptions;
 use crate::lab::{self, LabOptions};
+use crate::matrix::MatrixOptions;
 
 /// The command line.
 #[derive(Parser)]
@@ -54,14 +55,23 @@ pub enum Task {
     /// Print the release notes of this version in the vendor's form
     ReleaseNotes,
     /// Install what the tests need besides Rust (as root on Debian; elsewhere say what is missing)
-    Setup,
+    Setup {
+        /// Fetch no other releases of the routing engines; say which are missing
+        #[arg(long)]
+        offline: bool,
+    },
     /// Run all tests, the demonstration and the lab; installs what they need, as setup does
     Test {
         /// Run only what needs no root, no daemon and no installed tool: tidy, format, lints, and all tests except those
         /// in modules called `real`; installs nothing
         #[arg(long)]
         quick: bool,
+        /// Skip, and name, the releases of routing engines that are not on this machine, instead of fetching them
+        #[arg(long, conflicts_with = "quick")]
+        offline: bool,
     },
+    /// Play the conformance scenarios on other releases of the routing engines than `test` does
+    Matrix(MatrixOptions),
     /// Measure the generator, the module or both beside another program for the same work, and print tables
     Bench {
         /// What to measure [default: both]

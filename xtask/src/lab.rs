@@ -34,7 +34,7 @@ pub fn scenarios() -> String {
 
 /// Installs what the lab needs, builds the packages, and does what was asked for; prints a line for each step.
 pub fn run(options: &LabOptions) -> Result<()> {
-    setup::run()?;
+    setup::run(false)?;
     let work = match options {
         LabOptions { scale: true, .. } => Work::MeasureScale,
         LabOptions { scenarios, .. } if scenarios.is_empty() => Work::Play(lab::ALL.iter().collect()),

@@ -8,6 +8,7 @@ mod deny;
 mod dist;
 mod fuzz;
 mod lab;
+mod matrix;
 mod package;
 mod release;
 mod serve;
@@ -40,14 +41,10 @@ fn run(task: Task) -> Result<()> {
         Task::Serve { directory, listen } => serve::run(directory, listen),
         Task::Lab(options) => lab::run(&options),
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")),
-        Task::Setup => setup::run(),
-        Task::Test { quick } => {
-            if quick {
-                test::quick()
-            } else {
-                test::all()
-            }
-        }
+        Task::Setup { offline } => setup::run(offline),
+        Task::Test { quick: true, .. } => test::quick(),
+        Task::Test { quick: false, offline } => test::all(offline),
+        Task::Matrix(options) => matrix::run(&options),
         Task::Bench { half } => bench::run(half),
         Task::Fuzz { inputs } => fuzz::run(inputs),
         Task::Deny => deny::run(),

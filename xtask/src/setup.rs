@@ -4,8 +4,11 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use bgpcs_testing::releases::Suite;
 use fs_err as fs;
 use task::{command, workspace};
+
+use crate::matrix;
 
 /// Debian packages and a file of each: routing engines, a browser, and tools for packages and YANG models.
 const DEBIAN_PACKAGES: &[(&str, &str)] = &[
@@ -28,8 +31,9 @@ const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("procps", "/usr/bin/pkill"),
 ];
 
-/// Installs what is missing: Debian packages, which needs root on Debian, and Python environments with what Debian has not.
-pub fn run() -> Result<()> {
+/// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
+/// unless `offline`, routing engines of other Debian suites.
+pub fn run(offline: bool) -> Result<()> {
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
@@ -45,7 +49,8 @@ pub fn run() -> Result<()> {
     make_python_environment("venv", "requirements.txt")?;
     // BaGPipe-BGP needs Neutron and an old release of ExaBGP, so it has an environment of its own, and ExaBGP too.
     make_python_environment("exabgp", "exabgp.txt")?;
-    make_python_environment("bagpipe", "bagpipe.txt")
+    make_python_environment("bagpipe", "bagpipe.txt")?;
+    matrix::bring(&Suite::GATING, offline)
 }
 
 fn install(packages: &[&str]) -> Result<()> {

@@ -10,10 +10,11 @@ use crate::{cargo, demo, lab, setup, tidy};
 const NOT_QUICK: &[&str] = &["real::"];
 
 /// Installs what the tests need, then runs the checks, all tests, the demonstration and the lab.
-pub fn all() -> Result<()> {
-    setup::run()?;
+pub fn all(offline: bool) -> Result<()> {
+    setup::run(offline)?;
     checks()?;
-    run(&["test", "--quiet", "--workspace", "--no-fail-fast"])?;
+    let environment: &[(&str, &str)] = if offline { &[("OFFLINE", "1")] } else { &[] };
+    run(&["test", "--quiet", "--workspace", "--no-fail-fast"], environment)?;
     demo::run()?;
     lab::run(&LabOptions::default())
 }
@@ -23,19 +24,20 @@ pub fn quick() -> Result<()> {
     checks()?;
     let mut arguments = vec!["test", "--quiet", "--workspace", "--no-fail-fast", "--"];
     arguments.extend(NOT_QUICK.iter().flat_map(|name| ["--skip", name]));
-    run(&arguments)
+    run(&arguments, &[])
 }
 
 fn checks() -> Result<()> {
     println!("cargo xtask tidy");
     tidy::run()?;
-    run(&["fmt", "--check"])?;
-    run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+    run(&["fmt", "--check"], &[])?;
+    run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
 }
 
-fn run(arguments: &[&str]) -> Result<()> {
+fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     println!("\ncargo {}", arguments.join(" "));
     let mut cargo = cargo::command();
+    cargo.envs(environment.iter().copied());
     cargo.env("LAB_PYTHON", workspace::python_environment().join("bin/python"));
     command::run(cargo.args(arguments))
 }
