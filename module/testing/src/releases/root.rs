@@ -64,15 +64,23 @@ fn write_scripts(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
         ("gobgp", r#""$root/usr/bin/gobgp""#.to_owned()),
         ("exabgp", format!(r#""$root/usr/bin/{python}" -m exabgp"#)),
     ] {
-        // Plug-ins of libyang 1, which FRR 7.5 has, are looked for where libyang is installed.
+        // libyang looks for its plug-ins (1, which FRR 7.5 has) and its models (5, which FRR 10.7 has) where it is installed.
         let script = format!(
-            "#!/bin/sh\nroot=${{0%/*}}/../root\nlibraries=$root/usr/lib/{triplet}\n\
-             if [ -d \"$libraries/libyang1\" ]; then\n  \
-             export LIBYANG_EXTENSIONS_PLUGINS_DIR=\"$libraries/libyang1/extensions\"\n  \
-             export LIBYANG_USER_TYPES_PLUGINS_DIR=\"$libraries/libyang1/user_types\"\nfi\n\
-             export PYTHONHOME=\"$root/usr\" PYTHONPATH=\"$root/usr/lib/python3/dist-packages\"\n\
-             exec \"$root/{loader}\" --library-path \"$root/lib/{triplet}:$libraries:$libraries/frr\" \\\n  \
-             {program} \"$@\"\n"
+            r#"#!/bin/sh
+root=${{0%/*}}/../root
+libraries=$root/usr/lib/{triplet}
+models=$root/usr/share/yang
+if [ -d "$libraries/libyang1" ]; then
+  export LIBYANG_EXTENSIONS_PLUGINS_DIR="$libraries/libyang1/extensions"
+  export LIBYANG_USER_TYPES_PLUGINS_DIR="$libraries/libyang1/user_types"
+fi
+export PYTHONHOME="$root/usr" PYTHONPATH="$root/usr/lib/python3/dist-packages"
+set -- "$root/{loader}" --library-path "$root/lib/{triplet}:$libraries:$libraries/frr" {program} "$@"
+if [ {name} = bgpd ] && [ -d "$models/modules/libyang" ]; then
+  exec unshare --map-root-user --mount sh -c 'mount --bind "$0" /usr/share/yang && exec "$@"' "$models" "$@"
+fi
+exec "$@"
+"#
         );
         let bin = directory.join("bin");
         write(&bin, name, &script)?;
