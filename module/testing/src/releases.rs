@@ -6,123 +6,19 @@
 //! of failing the test.
 
 mod apt;
+mod error;
+mod machine;
 mod root;
+mod suite;
 mod version;
 
 use std::env;
 use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::installed::{python_environment, target};
-
-/// A suite of Debian.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suite {
-    /// Debian 11.
-    Bullseye,
-    /// Debian 12.
-    Bookworm,
-    /// Debian 13.
-    Trixie,
-    /// Debian unstable, whose releases change from day to day.
-    Sid,
-}
-
-impl Suite {
-    /// Those on which every test has to pass.
-    pub const GATING: [Self; 3] = [Self::Bullseye, Self::Bookworm, Self::Trixie];
-
-    /// Its name in an archive.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bullseye => "bullseye",
-            Self::Bookworm => "bookworm",
-            Self::Trixie => "trixie",
-            Self::Sid => "sid",
-        }
-    }
-
-    /// The suite of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Bullseye, Self::Bookworm, Self::Trixie, Self::Sid]
-            .into_iter()
-            .find(|suite| suite.name() == name)
-    }
-
-    /// The line of an engine's releases that the suite has; `None` when it moves.
-    pub fn line(self, engine: Engine) -> Option<&'static str> {
-        match (self, engine) {
-            (Self::Bullseye, Engine::Bgpd) => Some("7.5"),
-            (Self::Bullseye, Engine::Gobgpd) => Some("2.25"),
-            (Self::Bookworm, Engine::Bgpd) => Some("8.4"),
-            (Self::Bookworm, Engine::Gobgpd) => Some("3.10"),
-            (Self::Trixie, Engine::Bgpd) => Some("10.3"),
-            (Self::Trixie, Engine::Gobgpd) => Some("3.36"),
-            (Self::Bullseye | Self::Bookworm | Self::Trixie, Engine::ExaBgp) => Some("4.2"),
-            (Self::Sid, Engine::Bgpd | Engine::Gobgpd | Engine::ExaBgp) => None,
-        }
-    }
-
-    /// Whether this machine runs it, so that its programs are the installed ones.
-    fn is_own(self) -> bool {
-        let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-        release.lines().any(|line| line.strip_prefix("VERSION_CODENAME=") == Some(self.name()))
-    }
-
-    /// Where its programs are unpacked.
-    fn directory(self, target: &Path) -> PathBuf {
-        target.join("lab/suites").join(self.name())
-    }
-
-    fn program(self, target: &Path, engine: Engine) -> PathBuf {
-        match self.is_own() {
-            true => engine.installed().into(),
-            false => self.directory(target).join("bin").join(engine.name()),
-        }
-    }
-}
-
-impl fmt::Display for Suite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Debian {}", self.name())
-    }
-}
-
-/// A routing engine that Debian has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// FRR's bgpd.
-    Bgpd,
-    /// GoBGP's daemon; its client `gobgp` is beside it.
-    Gobgpd,
-    /// ExaBGP.
-    ExaBgp,
-}
-
-impl Engine {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Bgpd, Self::Gobgpd, Self::ExaBgp];
-
-    /// The name of its program.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bgpd => "bgpd",
-            Self::Gobgpd => "gobgpd",
-            Self::ExaBgp => "exabgp",
-        }
-    }
-
-    /// Where the machine's own package has it.
-    fn installed(self) -> &'static str {
-        match self {
-            Self::Bgpd => "/usr/lib/frr/bgpd",
-            Self::Gobgpd => "/usr/bin/gobgpd",
-            Self::ExaBgp => "/usr/sbin/exabgp",
-        }
-    }
-}
+pub use error::ReleaseError;
+pub use suite::{Engine, Suite};
 
 /// One release of an engine, on this machine.
 #[derive(Debug, Clone)]
@@ -213,7 +109,7 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
     }
     let directory = target.join("lab/suites");
     let listing: String = prepared.releases.iter().map(|release| format!("{release}\n")).collect();
-    root::write(&directory, "versions", &listing)?;
+    machine::write(&directory, "versions", &listing)?;
     Ok(prepared)
 }
 
@@ -254,72 +150,4 @@ fn chosen_suites() -> Vec<Suite> {
     let Ok(names) = env::var("SUITES") else { return Suite::GATING.to_vec() };
     let named = |name| Suite::named(name).unwrap_or_else(|| panic!("SUITES: no suite is named {name:?}"));
     names.split_whitespace().map(named).collect()
-}
-
-/// A release that could not be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ReleaseError {
-    /// It was not brought.
-    #[error("{} of {suite} is missing; run: cargo xtask setup (or set OFFLINE=1 to skip it)", .program.display())]
-    Missing {
-        /// Where it should come from.
-        suite: Suite,
-        /// The program.
-        program: PathBuf,
-    },
-    /// This machine has no archive of Debian configured.
-    #[error("{suite} cannot be fetched: apt has no archive of Debian's main component configured")]
-    NoArchive {
-        /// What was to be fetched.
-        suite: Suite,
-    },
-    /// A program failed.
-    #[error("{suite} cannot be had: {command} failed: {output}")]
-    Failed {
-        /// What was to be had.
-        suite: Suite,
-        /// The program with its arguments.
-        command: String,
-        /// What it printed.
-        output: String,
-    },
-    /// A root without a loader or an interpreter is of no use.
-    #[error("{suite} was unpacked, but has no {what} in {}", .directory.display())]
-    Incomplete {
-        /// What was unpacked.
-        suite: Suite,
-        /// What is not there.
-        what: &'static str,
-        /// Where it was looked for.
-        directory: PathBuf,
-    },
-    /// A program that does not say which release it is.
-    #[error("{} does not say its version; it prints {printed:?}", .program.display())]
-    NoVersion {
-        /// The program.
-        program: PathBuf,
-        /// Its output.
-        printed: String,
-    },
-    /// Another line than the one that the tests are about.
-    #[error("{suite} has {} {found}; expected a release of {expected}", .engine.name())]
-    Line {
-        /// Where it comes from.
-        suite: Suite,
-        /// Which engine.
-        engine: Engine,
-        /// The line.
-        expected: &'static str,
-        /// What the program says.
-        found: String,
-    },
-    /// A file or a program could not be used.
-    #[error("cannot use {}: {cause}", .path.display())]
-    File {
-        /// Which one.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: io::Error,
-    },
 }

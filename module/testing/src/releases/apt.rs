@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::root::{self, run};
-use super::{ReleaseError, Suite};
+use super::error::ReleaseError;
+use super::machine::{self, run};
+use super::suite::Suite;
 
 /// With what the archive's signatures are checked, whatever the machine's own sources say.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -49,9 +50,9 @@ fn fetch_from(
         "Types: deb\nURIs: {archive}\nSuites: {}\nComponents: main\nTargets: Packages\nSigned-By: {KEYRING}\n",
         suite.name()
     );
-    root::write(&scratch.join("sources"), "archive.sources", &source)?;
-    root::write(scratch, "status", "")?;
-    root::write(scratch, "apt.conf", &configuration(suite, scratch)?)?;
+    machine::write(&scratch.join("sources"), "archive.sources", &source)?;
+    machine::write(scratch, "status", "")?;
+    machine::write(scratch, "apt.conf", &configuration(suite, scratch)?)?;
     for directory in ["lists/partial", "cache/archives/partial"] {
         let path = scratch.join(directory);
         fs::create_dir_all(&path).map_err(|cause| ReleaseError::File { path, cause })?;
@@ -63,7 +64,7 @@ fn fetch_from(
     };
     run(suite, &mut apt(&["update"]))?;
     run(suite, apt(&["install", "--no-install-recommends", "--download-only"]).args(packages))?;
-    root::entries(&scratch.join("cache/archives"), |name| name.ends_with(".deb"))
+    machine::entries(&scratch.join("cache/archives"), |name| name.ends_with(".deb"))
 }
 
 /// Directories of our own, and of the machine's configuration only what says how to reach an archive.

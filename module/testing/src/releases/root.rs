@@ -1,14 +1,16 @@
 //! A root of another suite: its packages unpacked, and for each program a script that starts it with the root's own loader
 //! and libraries, which needs no `chroot` and no root's rights.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use super::{ReleaseError, Suite, apt};
+use super::apt;
+use super::error::ReleaseError;
+use super::machine::{entries, file_error, run, write};
+use super::suite::Suite;
 
 /// What is unpacked; the last lists what that was.
 const PACKAGES: [&str; 3] = ["frr", "exabgp", "gobgpd"];
@@ -89,45 +91,4 @@ exec "$@"
         fs::set_permissions(&path, executable).map_err(|cause| file_error(&path, cause))?;
     }
     Ok(())
-}
-
-/// The sorted entries of a directory whose names are wanted.
-pub(super) fn entries(
-    directory: &Path,
-    is_wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<PathBuf>, ReleaseError> {
-    let listed = fs::read_dir(directory).and_then(|entries| {
-        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
-    });
-    let mut paths = listed.map_err(|cause| file_error(directory, cause))?;
-    paths.retain(|path| path.file_name().and_then(OsStr::to_str).is_some_and(&is_wanted));
-    paths.sort();
-    Ok(paths)
-}
-
-/// Writes a file, and makes its directory.
-pub(super) fn write(directory: &Path, name: &str, content: &str) -> Result<(), ReleaseError> {
-    let path = directory.join(name);
-    let written = fs::create_dir_all(directory).and_then(|()| fs::write(&path, content));
-    written.map_err(|cause| ReleaseError::File { path, cause })
-}
-
-/// Runs a command; returns what it printed.
-pub(super) fn run(suite: Suite, command: &mut Command) -> Result<String, ReleaseError> {
-    let output = command.env("DEBIAN_FRONTEND", "noninteractive").output();
-    let output = output.map_err(|cause| file_error(Path::new(command.get_program()), cause))?;
-    let words = std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_string_lossy);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    match output.status.success() {
-        true => Ok(text(&output.stdout)),
-        false => Err(ReleaseError::Failed {
-            suite,
-            command: words.collect::<Vec<_>>().join(" "),
-            output: text(&output.stderr).trim().to_owned(),
-        }),
-    }
-}
-
-fn file_error(path: &Path, cause: io::Error) -> ReleaseError {
-    ReleaseError::File { path: path.to_owned(), cause }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Engine, ReleaseError};
+use super::error::ReleaseError;
+use super::suite::Engine;
 
 /// What a program says of its version, like `8.4.4`.
 pub(super) fn of(engine: Engine, program: &Path) -> Result<String, ReleaseError> {
