@@ -26,6 +26,9 @@ paths! {
     SALT_PILLAR_ROOT = "/var/lib/128technology/plugins/pillar";
     /// Conductor: the pillar files, one `<asset id>.sls` per node.
     PILLAR_DIR = "/var/lib/128technology/plugins/pillar/bgp-community-services";
+    /// Conductor: the file that says that the pillar files are those of the whole authority, so that a node without a
+    /// file has no profile.
+    PILLAR_MARKER = "/var/lib/128technology/plugins/pillar/bgp-community-services/.complete";
     /// Conductor: the generator's log.
     GENERATOR_LOG = "/var/log/128technology/plugins/bgp-community-services-generate-pillar.log";
     /// Conductor and router: the systemd units of packages.
@@ -38,11 +41,8 @@ paths! {
     MODULE = "/etc/128technology/application-modules/defaults/bgp-community-services";
     /// Router: the link that makes SSR run the module.
     MODULE_LINK = "/etc/128technology/application-modules/bgp-community-services";
-    /// Router: the registration of the module for SSR, as the package installs it.
-    REGISTRATION = "/usr/share/bgp-community-services/registration.json";
-    /// Router: the registrations of modules that systemd runs.
-    MODULE_REGISTRATIONS_DIR = "/etc/128technology/application-modules/services";
-    /// Router: the link that registers the module, if `update-mode` is `watch`.
+    /// Router: where 4.1.0 registered the module if `update-mode` was `watch`. The states remove it: a registration may
+    /// make SSR stop reading the output file.
     MODULE_REGISTRATION_LINK = "/etc/128technology/application-modules/services/bgp-community-services";
     /// Router: the data of all plugins.
     ROUTER_PLUGINS_DIR = "/var/lib/128technology/plugins";

@@ -20,7 +20,7 @@ pub fn python(script: &str, input: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn interpreter() -> PathBuf {
+pub fn interpreter() -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/lab/venv/bin/python");
     let path = std::env::var_os("LAB_PYTHON").map_or_else(default, PathBuf::from);
     assert!(path.exists(), "no Python with Salt at {}: run `cargo xtask setup`", path.display());
