@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bgpcs::{Community, paths};
+use bgpcs::{Community, Release, paths};
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
@@ -94,8 +94,13 @@ pub(crate) enum CliCommand {
 Examples:
   generate_pillar check
   generate_pillar check --config candidate.txt --report findings.json
-  generate_pillar check --summary --config -")]
-    Check,
+  generate_pillar check --summary --config -
+  generate_pillar check --for 4.1.0")]
+    Check {
+        /// Also find what this release of the plugin does not know, before you go back to it
+        #[arg(long = "for", value_name = "RELEASE")]
+        release: Option<Release>,
+    },
     /// Show for each router which profile its nodes have, and since when. Exit status 0 healthy, 1 when something needs
     /// attention, 2 when the status cannot be read
     #[command(after_help = "\

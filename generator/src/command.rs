@@ -17,9 +17,9 @@ pub fn execute(arguments: Arguments) -> Exit {
     let Arguments { options, command } = arguments;
     match command {
         None => logged(options, run::generate),
-        Some(CliCommand::Check) => {
+        Some(CliCommand::Check { release }) => {
             let mut log = unlogged(&options);
-            run::check(&settings(options), &mut log).map_or_else(|error| failed(&mut log, &error), Exit::from)
+            run::check(&settings(options), release, &mut log).map_or_else(|error| failed(&mut log, &error), Exit::from)
         }
         Some(CliCommand::Status { router, html }) => {
             let json = options.json;
