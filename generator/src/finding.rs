@@ -73,6 +73,8 @@ codes! {
     EntryWithoutKey = "entry-without-key",
     /// A filter whose regular expression cannot be checked.
     FilterNotUnderstood = "filter-not-understood",
+    /// A leaf of a profile or an application that this release does not know.
+    LeafUnknown = "leaf-unknown",
     /// A leaf that a release of the plugin does not know.
     LeafUnknownToRelease = "leaf-unknown-to-release",
     /// A router that does not run the module.

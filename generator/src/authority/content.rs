@@ -25,6 +25,9 @@ pub struct Authority {
     pub policies: IndexMap<Name, Policy>,
     /// The name of the list for each entry without a key; such entries are ignored.
     pub keyless: Vec<&'static str>,
+    /// The list and the name of each leaf of a profile or an application that the plugin's model does not have; such
+    /// leaves are ignored.
+    pub unknown_leaves: IndexSet<(&'static str, Name)>,
 }
 
 impl Authority {

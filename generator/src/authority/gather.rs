@@ -160,6 +160,11 @@ impl Sink for Gathering {
             authority.keyless.push(node.name);
         }
     }
+
+    fn unknown(&mut self, parent: &'static SchemaNode, name: &str) {
+        let name = self.authority.names.add(name);
+        self.authority.unknown_leaves.insert((parent.name, name));
+    }
 }
 
 /// An identity without the prefix or module name of the document: `rp:set-community` is `set-community`.

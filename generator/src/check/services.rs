@@ -38,8 +38,8 @@ pub(super) fn check(authority: &Authority) -> Vec<Finding> {
                 ),
                 services => (
                     format!(
-                        "no service for application {name} of profile {profile} is in use here, so its prefixes are \
-                         not used: {}",
+                        "no enabled service for application {name} of profile {profile} applies here, so its \
+                         prefixes are not used: {}",
                         reach.reasons(services)
                     ),
                     "let a service with this application-name apply to the router, and enable it",

@@ -153,6 +153,11 @@ impl SchemaNode {
         matches!(self.element, Element::Leaf(_))
     }
 
+    /// Whether all children of the node are of the plugin's own model, so that an unknown one is told.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.element, Element::Branch(Branch::Profile | Branch::Application))
+    }
+
     /// Whether an entry of this list counts even if none of its children is read.
     pub fn counts_when_empty(&self) -> bool {
         matches!(self.element, Element::Branch(Branch::Application | Branch::Condition | Branch::Action))
