@@ -1,7 +1,9 @@
 //! Decides which pillar every node gets. Pure: an authority in, a plan out.
 
+mod difference;
 mod profile;
 
+pub use self::difference::difference;
 use std::collections::{HashMap, HashSet};
 
 use bgpcs::{AssetId, ModuleConfiguration, Package, Pillar, PillarDocument, Profile, Quoted};
@@ -228,8 +230,8 @@ fn unknown_leaves(authority: &Authority) -> impl Iterator<Item = Finding> {
         severity: Severity::Warning,
         code: Code::LeafUnknown,
         message: format!(
-            "{list} has the leaf {}, which this release does not know and ignores",
-            Quoted(authority.names.text(*name))
+            "the leaf {} of {list} is unknown to this release and is ignored",
+            Quoted(authority.names.text(*name)),
         ),
         advice: "check its spelling, and that the plugin is not older than the configuration".into(),
         places: Vec::new(),

@@ -117,7 +117,9 @@ pub enum ReadError {
     #[error("it is UTF-16, expected UTF-8")]
     Utf16,
     /// It is XML in the chunks of a NETCONF session (RFC 6242 section 4.2).
-    #[error("it is in the chunks of NETCONF 1.1, which begin with # and a number; expected the XML in them alone")]
+    #[error(
+        "it is in the chunks of NETCONF 1.1, which begin with # and a number; expected the XML in them alone"
+    )]
     Chunks,
     /// It is a Jinja template.
     #[error("it is a Jinja template, expected the configuration that is made from it")]

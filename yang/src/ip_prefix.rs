@@ -53,9 +53,9 @@ impl FromStr for IpPrefix {
     type Err = IpPrefixError;
 
     fn from_str(text: &str) -> Result<Self, IpPrefixError> {
-        let prefix = text.split_once('/').and_then(|(address, length)| {
-            Self::new(address.parse().ok()?, decimal(length)?)
-        });
+        let prefix = text
+            .split_once('/')
+            .and_then(|(address, length)| Self::new(address.parse().ok()?, decimal(length)?));
         prefix.ok_or_else(|| IpPrefixError { text: text.to_owned() })
     }
 }

@@ -24,11 +24,11 @@ pub use ip_prefix::{IpPrefix, IpPrefixError};
 pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError, VrfName, VrfNameError};
 pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
 pub use profile::{
-    Application, ApplicationLeaf, EnumerationError, LargestLoss, MaxPrefixes, ModuleConfiguration, PathSelection,
-    Profile, ProfileLeaf, RefreshInterval, Release, ReleaseError, ShortestIpv4Prefix, ShortestIpv6Prefix,
-    StalePathTime, UpdateMode,
+    Application, ApplicationLeaf, EnumerationError, LargestLoss, MaxPrefixes, ModuleConfiguration,
+    PathSelection, Profile, ProfileLeaf, RefreshInterval, Release, ReleaseError, ShortestIpv4Prefix,
+    ShortestIpv6Prefix, StalePathTime, UpdateMode,
 };
-pub use quoted::{Quoted, plain};
+pub use quoted::{Quoted, plain, plain_json};
 pub use ranged::{Ranged, RangedError};
 
 /// Seconds since 1970-01-01 UTC.

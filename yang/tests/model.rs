@@ -10,8 +10,8 @@ use std::process::{Command, Output};
 
 use bgpcs::{
     Application, ApplicationLeaf, ApplicationName, Community, IpPrefix, LargestLoss, MaxPrefixes,
-    ModuleConfiguration, PathSelection, ProfileLeaf, ProfileName, Ranged, RefreshInterval, ShortestIpv4Prefix,
-    ShortestIpv6Prefix, StalePathTime, UpdateMode, VrfName, WellKnown,
+    ModuleConfiguration, PathSelection, ProfileLeaf, ProfileName, Ranged, RefreshInterval,
+    ShortestIpv4Prefix, ShortestIpv6Prefix, StalePathTime, UpdateMode, VrfName, WellKnown,
 };
 use proptest::prelude::*;
 use regex::Regex;
@@ -312,15 +312,15 @@ fn vrfs_and_prefixes_are_restricted_as_in_the_rust() {
     assert_eq!(statements(within, "type").next().unwrap().attribute("name"), Some("inet:ip-prefix"));
     let standard = Model::standard("ietf-inet-types");
     let document = standard.document();
-    let [v4, v6] =
-        ["ipv4-prefix", "ipv6-prefix"].map(|name| patterns(statement(&document, "typedef", name)));
+    let [v4, v6] = ["ipv4-prefix", "ipv6-prefix"].map(|name| patterns(statement(&document, "typedef", name)));
     let address = prop_oneof![
         any::<u32>().prop_map(|bits| std::net::Ipv4Addr::from_bits(bits).to_string()),
         any::<u128>().prop_map(|bits| std::net::Ipv6Addr::from_bits(bits).to_string()),
         "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
         "[0-9a-f]{0,4}(::|:[0-9a-f]{1,4}){0,4}",
     ];
-    let text = (address, "/?", "[0-9]{0,3}|12[0-9]").prop_map(|(address, slash, length)| address + &slash + &length);
+    let text =
+        (address, "/?", "[0-9]{0,3}|12[0-9]").prop_map(|(address, slash, length)| address + &slash + &length);
     proptest!(ProptestConfig::with_cases(4000), |(text in text)| {
         let accepted = [&v4, &v6].iter().any(|all| all.iter().all(|pattern| pattern.is_match(&text)));
         // The pattern of the standard accepts leading zeros in an IPv6 prefix's length, and takes two `::` for one.

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use bgpcs::{
     ApplicationLeaf, ApplicationName, AssetId, Community, IpPrefix, LargeCommunity, LargestLoss, MaxPrefixes,
-    ModuleConfiguration, PILLAR_KEY, Package, PathSelection, Pillar, PillarDocument, ProfileLeaf, ProfileName,
-    Quoted, RefreshInterval, Release, RouteTarget, ShortestIpv4Prefix, ShortestIpv6Prefix, StalePathTime,
-    StandardCommunity, VrfName, WellKnown, plain,
+    ModuleConfiguration, PILLAR_KEY, Package, PathSelection, Pillar, PillarDocument, ProfileLeaf,
+    ProfileName, Quoted, RefreshInterval, Release, RouteTarget, ShortestIpv4Prefix, ShortestIpv6Prefix,
+    StalePathTime, StandardCommunity, VrfName, WellKnown, plain, plain_json,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -146,7 +146,10 @@ fn names_and_asset_ids_are_what_they_may_be() {
     );
     check::<ApplicationName>(&["ExchangeOnline", " ", "\n", "{{ 7*7 }}", "größer", "\"'#: "], &[""]);
     let (longest, too_long) = ("a".repeat(VrfName::MAX_LENGTH), "a".repeat(VrfName::MAX_LENGTH + 1));
-    check::<VrfName>(&["a", "7", "All", "alla", "al", "a-b_c", &longest], &["", "all", "-a", "_a", "a.b", &too_long]);
+    check::<VrfName>(
+        &["a", "7", "All", "alla", "al", "a-b_c", &longest],
+        &["", "all", "-a", "_a", "a.b", &too_long],
+    );
     let (longest, too_long) = ("ä".repeat(AssetId::MAX_LENGTH / 2), "a".repeat(AssetId::MAX_LENGTH + 1));
     check::<AssetId>(
         &["router1-node1", "Node 1.Site-A", "a..b", "init", "top", "{{ 7*7 }}", "-a", "~", &longest],
@@ -175,7 +178,11 @@ fn prefixes_have_their_canonical_text() {
         &["0.0.0.0/0", "192.0.2.0/24", "192.0.2.1/32", "::/0", "2001:db8::/32", "::1/128"],
         &["", "192.0.2.0", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/08", "192.0.2/24", "::/129", "/8", "0/0"],
     );
-    for (text, canonical) in [("192.0.2.77/24", "192.0.2.0/24"), ("255.255.255.255/0", "0.0.0.0/0"), ("2001:DB8::1/32", "2001:db8::/32")] {
+    for (text, canonical) in [
+        ("192.0.2.77/24", "192.0.2.0/24"),
+        ("255.255.255.255/0", "0.0.0.0/0"),
+        ("2001:DB8::1/32", "2001:db8::/32"),
+    ] {
         assert_eq!(text.parse::<IpPrefix>().unwrap().to_string(), canonical);
     }
     assert_eq!(IpPrefix::new(Ipv4Addr::LOCALHOST.into(), 33), None);
@@ -190,7 +197,10 @@ fn a_release_knows_the_leaves_of_its_own_yang_and_of_those_before() {
         assert!(!leaf.is_known_to(release("3.0.2")));
     }
     assert!(!ProfileLeaf::LargestLoss.is_known_to(release("4.1.0")));
-    assert!(!ApplicationLeaf::Vrf.is_known_to(release("4.1.0")) && ApplicationLeaf::Vrf.is_known_to(release("4.2.0")));
+    assert!(
+        !ApplicationLeaf::Vrf.is_known_to(release("4.1.0"))
+            && ApplicationLeaf::Vrf.is_known_to(release("4.2.0"))
+    );
 }
 
 #[test]
@@ -207,6 +217,18 @@ fn texts_from_outside_stay_on_one_line() {
     for (text, shown) in cases {
         assert_eq!(Quoted(text).to_string(), shown);
     }
+}
+
+#[test]
+fn no_character_from_outside_is_obeyed() {
+    let obeyed = "\0\t\n\r\u{1b}\u{7f}\u{85}\u{9b}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}";
+    assert_eq!(plain(&format!("a{obeyed}ä")), format!("a{}ä", "\u{fffd}".repeat(obeyed.chars().count())));
+    let json = serde_json::to_string(obeyed).unwrap();
+    let escaped = plain_json(&json);
+    assert!(escaped.is_ascii() && escaped.chars().all(|c| !c.is_control()), "{escaped}");
+    assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), obeyed);
+    let quoted = Quoted(obeyed).to_string();
+    assert!(quoted.is_ascii() && quoted.chars().all(|c| !c.is_control()), "{quoted}");
 }
 
 /// The pillar of the seed's example, as the documents of both halves show it.

@@ -78,7 +78,8 @@ impl UncheckedProfile {
     /// The valid communities, each with its application; `names` are those of the authority.
     pub fn valid_communities(&self, names: &Names) -> impl Iterator<Item = (Name, Community)> {
         self.applications.iter().flat_map(move |(application, content)| {
-            let parsed = content.communities.iter().filter_map(|community| names.text(*community).parse().ok());
+            let parsed =
+                content.communities.iter().filter_map(|community| names.text(*community).parse().ok());
             parsed.map(|community| (*application, community))
         })
     }

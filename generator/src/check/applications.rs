@@ -35,7 +35,9 @@ fn built_in(name: &str, subject: &str) -> Option<Finding> {
     BUILT_IN.contains(&name).then(|| Finding {
         severity: Severity::Warning,
         code: Code::ApplicationNameBuiltIn,
-        message: format!("{subject} has the name of an application of SSR itself, so the prefixes of both are mixed"),
+        message: format!(
+            "{subject} has the name of an application of SSR itself, so the prefixes of both are mixed"
+        ),
         advice: "give it another name, and its service the same".into(),
         places: Vec::new(),
     })
@@ -72,7 +74,9 @@ fn excluded_family(
     Some(Finding {
         severity: Severity::Note,
         code: Code::WithinExcludesFamily,
-        message: format!("{subject} has a within without {excluded} prefixes, so it has no {excluded} prefixes at all"),
+        message: format!(
+            "{subject} has a within without {excluded} prefixes, so it has no {excluded} prefixes at all"
+        ),
         advice: format!("add {everything} to within if that is not intended"),
         places: Vec::new(),
     })

@@ -87,7 +87,9 @@ impl<'a> Reach<'a> {
             for (kind, named) in &service.applies_to {
                 match self.authority.names.text(*kind) {
                     "router" => reached.extend(named),
-                    "router-group" => reached.extend(named.iter().filter_map(|group| self.groups.get(group)).flatten()),
+                    "router-group" => {
+                        reached.extend(named.iter().filter_map(|group| self.groups.get(group)).flatten())
+                    }
                     // `authority`; and what a later release may add is taken for every router too.
                     _ => return Vec::new(),
                 }
@@ -187,7 +189,8 @@ impl Patterns {
     /// The services with a pattern that matches, in the order in which their names first came.
     fn services(&self, text: &str) -> Vec<Name> {
         let literal = self.literals.get(text).into_iter().flatten();
-        let globs = self.globs.iter().filter(|(glob, _)| glob.matches(text)).flat_map(|(_, services)| services);
+        let globs =
+            self.globs.iter().filter(|(glob, _)| glob.matches(text)).flat_map(|(_, services)| services);
         let mut services: Vec<Name> = literal.chain(globs).copied().collect();
         services.sort_unstable();
         services.dedup();

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use bgpcs::{
-    Application, ApplicationLeaf, Community, IpPrefix, ModuleConfiguration, Profile, ProfileLeaf, Quoted, VrfName,
+    Application, ApplicationLeaf, Community, IpPrefix, ModuleConfiguration, Profile, ProfileLeaf, Quoted,
+    VrfName,
 };
 
 use crate::authority::{Name, Names, UncheckedApplication, UncheckedProfile};

@@ -331,7 +331,9 @@ fn check_keyword(word: &[u8]) -> Result<(), PcliFault> {
 fn unread<'t>(mut parent: &'static SchemaNode, mut words: Words<'t>) -> Option<Words<'t>> {
     while let Some(Ok(word)) = words.next() {
         match parent.child(&word) {
-            None if parent.counts_when_empty() || parent.is_ours() || check_keyword(&word).is_err() => return None,
+            None if parent.counts_when_empty() || parent.is_ours() || check_keyword(&word).is_err() => {
+                return None;
+            }
             None => return Some(words),
             Some(node) if node.is_leaf() => return None,
             Some(node) => {

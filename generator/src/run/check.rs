@@ -23,11 +23,7 @@ pub struct Checked {
 ///
 /// # Errors
 /// When the configuration could not be read.
-pub fn check(
-    settings: &RunSettings,
-    release: Option<Release>,
-    log: &mut Log,
-) -> Result<Checked, RunError> {
+pub fn check(settings: &RunSettings, release: Option<Release>, log: &mut Log) -> Result<Checked, RunError> {
     let (authority, _) = settings.read()?;
     let mut findings = findings(&authority, &plan(&authority));
     findings.extend(release.into_iter().flat_map(|release| unknown_to(release, &authority)));

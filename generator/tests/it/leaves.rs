@@ -3,8 +3,8 @@
 use std::fs;
 
 use bgpcs::{
-    ApplicationLeaf, LargestLoss, MaxPrefixes, ProfileLeaf, RefreshInterval, ShortestIpv4Prefix, ShortestIpv6Prefix,
-    StalePathTime, UpdateMode,
+    ApplicationLeaf, LargestLoss, MaxPrefixes, ProfileLeaf, RefreshInterval, ShortestIpv4Prefix,
+    ShortestIpv6Prefix, StalePathTime, UpdateMode,
 };
 use serde_json::{Value, json};
 
@@ -84,7 +84,9 @@ fn a_value_of_an_application_arrives_in_the_pillar() {
         let (text, expected) = match leaf {
             ApplicationLeaf::Description => ("\"in words\"", json!("in words")),
             ApplicationLeaf::Vrf => ("blue", json!(["blue"])),
-            ApplicationLeaf::Within => ("2001:db8::1/32 0.0.0.0/0 2001:db8::/32", json!(["2001:db8::/32", "0.0.0.0/0"])),
+            ApplicationLeaf::Within => {
+                ("2001:db8::1/32 0.0.0.0/0 2001:db8::/32", json!(["2001:db8::/32", "0.0.0.0/0"]))
+            }
         };
         let conductor = Conductor::new();
         let line = format!("application a {} {text}", leaf.name());

@@ -99,14 +99,23 @@ fn others() -> Vec<(Vec<u8>, &'static str)> {
     let profile = |line: &str| flat(&format!("config authority bgp-community-services-profile P {line}"));
     let utf_16 = |bytes: fn(u16) -> [u8; 2]| "<config/>".encode_utf16().flat_map(bytes).collect();
     vec![
-        (include_bytes!("../refused/compare-delete.txt").into(), "line 11: the line begins with delete, so this is a change"),
+        (
+            include_bytes!("../refused/compare-delete.txt").into(),
+            "line 11: the line begins with delete, so this is a change",
+        ),
         (include_bytes!("../refused/delete-only.txt").into(), "line 5: the line begins with delete"),
         (flat("delete config authority router q"), "line 2: the line begins with delete"),
         (flat("config authority delete router q"), "line 2: the line begins with delete"),
-        (flat("config authority tenant t\nconfig authority delete tenant t"), "line 3: the line begins with delete"),
+        (
+            flat("config authority tenant t\nconfig authority delete tenant t"),
+            "line 3: the line begins with delete",
+        ),
         (profile("delete application a"), "line 2: the line begins with delete"),
         (flat("admin@node1.conductor1# delete authority router q"), "line 2: the line begins with delete"),
-        (b"no config authority router r\nconfig authority router q name q\n".into(), "line 1: the line begins with no"),
+        (
+            b"no config authority router r\nconfig authority router q name q\n".into(),
+            "line 1: the line begins with no",
+        ),
         (deleted("operation=\"delete\""), "the element tenant has the operation delete or remove"),
         (deleted("operation = 'remove'"), "so this is a change and not a configuration, at line 4"),
         (
@@ -118,14 +127,20 @@ fn others() -> Vec<(Vec<u8>, &'static str)> {
             "the element router has the operation delete or remove",
         ),
         (b"\n#123\n<rpc-reply>".into(), "it is in the chunks of NETCONF 1.1"),
-        (xml("<authority></authority>\n##\n"), "the chunks of NETCONF 1.1, which begin with #, are around it"),
+        (
+            xml("<authority></authority>\n##\n"),
+            "the chunks of NETCONF 1.1, which begin with #, are around it",
+        ),
         (b"{% for r in routers %}\nconfig".into(), "it is a Jinja template"),
         (b"{{ config }}".into(), "it is a Jinja template"),
         (b"{# a comment #}\n{}".into(), "it is a Jinja template"),
         (xml("<authority></authority>{% endif %}"), "a Jinja template is around it"),
         (b"config\n authority\n  router {{ name }}\n".into(), "line 3: the line is part of a Jinja template"),
         (b"config\n authority\n  {% if x %}\n".into(), "line 3: the line is part of a Jinja template"),
-        (profile("application \u{201C}a\u{201D} bgp-community 1:1"), "begins with a typographic quote, expected"),
+        (
+            profile("application \u{201C}a\u{201D} bgp-community 1:1"),
+            "begins with a typographic quote, expected",
+        ),
         (profile("bgp\u{2010}community 1:1"), "is not a keyword, for these have ASCII characters only"),
         (b"config\n authority\n  rout\xE9r r\n".into(), "line 3: \"rout\u{fffd}r\" is not a keyword"),
         (utf_16(u16::to_le_bytes), "it is UTF-16, expected UTF-8"),

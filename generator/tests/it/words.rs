@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bgpcs::whole_file::WholeFileError;
 use bgpcs::{
-    ApplicationName, AssetId, Community, IpPrefix, PathSelection, ProfileName, RefreshInterval, Release, UpdateMode, VrfName,
+    ApplicationName, AssetId, Community, IpPrefix, PathSelection, ProfileName, RefreshInterval, Release,
+    UpdateMode, VrfName,
 };
 use generate_pillar::authority::gather;
 use generate_pillar::finding::Code;

@@ -271,7 +271,8 @@ fn make_blanks_plain(text: &mut Vec<u8>, from: usize, mut state: Quoting) {
 /// Whether a character is a blank of Unicode outside ASCII, or one of no width.
 fn is_odd_blank(character: char) -> bool {
     !character.is_ascii()
-        && (character.is_whitespace() || matches!(character, '\u{180E}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}'))
+        && (character.is_whitespace()
+            || matches!(character, '\u{180E}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}'))
 }
 
 /// The column after blanks with tabs among them.

@@ -44,7 +44,8 @@ fn deletes(attributes: &[u8]) -> bool {
     memchr::memmem::find_iter(attributes, OPERATION).any(|at| {
         let begins = at.checked_sub(1).and_then(|before| attributes.get(before));
         let rest = attributes.get(at + OPERATION.len()..).unwrap_or_default().trim_ascii_start();
-        let value = rest.strip_prefix(b"=").unwrap_or_default().trim_ascii_start().get(1..).unwrap_or_default();
+        let value =
+            rest.strip_prefix(b"=").unwrap_or_default().trim_ascii_start().get(1..).unwrap_or_default();
         begins.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b':')
             && (value.starts_with(b"delete") || value.starts_with(b"remove"))
     })
@@ -83,7 +84,7 @@ impl Skip {
             match self.piece(block.get(passed..=close).unwrap_or_default(), &is_read) {
                 Ok(None) => passed = close + 1,
                 Ok(Some(end)) => return (passed + end, Ok(true)),
-                Err(fault) => return (passed, Err(fault)),
+                Err(fault) => return (close + 1, Err(fault)),
             }
         }
         (block.len(), Ok(false))
