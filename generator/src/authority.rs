@@ -5,7 +5,8 @@ mod gather;
 mod names;
 
 pub use self::content::{
-    Authority, Filter, FilterRule, Node, Policy, PolicyAction, PolicyStatement, Router, UncheckedProfile,
+    Authority, Filter, FilterRule, Node, Policy, PolicyAction, PolicyStatement, Router, Service,
+    UncheckedApplication, UncheckedProfile,
 };
 pub use self::gather::gather;
 pub use self::names::{Name, Names};

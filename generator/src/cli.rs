@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bgpcs::{Community, paths};
+use bgpcs::{Community, Release, paths};
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
@@ -39,6 +39,7 @@ pub fn command() -> clap::Command {
     command.mut_subcommands(|command| {
         let used = match command.get_name() {
             "check" => ["config", "verbose", "json", "report", "summary"].as_slice(),
+            "services" => &["config"],
             "status" => &["config", "pillar_dir", "json"],
             "purge" => &["pillar_dir", "log", "dry_run", "verbose", "json"],
             "top-file" => &["dry_run"],
@@ -94,18 +95,28 @@ pub(crate) enum CliCommand {
 Examples:
   generate_pillar check
   generate_pillar check --config candidate.txt --report findings.json
-  generate_pillar check --summary --config -")]
-    Check,
+  generate_pillar check --summary --config -
+  generate_pillar check --for 4.1.0")]
+    Check {
+        /// Also find what this release of the plugin does not know, before you go back to it [default: only what this
+        /// release finds]
+        #[arg(long = "for", value_name = "RELEASE")]
+        release: Option<Release>,
+    },
     /// Show for each router which profile its nodes have, and since when. Exit status 0 healthy, 1 when something needs
     /// attention, 2 when the status cannot be read
     #[command(after_help = "\
 Examples:
   generate_pillar status
   generate_pillar status router1 --json
+  generate_pillar status router1 --detail
   generate_pillar status --html routers.html")]
     Status {
         /// Only this router [default: all that have a profile]
         router: Option<String>,
+        /// Print every detail of each node, as show plugins state detail of the PCLI does
+        #[arg(long, conflicts_with_all = ["json", "html"])]
+        detail: bool,
         /// Write a page for a browser, with search and sorting [default: print a table]
         #[arg(long, value_name = "FILE", conflicts_with = "json")]
         html: Option<PathBuf>,
@@ -127,6 +138,21 @@ Examples:
     Preset {
         #[command(subcommand)]
         command: PresetCommand,
+    },
+    /// Print a ready service for each application of a profile, to paste into a configuration
+    #[command(after_help = "\
+Examples:
+  generate_pillar services --profile O365 --tenant lan
+  generate_pillar services --profile O365 --tenant lan --tenant guests --service-policy prefer-expressroute")]
+    Services {
+        /// The profile, from the configuration
+        #[arg(long, value_name = "NAME")]
+        profile: String,
+        #[command(flatten)]
+        policy: PolicyOptions,
+        /// The format to print
+        #[arg(long, value_enum, default_value = "pcli")]
+        format: PresetFormat,
     },
     /// Remove every pillar file that generate_pillar wrote, and nothing else
     #[command(after_help = "\
@@ -162,14 +188,42 @@ Examples:
     #[command(after_help = "\
 Examples:
   generate_pillar preset show O365
-  generate_pillar preset show Azure-Europe --format flat")]
+  generate_pillar preset show Azure-Europe --format flat
+  generate_pillar preset show O365 --services --tenant lan")]
     Show {
         /// A name from the list
         name: String,
+        /// Print a ready service for each application, instead of the profile
+        #[arg(long)]
+        services: bool,
+        #[command(flatten)]
+        policy: PolicyOptions,
         /// The format to print
         #[arg(long, value_enum, default_value = "pcli")]
         format: PresetFormat,
     },
+}
+
+/// What ready services have in common.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyOptions {
+    /// A tenant for the access policy of each service; may be given several times [default: no access policy]
+    #[arg(long = "tenant", value_name = "NAME")]
+    pub tenants: Vec<String>,
+    /// What the access policy does with these tenants
+    #[arg(long, value_enum, default_value = "allow")]
+    pub access_policy: Permission,
+    /// The service policy of each service [default: none]
+    #[arg(long, value_name = "NAME")]
+    pub service_policy: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Permission {
+    /// They may use the service
+    Allow,
+    /// They may not use the service
+    Deny,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -11,25 +11,35 @@ use crate::run::{self, Completion, ConfigurationSource, RunError, RunSettings};
 
 pub use self::exit::Exit;
 use self::exit::{failed, refused};
+use self::status::StatusForm;
 
 /// Does what the command line asks for.
 pub fn execute(arguments: Arguments) -> Exit {
     let Arguments { options, command } = arguments;
     match command {
         None => logged(options, run::generate),
-        Some(CliCommand::Check) => {
+        Some(CliCommand::Check { release }) => {
             let mut log = unlogged(&options);
-            run::check(&settings(options), &mut log).map_or_else(|error| failed(&mut log, &error), Exit::from)
+            run::check(&settings(options), release, &mut log)
+                .map_or_else(|error| failed(&mut log, &error), Exit::from)
         }
-        Some(CliCommand::Status { router, html }) => {
-            let json = options.json;
-            status::show(&settings(options), router.as_deref(), json, html.as_deref())
+        Some(CliCommand::Status { router, detail, html }) => {
+            let form = match html {
+                Some(path) => StatusForm::Page(path),
+                None if options.json => StatusForm::Json,
+                None if detail => StatusForm::Detail,
+                None => StatusForm::Table,
+            };
+            status::show(&settings(options), router.as_deref(), &form)
         }
         Some(CliCommand::Purge) => logged(options, run::purge),
         Some(CliCommand::ExplainCommunity { community }) => communities::explain_community(community),
         Some(CliCommand::Preset { command: PresetCommand::List }) => communities::list_presets(),
-        Some(CliCommand::Preset { command: PresetCommand::Show { name, format } }) => {
-            communities::show_preset(&name, format)
+        Some(CliCommand::Preset { command: PresetCommand::Show { name, services, policy, format } }) => {
+            communities::show_preset(&name, services.then_some(policy), format)
+        }
+        Some(CliCommand::Services { profile, policy, format }) => {
+            communities::show_services(&settings(options), &profile, policy, format)
         }
         Some(CliCommand::TopFile { action, states_root, pillar_root }) => {
             top_file::edit(action, &[states_root, pillar_root], options.dry_run)

@@ -55,9 +55,11 @@ macro_rules! codes {
 }
 
 codes! {
+    /// An application with the name of one that SSR has itself.
+    ApplicationNameBuiltIn = "application-name-built-in",
     /// A service whose `application-name` is nearly that of an application.
     ApplicationNameNearMiss = "application-name-near-miss",
-    /// An application that no service names.
+    /// An application that no service names, or none that applies to the router and is enabled.
     ApplicationWithoutService = "application-without-service",
     /// An asset id that cannot be a file name.
     AssetIdInvalid = "asset-id-invalid",
@@ -71,6 +73,10 @@ codes! {
     EntryWithoutKey = "entry-without-key",
     /// A filter whose regular expression cannot be checked.
     FilterNotUnderstood = "filter-not-understood",
+    /// A leaf of a profile or an application that this release does not know.
+    LeafUnknown = "leaf-unknown",
+    /// A leaf that a release of the plugin does not know.
+    LeafUnknownToRelease = "leaf-unknown-to-release",
     /// A router that does not run the module.
     ModeModuleMissing = "mode-module-missing",
     /// A policy that removes communities which a profile needs.
@@ -85,8 +91,12 @@ codes! {
     RouterWithoutNodes = "router-without-nodes",
     /// A profile whose last good prefixes are too old as soon as they are needed.
     StalePathTimeShort = "stale-path-time-short",
+    /// A VRF of an application that no router with its profile has.
+    VrfNotConfigured = "vrf-not-configured",
     /// An application that depends on a well-known community.
     WellKnownCommunity = "well-known-community",
+    /// An application whose `within` leaves out all prefixes of a family.
+    WithinExcludesFamily = "within-excludes-family",
 }
 
 impl From<Code> for &'static str {

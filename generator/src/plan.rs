@@ -1,7 +1,9 @@
 //! Decides which pillar every node gets. Pure: an authority in, a plan out.
 
+mod difference;
 mod profile;
 
+pub use self::difference::difference;
 use std::collections::{HashMap, HashSet};
 
 use bgpcs::{AssetId, ModuleConfiguration, Package, Pillar, PillarDocument, Profile, Quoted};
@@ -40,7 +42,7 @@ pub fn plan(authority: &Authority) -> Plan<'_> {
         profiles: HashMap::new(),
         pillars: IndexMap::new(),
         kept: HashSet::new(),
-        findings: keyless_entries(authority),
+        findings: keyless_entries(authority).into_iter().chain(unknown_leaves(authority)).collect(),
     };
     plan.check_profiles();
     plan.plan_pillars();
@@ -221,4 +223,17 @@ fn keyless_entries(authority: &Authority) -> Vec<Finding> {
         places: Vec::new(),
     };
     counts.into_iter().map(finding).collect()
+}
+
+fn unknown_leaves(authority: &Authority) -> impl Iterator<Item = Finding> {
+    authority.unknown_leaves.iter().map(|(list, name)| Finding {
+        severity: Severity::Warning,
+        code: Code::LeafUnknown,
+        message: format!(
+            "the leaf {} of {list} is unknown to this release and is ignored",
+            Quoted(authority.names.text(*name)),
+        ),
+        advice: "check its spelling, and that the plugin is not older than the configuration".into(),
+        places: Vec::new(),
+    })
 }

@@ -3,6 +3,7 @@
 //! No document is kept in memory: each reader follows the text along the [`schema`] and passes what it finds to a
 //! [`Sink`]. Nothing may be done with what the sink has gathered until the end of the configuration was read.
 
+mod gzip;
 mod json;
 mod pcli;
 pub mod schema;
@@ -11,6 +12,7 @@ mod xml;
 
 use std::io::{self, BufReader, Cursor, Read};
 
+use self::gzip::Expanded;
 pub use self::pcli::fault::{PcliError, PcliFault};
 pub use self::sink::{End, Sink};
 pub use self::xml::fault::{XmlError, XmlFault};
@@ -21,11 +23,20 @@ const LONGEST_BLANK: usize = 1 << 20;
 /// How much is read at once: enough to make system calls rare, and little beside the rest of the memory.
 const BUFFER: usize = 128 << 10;
 
-/// Reads a configuration. Its first character tells the form: `<` XML, `{` JSON, else PCLI text.
+/// Reads a configuration, compressed with gzip or not. Its first character tells the form: `<` XML, `{` JSON, else PCLI
+/// text.
 ///
 /// # Errors
 /// When it could not be read to its end. What `sink` has received until then is only a part.
 pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError> {
+    let mut start = Vec::new();
+    input.by_ref().take(gzip::MAGIC.len() as u64).read_to_end(&mut start).map_err(ReadError::Input)?;
+    let is_compressed = start == gzip::MAGIC;
+    let document = Cursor::new(start).chain(input);
+    if is_compressed { read_text(Expanded::new(document), sink) } else { read_text(document, sink) }
+}
+
+fn read_text(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError> {
     let mut start = Vec::new();
     let first = loop {
         let mut byte = [0];
@@ -41,6 +52,9 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
             break byte[0];
         }
     };
+    let before = start.len() - 1;
+    input.by_ref().take(LONGEST_FRAME).read_to_end(&mut start).map_err(ReadError::Input)?;
+    refuse_frames(start.get(before..).unwrap_or_default())?;
     let document = Cursor::new(start).chain(input);
     let buffered = |document| BufReader::with_capacity(BUFFER, document);
     match first {
@@ -53,6 +67,32 @@ pub fn read(mut input: impl Read, sink: &mut impl Sink) -> Result<End, ReadError
         _ => pcli::read(buffered(document), sink).map_err(ReadError::Pcli),
     }
 }
+
+/// How many bytes tell what a text is.
+const LONGEST_FRAME: u64 = 16;
+
+/// Refuses by its name what is wrapped around a configuration, or makes one only later.
+fn refuse_frames(start: &[u8]) -> Result<(), ReadError> {
+    // UTF-16 without its mark: every other byte of an ASCII character is zero.
+    if start.iter().take(2).any(|byte| *byte == 0) {
+        return Err(ReadError::Utf16);
+    }
+    // RFC 6242 section 4.2: a line feed, `#`, the length in digits, a line feed.
+    if let Some(rest) = start.strip_prefix(b"#") {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let after = rest.get(digits..).unwrap_or_default();
+        if digits > 0 && (after.starts_with(b"\n") || after.starts_with(b"\r\n")) {
+            return Err(ReadError::Chunks);
+        }
+    }
+    if TEMPLATE_MARKS.iter().any(|mark| start.starts_with(mark.as_bytes())) {
+        return Err(ReadError::Template);
+    }
+    Ok(())
+}
+
+/// How statements, comments and values begin in a Jinja template.
+const TEMPLATE_MARKS: [&str; 3] = ["{%", "{#", "{{"];
 
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
@@ -76,6 +116,14 @@ pub enum ReadError {
     /// It begins with the byte order mark of UTF-16, which some editors write.
     #[error("it is UTF-16, expected UTF-8")]
     Utf16,
+    /// It is XML in the chunks of a NETCONF session (RFC 6242 section 4.2).
+    #[error(
+        "it is in the chunks of NETCONF 1.1, which begin with # and a number; expected the XML in them alone"
+    )]
+    Chunks,
+    /// It is a Jinja template.
+    #[error("it is a Jinja template, expected the configuration that is made from it")]
+    Template,
     /// It is incomplete or malformed XML.
     #[error("it is not usable XML: {0}")]
     Xml(#[source] XmlError),

@@ -80,7 +80,7 @@ impl FromStr for Community {
 
 /// A decimal number without sign and without leading zeros. RFC 8092 section 5 requires this for large communities;
 /// here it holds for all, so that every value has only one text.
-fn decimal<N: FromStr>(text: &str) -> Option<N> {
+pub(crate) fn decimal<N: FromStr>(text: &str) -> Option<N> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = text.len() > 1 && text.starts_with('0');
     if digits && !leading_zero { text.parse().ok() } else { None }

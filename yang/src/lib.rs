@@ -7,6 +7,7 @@
 mod asset_id;
 mod community;
 mod health;
+mod ip_prefix;
 mod name;
 pub mod paths;
 mod pillar;
@@ -19,13 +20,15 @@ pub mod whole_file;
 pub use asset_id::{AssetId, AssetIdError};
 pub use community::{Community, CommunityError, LargeCommunity, RouteTarget, StandardCommunity, WellKnown};
 pub use health::Health;
-pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError};
+pub use ip_prefix::{IpPrefix, IpPrefixError};
+pub use name::{ApplicationName, ApplicationNameError, ProfileName, ProfileNameError, VrfName, VrfNameError};
 pub use pillar::{PILLAR_KEY, Package, Pillar, PillarDocument};
 pub use profile::{
-    Application, EnumerationError, MaxPrefixes, ModuleConfiguration, PathSelection, Profile, ProfileLeaf,
-    RefreshInterval, StalePathTime, UpdateMode,
+    Application, ApplicationLeaf, EnumerationError, LargestLoss, MaxPrefixes, ModuleConfiguration,
+    PathSelection, Profile, ProfileLeaf, RefreshInterval, Release, ReleaseError, ShortestIpv4Prefix,
+    ShortestIpv6Prefix, StalePathTime, UpdateMode,
 };
-pub use quoted::{Quoted, plain};
+pub use quoted::{Quoted, plain, plain_json};
 pub use ranged::{Ranged, RangedError};
 
 /// Seconds since 1970-01-01 UTC.

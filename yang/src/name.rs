@@ -1,4 +1,4 @@
-//! The names of applications and profiles.
+//! The names of applications, profiles and VRFs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -93,5 +93,57 @@ serde_as_text!(ProfileName);
     Quoted(.text)
 )]
 pub struct ProfileNameError {
+    text: String,
+}
+
+/// The name of a VRF, as the vendor's model has it: 1 to 15 letters, digits, `-` and `_`, the first a letter or a digit.
+/// `all` is no VRF: to bgpd it means every instance.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VrfName(String);
+
+impl VrfName {
+    /// The longest name in bytes: that of a Linux interface.
+    pub const MAX_LENGTH: usize = 15;
+
+    /// The name as it was configured.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for VrfName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for VrfName {
+    type Err = VrfNameError;
+
+    fn from_str(text: &str) -> Result<Self, VrfNameError> {
+        let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let bytes = text.as_bytes();
+        if bytes.len() <= Self::MAX_LENGTH
+            && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+            && bytes.iter().all(|byte| inner(*byte))
+            && text != "all"
+        {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(VrfNameError { text: text.to_owned() })
+        }
+    }
+}
+
+serde_as_text!(VrfName);
+
+/// A text that cannot be the name of a VRF.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "vrf {} is not 1 to {} letters, digits, - and _ that start with a letter or digit, other than the word all",
+    Quoted(.text),
+    VrfName::MAX_LENGTH
+)]
+pub struct VrfNameError {
     text: String,
 }

@@ -7,8 +7,9 @@ use std::str::FromStr;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::community::Community;
-use crate::name::{ApplicationName, ProfileName};
+use crate::community::{Community, decimal};
+use crate::ip_prefix::IpPrefix;
+use crate::name::{ApplicationName, ProfileName, VrfName};
 use crate::quoted::Quoted;
 use crate::ranged::Ranged;
 use crate::serde_as_text::serde_as_text;
@@ -22,6 +23,15 @@ pub type StalePathTime = Ranged<0, 86400, 300>;
 /// How many prefixes of all applications together the module may write to its output file.
 pub type MaxPrefixes = Ranged<0, { u32::MAX }, 100_000>;
 
+/// The shortest IPv4 prefix that is used, in bits.
+pub type ShortestIpv4Prefix = Ranged<0, 32, 8>;
+
+/// The shortest IPv6 prefix that is used, in bits.
+pub type ShortestIpv6Prefix = Ranged<0, 128, 16>;
+
+/// How many of an application's prefixes, in percent, may disappear at once; 100: all of them.
+pub type LargestLoss = Ranged<1, 100, 100>;
+
 /// A `bgp-community-services-profile` of the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -31,43 +41,116 @@ pub struct Profile {
     pub configuration: ModuleConfiguration,
 }
 
-/// The leaves of a profile: a row for each, in the order of the YANG module.
-macro_rules! profile_leaves {
-    ($($(#[$doc:meta])+ $leaf:ident = $name:literal,)+) => {
-        /// A leaf that a profile has beside its name and its applications. Each of them is a field of
-        /// [`ModuleConfiguration`].
+/// Leaves of the YANG module: a row for each, in its order, with the first release that knows it.
+macro_rules! leaves {
+    ($(#[$enum_doc:meta])+ $name:ident { $($(#[$doc:meta])+ $leaf:ident = $text:literal since $since:expr,)+ }) => {
+        $(#[$enum_doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ProfileLeaf {
+        pub enum $name {
             $($(#[$doc])+ $leaf,)+
         }
 
-        impl ProfileLeaf {
+        impl $name {
             /// Every leaf.
             pub const ALL: &[Self] = &[$(Self::$leaf),+];
 
             /// The name in the YANG module.
             pub const fn name(self) -> &'static str {
                 match self {
-                    $(Self::$leaf => $name,)+
+                    $(Self::$leaf => $text,)+
+                }
+            }
+
+            /// Whether the YANG module of a release has the leaf.
+            pub fn is_known_to(self, release: Release) -> bool {
+                let since: Since = match self {
+                    $(Self::$leaf => $since,)+
+                };
+                match since {
+                    Since::Release(first) => release >= first,
+                    Since::After(last) => release > last,
                 }
             }
         }
     };
 }
 
-profile_leaves! {
-    /// [`ModuleConfiguration::duration`].
-    RefreshInterval = "refresh-interval",
-    /// [`ModuleConfiguration::path_selection`].
-    PathSelection = "path-selection",
-    /// [`ModuleConfiguration::stale_path_time`].
-    StalePathTime = "stale-path-time",
-    /// [`ModuleConfiguration::max_prefixes`].
-    MaxPrefixes = "max-prefixes",
-    /// [`ModuleConfiguration::aggregate_prefixes`].
-    AggregatePrefixes = "aggregate-prefixes",
-    /// [`ModuleConfiguration::update_mode`].
-    UpdateMode = "update-mode",
+/// The first release that knows a leaf.
+enum Since {
+    /// This one.
+    Release(Release),
+    /// The one that follows this one.
+    After(Release),
+}
+
+const FIRST: Since = Since::Release(Release(4, 1, 0));
+const SECOND: Since = Since::After(Release(4, 1, 0));
+
+leaves! {
+    /// A leaf that a profile has beside its name and its applications. Each of them is a field of
+    /// [`ModuleConfiguration`].
+    ProfileLeaf {
+        /// [`ModuleConfiguration::duration`].
+        RefreshInterval = "refresh-interval" since FIRST,
+        /// [`ModuleConfiguration::path_selection`].
+        PathSelection = "path-selection" since FIRST,
+        /// [`ModuleConfiguration::stale_path_time`].
+        StalePathTime = "stale-path-time" since FIRST,
+        /// [`ModuleConfiguration::max_prefixes`].
+        MaxPrefixes = "max-prefixes" since FIRST,
+        /// [`ModuleConfiguration::aggregate_prefixes`].
+        AggregatePrefixes = "aggregate-prefixes" since FIRST,
+        /// [`ModuleConfiguration::update_mode`].
+        UpdateMode = "update-mode" since FIRST,
+        /// [`ModuleConfiguration::shortest_ipv4_prefix`].
+        ShortestIpv4Prefix = "shortest-ipv4-prefix" since SECOND,
+        /// [`ModuleConfiguration::shortest_ipv6_prefix`].
+        ShortestIpv6Prefix = "shortest-ipv6-prefix" since SECOND,
+        /// [`ModuleConfiguration::largest_loss`].
+        LargestLoss = "largest-loss" since SECOND,
+    }
+}
+
+leaves! {
+    /// A leaf that an application has beside its name and its communities. Each of them is a field of [`Application`].
+    ApplicationLeaf {
+        /// [`Application::description`].
+        Description = "description" since SECOND,
+        /// [`Application::vrf`], a leaf-list.
+        Vrf = "vrf" since SECOND,
+        /// [`Application::within`], a leaf-list.
+        Within = "within" since SECOND,
+    }
+}
+
+/// A release of the plugin: `4.1.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release(u32, u32, u32);
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(major, minor, patch) = self;
+        write!(f, "{major}.{minor}.{patch}")
+    }
+}
+
+impl FromStr for Release {
+    type Err = ReleaseError;
+
+    fn from_str(text: &str) -> Result<Self, ReleaseError> {
+        let numbers: Option<Vec<u32>> = text.split('.').map(decimal).collect();
+        match numbers.as_deref() {
+            Some([major, minor, patch]) => Ok(Self(*major, *minor, *patch)),
+            _ => Err(ReleaseError { text: text.to_owned() }),
+        }
+    }
+}
+
+/// A text that is not a release.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not a release of the plugin such as 4.1.0", Quoted(.text))]
+pub struct ReleaseError {
+    text: String,
 }
 
 /// The router's `config.json`, and the `config` of its pillar: a profile without its name, and what else the module
@@ -99,6 +182,16 @@ pub struct ModuleConfiguration {
     /// Whether SSR runs the module at intervals, or systemd runs it as a service.
     #[serde(default)]
     pub update_mode: UpdateMode,
+    /// Shorter IPv4 prefixes are not used. This key and those below are only written if they say something, so that a
+    /// profile without them gives the pillar of release 4.1.0.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shortest_ipv4_prefix: ShortestIpv4Prefix,
+    /// Shorter IPv6 prefixes are not used.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shortest_ipv6_prefix: ShortestIpv6Prefix,
+    /// If more of an application's prefixes disappear at once, in percent, its last good prefixes are kept.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub largest_loss: LargestLoss,
     /// Whether the router has two nodes, on one of which the routing engine is active. This is not a leaf of the
     /// profile: it follows from the router's nodes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -115,6 +208,27 @@ pub struct Application {
     /// application.
     #[serde(deserialize_with = "list")]
     pub bgp_community: Vec<Community>,
+    /// What the operator wrote about it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The VRFs in whose routes the communities are searched; empty: the default instance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub vrf: Vec<VrfName>,
+    /// Only prefixes within one of these are used; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
+    pub within: Vec<IpPrefix>,
+}
+
+impl Application {
+    /// An application with nothing but a name and communities.
+    pub fn new(application_name: ApplicationName, bgp_community: Vec<Community>) -> Self {
+        let (vrf, within) = (Vec::new(), Vec::new());
+        Self { application_name, bgp_community, description: String::new(), vrf, within }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Reads a list. If the value is something else, the error says that a list was expected.

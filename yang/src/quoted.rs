@@ -18,9 +18,32 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Shows a text from outside in a cell of a table or on a page: on one line, with control characters and characters
-/// that change the direction of writing replaced. Unlike [`Quoted`] it adds no quotes.
+/// Shows a text from outside in a cell of a table, on a page or on a line of a log: on one line, with the characters
+/// replaced that a terminal or a viewer obeys instead of showing. Unlike [`Quoted`] it adds no quotes.
 pub fn plain(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// JSON on one line, with the characters escaped that a terminal or a viewer would obey. JSON itself only escapes those
+/// below U+0020. In JSON they stand in strings only, so it means the same.
+pub fn plain_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        match is_obeyed(c) {
+            // All of them are below U+10000.
+            true => text += &format!("\\u{:04x}", u32::from(c)),
+            false => text.push(c),
+        }
+    }
+    text
+}
+
+/// Control characters of C0 and C1, line and paragraph separators, and those that change the direction of writing
+/// (Unicode's `Bidi_Control`).
+fn is_obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bgpcs::{
-    Application, ApplicationName, Community, MaxPrefixes, ModuleConfiguration, PathSelection, ProfileLeaf,
-    ProfileName, Ranged, RefreshInterval, StalePathTime, UpdateMode, WellKnown,
+    Application, ApplicationLeaf, ApplicationName, Community, IpPrefix, LargestLoss, MaxPrefixes,
+    ModuleConfiguration, PathSelection, ProfileLeaf, ProfileName, Ranged, RefreshInterval,
+    ShortestIpv4Prefix, ShortestIpv6Prefix, StalePathTime, UpdateMode, VrfName, WellKnown,
 };
 use proptest::prelude::*;
 use regex::Regex;
@@ -96,15 +97,26 @@ struct Model {
     yin: String,
 }
 
+impl From<Output> for Model {
+    fn from(output: Output) -> Self {
+        Self { yin: String::from_utf8(output.stdout).unwrap() }
+    }
+}
+
 impl Model {
     fn read() -> Self {
-        let output = run(pyang().args(["-f", "yin", MODULE]));
-        Self { yin: String::from_utf8(output.stdout).unwrap() }
+        run(pyang().args(["-f", "yin", MODULE])).into()
     }
 
     fn stub(name: &str) -> Self {
-        let output = run(pyang().args(["-f", "yin"]).arg(format!("stubs/{name}.yang")));
-        Self { yin: String::from_utf8(output.stdout).unwrap() }
+        run(pyang().args(["-f", "yin"]).arg(format!("stubs/{name}.yang"))).into()
+    }
+
+    /// A module of the IETF, which pyang brings along.
+    fn standard(name: &str) -> Self {
+        let modules = pyang().get_program().to_owned();
+        let modules = Path::new(&modules).parent().unwrap().join("../share/yang/modules/ietf");
+        run(pyang().args(["-f", "yin"]).arg(modules.join(format!("{name}.yang")))).into()
     }
 
     fn document(&self) -> Document<'_> {
@@ -158,7 +170,8 @@ fn form(leaf: ProfileLeaf) -> LeafForm {
         default: Ranged<MIN, MAX, DEFAULT>,
     ) -> LeafForm {
         let range = if (MIN, MAX) == (0, u32::MAX) { String::new() } else { format!("{MIN}..{MAX}") };
-        LeafForm { kind: "uint32".into(), range, words: Vec::new(), default: default.to_string() }
+        let kind = if MAX <= u8::MAX.into() { "uint8" } else { "uint32" };
+        LeafForm { kind: kind.into(), range, words: Vec::new(), default: default.to_string() }
     }
     fn enumeration<T: Display>(values: &[T], default: T) -> LeafForm {
         let words = values.iter().map(T::to_string).collect();
@@ -168,6 +181,9 @@ fn form(leaf: ProfileLeaf) -> LeafForm {
         ProfileLeaf::RefreshInterval => number(RefreshInterval::default()),
         ProfileLeaf::StalePathTime => number(StalePathTime::default()),
         ProfileLeaf::MaxPrefixes => number(MaxPrefixes::default()),
+        ProfileLeaf::ShortestIpv4Prefix => number(ShortestIpv4Prefix::default()),
+        ProfileLeaf::ShortestIpv6Prefix => number(ShortestIpv6Prefix::default()),
+        ProfileLeaf::LargestLoss => number(LargestLoss::default()),
         ProfileLeaf::PathSelection => enumeration(PathSelection::ALL, PathSelection::default()),
         ProfileLeaf::UpdateMode => enumeration(UpdateMode::ALL, UpdateMode::default()),
         ProfileLeaf::AggregatePrefixes => LeafForm {
@@ -188,7 +204,10 @@ fn key(leaf: ProfileLeaf) -> &'static str {
         | ProfileLeaf::StalePathTime
         | ProfileLeaf::MaxPrefixes
         | ProfileLeaf::AggregatePrefixes
-        | ProfileLeaf::UpdateMode => leaf.name(),
+        | ProfileLeaf::UpdateMode
+        | ProfileLeaf::ShortestIpv4Prefix
+        | ProfileLeaf::ShortestIpv6Prefix
+        | ProfileLeaf::LargestLoss => leaf.name(),
     }
 }
 
@@ -232,15 +251,29 @@ fn a_profile_has_the_same_leaves_in_every_place() {
 
     let keys = |json: serde_json::Value| json.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let expected = ProfileLeaf::ALL.iter().map(|leaf| key(*leaf)).chain(["applications"]);
-    let written = keys(serde_json::to_value(smallest()).unwrap());
+    let fullest = ModuleConfiguration {
+        shortest_ipv4_prefix: ShortestIpv4Prefix::new(0).unwrap(),
+        shortest_ipv6_prefix: ShortestIpv6Prefix::new(0).unwrap(),
+        largest_loss: LargestLoss::new(50).unwrap(),
+        ..smallest()
+    };
+    let written = keys(serde_json::to_value(fullest).unwrap());
     assert_eq!(written, expected.map(str::to_owned).collect(), "config.json");
 
-    let application = Application { application_name: "a".parse().unwrap(), bgp_community: Vec::new() };
+    let application = Application {
+        description: "text".into(),
+        vrf: vec!["blue".parse().unwrap()],
+        within: vec!["::/0".parse().unwrap()],
+        ..Application::new("a".parse().unwrap(), Vec::new())
+    };
+    let expected = ApplicationLeaf::ALL.iter().map(|leaf| leaf.name());
+    let expected: Vec<&str> = ["application-name", "bgp-community"].into_iter().chain(expected).collect();
+    assert_eq!(names_below(&document, "application"), expected, "the YANG module");
     let written = keys(serde_json::to_value(application).unwrap());
-    assert_eq!(names_below(&document, "application"), written.into_iter().collect::<Vec<_>>());
+    assert_eq!(written, expected.into_iter().map(str::to_owned).collect(), "config.json");
 
     let instance = fs::read_to_string(Path::new(FOLDER).join("instances/good/every-leaf.xml")).unwrap();
-    for leaf in leaves() {
+    for leaf in leaves().chain(ApplicationLeaf::ALL.iter().map(|leaf| leaf.name())) {
         assert!(instance.contains(&format!("<{leaf}>")), "no instance document has the leaf {leaf}");
     }
 }
@@ -260,6 +293,40 @@ fn names_are_restricted_as_in_the_rust() {
     proptest!(ProptestConfig::with_cases(2000), |(text in "[a-zA-Z0-9_-]{0,66}|[a-b_-]{0,3}|[ -~]{0,4}|\\PC{0,3}")| {
         let accepted = text.len() <= 63 && name_id.iter().all(|pattern| pattern.is_match(&text));
         prop_assert_eq!(accepted, text.parse::<ProfileName>().is_ok(), "{:?}", text);
+    });
+}
+
+#[test]
+fn vrfs_and_prefixes_are_restricted_as_in_the_rust() {
+    let model = Model::read();
+    let document = model.document();
+    let vrf_name = patterns(statement(&document, "typedef", "vrf-name"));
+    assert_eq!(vrf_name.len(), 2);
+    proptest!(ProptestConfig::with_cases(2000), |(text in "[A-Za-z0-9_-]{0,17}|[al_A]{0,4}|\\PC{0,3}")| {
+        let accepted = vrf_name.iter().all(|pattern| pattern.is_match(&text));
+        prop_assert_eq!(accepted, text.parse::<VrfName>().is_ok(), "{:?}", text);
+    });
+
+    let within = statement(&document, "leaf-list", "within");
+    assert_eq!(argument(within, "ordered-by"), Some("user"));
+    assert_eq!(statements(within, "type").next().unwrap().attribute("name"), Some("inet:ip-prefix"));
+    let standard = Model::standard("ietf-inet-types");
+    let document = standard.document();
+    let [v4, v6] = ["ipv4-prefix", "ipv6-prefix"].map(|name| patterns(statement(&document, "typedef", name)));
+    let address = prop_oneof![
+        any::<u32>().prop_map(|bits| std::net::Ipv4Addr::from_bits(bits).to_string()),
+        any::<u128>().prop_map(|bits| std::net::Ipv6Addr::from_bits(bits).to_string()),
+        "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+        "[0-9a-f]{0,4}(::|:[0-9a-f]{1,4}){0,4}",
+    ];
+    let text =
+        (address, "/?", "[0-9]{0,3}|12[0-9]").prop_map(|(address, slash, length)| address + &slash + &length);
+    proptest!(ProptestConfig::with_cases(4000), |(text in text)| {
+        let accepted = [&v4, &v6].iter().any(|all| all.iter().all(|pattern| pattern.is_match(&text)));
+        // The pattern of the standard accepts leading zeros in an IPv6 prefix's length, and takes two `::` for one.
+        let odd = text.contains("::") && text.matches("::").count() > 1
+            || text.split_once('/').is_some_and(|(_, length)| length.len() > 1 && length.starts_with('0'));
+        prop_assert!(odd || accepted == text.parse::<IpPrefix>().is_ok(), "{:?}", text);
     });
 }
 

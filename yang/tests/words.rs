@@ -5,9 +5,10 @@ use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use bgpcs::{
-    ApplicationName, AssetId, Community, LargeCommunity, MaxPrefixes, ModuleConfiguration, PILLAR_KEY,
-    Package, PathSelection, Pillar, PillarDocument, ProfileName, Quoted, RefreshInterval, RouteTarget,
-    StalePathTime, StandardCommunity, WellKnown,
+    ApplicationLeaf, ApplicationName, AssetId, Community, IpPrefix, LargeCommunity, LargestLoss, MaxPrefixes,
+    ModuleConfiguration, PILLAR_KEY, Package, PathSelection, Pillar, PillarDocument, ProfileLeaf,
+    ProfileName, Quoted, RefreshInterval, Release, RouteTarget, ShortestIpv4Prefix, ShortestIpv6Prefix,
+    StalePathTime, StandardCommunity, VrfName, WellKnown, plain, plain_json,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -144,6 +145,11 @@ fn names_and_asset_ids_are_what_they_may_be() {
         &["", "-a", "a-", "_a", "a_", "a b", "a.b", "ä", "a\n", &too_long],
     );
     check::<ApplicationName>(&["ExchangeOnline", " ", "\n", "{{ 7*7 }}", "größer", "\"'#: "], &[""]);
+    let (longest, too_long) = ("a".repeat(VrfName::MAX_LENGTH), "a".repeat(VrfName::MAX_LENGTH + 1));
+    check::<VrfName>(
+        &["a", "7", "All", "alla", "al", "a-b_c", &longest],
+        &["", "all", "-a", "_a", "a.b", &too_long],
+    );
     let (longest, too_long) = ("ä".repeat(AssetId::MAX_LENGTH / 2), "a".repeat(AssetId::MAX_LENGTH + 1));
     check::<AssetId>(
         &["router1-node1", "Node 1.Site-A", "a..b", "init", "top", "{{ 7*7 }}", "-a", "~", &longest],
@@ -157,10 +163,44 @@ fn numbers_keep_their_range_and_have_their_default() {
     check::<RefreshInterval>(&["10", "60", "3600"], &["9", "3601", "", "-10", "1e1", "10.0", "99999999999"]);
     check::<StalePathTime>(&["0", "86400"], &["86401", "-1"]);
     check::<MaxPrefixes>(&["0", "4294967295"], &["4294967296", "-1"]);
+    check::<ShortestIpv4Prefix>(&["0", "8", "32"], &["33", "-1"]);
+    check::<ShortestIpv6Prefix>(&["0", "16", "128"], &["129"]);
+    check::<LargestLoss>(&["1", "100"], &["0", "101", "50%"]);
     check::<PathSelection>(&["any", "best"], &["", "Any", "all", "any "]);
     assert_eq!(RefreshInterval::new(9), None);
     assert_eq!(RefreshInterval::new(10).map(|interval| interval.get()), Some(10));
     assert_eq!(PathSelection::default(), PathSelection::Any);
+}
+
+#[test]
+fn prefixes_have_their_canonical_text() {
+    check::<IpPrefix>(
+        &["0.0.0.0/0", "192.0.2.0/24", "192.0.2.1/32", "::/0", "2001:db8::/32", "::1/128"],
+        &["", "192.0.2.0", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/08", "192.0.2/24", "::/129", "/8", "0/0"],
+    );
+    for (text, canonical) in [
+        ("192.0.2.77/24", "192.0.2.0/24"),
+        ("255.255.255.255/0", "0.0.0.0/0"),
+        ("2001:DB8::1/32", "2001:db8::/32"),
+    ] {
+        assert_eq!(text.parse::<IpPrefix>().unwrap().to_string(), canonical);
+    }
+    assert_eq!(IpPrefix::new(Ipv4Addr::LOCALHOST.into(), 33), None);
+}
+
+#[test]
+fn a_release_knows_the_leaves_of_its_own_yang_and_of_those_before() {
+    let release = |text: &str| text.parse::<Release>().unwrap();
+    check::<Release>(&["3.0.2", "4.1.0"], &["", "4", "4.1", "4.1.0.0", "4.1.x", "04.1.0", "4.1.0-1"]);
+    for (leaf, first) in [(ProfileLeaf::RefreshInterval, "4.1.0"), (ProfileLeaf::LargestLoss, "4.1.1")] {
+        assert!(leaf.is_known_to(release(first)) && leaf.is_known_to(release("10.0.0")));
+        assert!(!leaf.is_known_to(release("3.0.2")));
+    }
+    assert!(!ProfileLeaf::LargestLoss.is_known_to(release("4.1.0")));
+    assert!(
+        !ApplicationLeaf::Vrf.is_known_to(release("4.1.0"))
+            && ApplicationLeaf::Vrf.is_known_to(release("4.2.0"))
+    );
 }
 
 #[test]
@@ -177,6 +217,18 @@ fn texts_from_outside_stay_on_one_line() {
     for (text, shown) in cases {
         assert_eq!(Quoted(text).to_string(), shown);
     }
+}
+
+#[test]
+fn no_character_from_outside_is_obeyed() {
+    let obeyed = "\0\t\n\r\u{1b}\u{7f}\u{85}\u{9b}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}";
+    assert_eq!(plain(&format!("a{obeyed}ä")), format!("a{}ä", "\u{fffd}".repeat(obeyed.chars().count())));
+    let json = serde_json::to_string(obeyed).unwrap();
+    let escaped = plain_json(&json);
+    assert!(escaped.is_ascii() && escaped.chars().all(|c| !c.is_control()), "{escaped}");
+    assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), obeyed);
+    let quoted = Quoted(obeyed).to_string();
+    assert!(quoted.is_ascii() && quoted.chars().all(|c| !c.is_control()), "{quoted}");
 }
 
 /// The pillar of the seed's example, as the documents of both halves show it.
@@ -218,7 +270,8 @@ fn a_configuration_of_another_version_is_read_with_defaults() {
     let read = |text| serde_json::from_str::<ModuleConfiguration>(text);
     let defaults: ModuleConfiguration = serde_json::from_value(json!({
         "applications": [], "duration": 60, "path-selection": "any", "stale-path-time": 300, "max-prefixes": 100000,
-        "aggregate-prefixes": false, "update-mode": "poll",
+        "aggregate-prefixes": false, "update-mode": "poll", "shortest-ipv4-prefix": 8, "shortest-ipv6-prefix": 16,
+        "largest-loss": 100,
     }))
     .unwrap();
     assert_eq!(read(r#"{"applications": [], "of-a-later-version": {"x": 1}}"#).unwrap(), defaults);

@@ -1,6 +1,6 @@
 //! The parts of an authority's configuration that the generator needs, with values as they were written.
 
-use bgpcs::{Community, ProfileLeaf};
+use bgpcs::{ApplicationLeaf, Community, ProfileLeaf};
 use indexmap::{IndexMap, IndexSet};
 
 use super::names::{Name, Names};
@@ -17,14 +17,17 @@ pub struct Authority {
     pub profiles: IndexMap<Name, UncheckedProfile>,
     /// The routers, by name, with or without a profile.
     pub routers: IndexMap<Name, Router>,
-    /// The patterns in the `application-name` of each service, by the name of the service.
-    pub services: IndexMap<Name, IndexSet<Name>>,
+    /// The services, by name.
+    pub services: IndexMap<Name, Service>,
     /// The filters, by name.
     pub filters: IndexMap<Name, Filter>,
     /// The routing policies, by name.
     pub policies: IndexMap<Name, Policy>,
     /// The name of the list for each entry without a key; such entries are ignored.
     pub keyless: Vec<&'static str>,
+    /// The list and the name of each leaf of a profile or an application that the plugin's model does not have; such
+    /// leaves are ignored.
+    pub unknown_leaves: IndexSet<(&'static str, Name)>,
 }
 
 impl Authority {
@@ -49,17 +52,34 @@ impl Authority {
 /// A `bgp-community-services-profile` as it was written; its values may be invalid.
 #[derive(Debug, Default)]
 pub struct UncheckedProfile {
-    /// The communities of each application, by the name of the application, in the operator's order.
-    pub applications: IndexMap<Name, IndexSet<Name>>,
+    /// The applications, by name, in the operator's order.
+    pub applications: IndexMap<Name, UncheckedApplication>,
     /// The other leaves of the profile.
     pub settings: IndexMap<ProfileLeaf, Name>,
+}
+
+/// An `application` of a profile as it was written.
+#[derive(Debug, Default)]
+pub struct UncheckedApplication {
+    /// The communities, in the operator's order.
+    pub communities: IndexSet<Name>,
+    /// The other leaves, each with its values in the operator's order.
+    pub leaves: IndexMap<ApplicationLeaf, IndexSet<Name>>,
+}
+
+impl UncheckedApplication {
+    /// The values of a leaf, in the operator's order.
+    pub fn values(&self, leaf: ApplicationLeaf) -> impl Iterator<Item = Name> {
+        self.leaves.get(&leaf).into_iter().flatten().copied()
+    }
 }
 
 impl UncheckedProfile {
     /// The valid communities, each with its application; `names` are those of the authority.
     pub fn valid_communities(&self, names: &Names) -> impl Iterator<Item = (Name, Community)> {
-        self.applications.iter().flat_map(move |(application, communities)| {
-            let parsed = communities.iter().filter_map(|community| names.text(*community).parse().ok());
+        self.applications.iter().flat_map(move |(application, content)| {
+            let parsed =
+                content.communities.iter().filter_map(|community| names.text(*community).parse().ok());
             parsed.map(|community| (*application, community))
         })
     }
@@ -70,8 +90,12 @@ impl UncheckedProfile {
 pub struct Router {
     /// The profile that is assigned.
     pub profile: Option<Name>,
-    /// Whether `application-identification` has the mode `module`.
+    /// Whether `application-identification` has the mode `module`, or `all`, which includes it.
     pub has_module_mode: bool,
+    /// The groups to which it belongs.
+    pub groups: Vec<Name>,
+    /// The names of its VRFs.
+    pub vrfs: Vec<Name>,
     /// The nodes, by name.
     pub nodes: Vec<(Name, Node)>,
     /// The address and the inbound policy of each BGP neighbor that has one. With policies in several address
@@ -84,6 +108,17 @@ pub struct Router {
 pub struct Node {
     /// The asset id as configured, valid or not.
     pub asset_id: Option<Name>,
+}
+
+/// A `service` of the authority.
+#[derive(Debug, Default)]
+pub struct Service {
+    /// The patterns in its `application-name`.
+    pub patterns: IndexSet<Name>,
+    /// Whether it is `enabled false`.
+    pub is_disabled: bool,
+    /// The entries of its `applies-to`: the type, and the routers or groups. Without one it applies to every router.
+    pub applies_to: Vec<(Name, Vec<Name>)>,
 }
 
 /// A `filter` of the authority's routing policies.

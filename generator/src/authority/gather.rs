@@ -4,17 +4,19 @@ use std::hash::Hash;
 use std::io::Read;
 use std::mem::take;
 
+use bgpcs::ApplicationLeaf;
 use indexmap::{IndexMap, IndexSet};
 
 use super::content::{
-    Authority, Filter, FilterRule, Node, Policy, PolicyAction, PolicyStatement, Router, UncheckedProfile,
+    Authority, Filter, FilterRule, Node, Policy, PolicyAction, PolicyStatement, Router, Service,
+    UncheckedApplication, UncheckedProfile,
 };
 use super::names::Name;
 use crate::read::schema::{Branch, Element, Leaf, SchemaNode};
 use crate::read::{End, ReadError, Sink, read};
 
-/// The mode of application identification that runs modules.
-const MODULE_MODE: &str = "module";
+/// The modes of application identification that run modules. Whatever later releases add is no error.
+const MODULE_MODES: [&str; 2] = ["module", "all"];
 
 /// The characters that are blank in XML (section 2.3 of its specification).
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
@@ -23,11 +25,12 @@ const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 #[derive(Debug, Default)]
 struct OpenEntries {
     profile: OpenEntry<UncheckedProfile>,
-    application: OpenEntry<IndexSet<Name>>,
+    application: OpenEntry<UncheckedApplication>,
     router: OpenEntry<Router>,
     node: OpenEntry<Node>,
     neighbor: OpenEntry<Vec<Name>>,
-    service: OpenEntry<IndexSet<Name>>,
+    service: OpenEntry<Service>,
+    applies_to: OpenEntry<Vec<Name>>,
     filter: OpenEntry<Filter>,
     rule: OpenEntry<FilterRule>,
     policy: OpenEntry<Policy>,
@@ -71,6 +74,7 @@ impl Sink for Gathering {
             Branch::Node => open.node = OpenEntry::default(),
             Branch::Neighbor => open.neighbor = OpenEntry::default(),
             Branch::Service => open.service = OpenEntry::default(),
+            Branch::AppliesTo => open.applies_to = OpenEntry::default(),
             Branch::Filter => open.filter = OpenEntry::default(),
             Branch::Rule => open.rule = OpenEntry::default(),
             Branch::Policy => open.policy = OpenEntry::default(),
@@ -89,17 +93,26 @@ impl Sink for Gathering {
         match leaf {
             Leaf::ProfileName => open.profile.key = Some(names.add(text)),
             Leaf::ApplicationName => open.application.key = Some(names.add(text)),
-            Leaf::BgpCommunity => drop(open.application.content.insert(names.add(text))),
+            Leaf::BgpCommunity => drop(open.application.content.communities.insert(names.add(text))),
+            Leaf::Application(leaf) => {
+                let part = [(leaf, IndexSet::from([names.add(text)]))];
+                merge_leaves(&mut open.application.content.leaves, part);
+            }
             Leaf::Profile(leaf) => drop(open.profile.content.settings.insert(leaf, names.add(text))),
             Leaf::RouterName => open.router.key = Some(names.add(text)),
             Leaf::RouterProfile => open.router.content.profile = Some(names.add(text)),
-            Leaf::Mode => open.router.content.has_module_mode |= text == MODULE_MODE,
+            Leaf::RouterGroup => open.router.content.groups.push(names.add(text)),
+            Leaf::RouterVrf => open.router.content.vrfs.push(names.add(text)),
+            Leaf::Mode => open.router.content.has_module_mode |= MODULE_MODES.contains(&text),
             Leaf::NodeName => open.node.key = Some(names.add(text)),
             Leaf::AssetId => open.node.content.asset_id = Some(names.add(text)),
             Leaf::NeighborAddress => open.neighbor.key = Some(names.add(text)),
             Leaf::InboundPolicy => open.neighbor.content.push(names.add(text)),
             Leaf::ServiceName => open.service.key = Some(names.add(text)),
-            Leaf::ServiceApplicationName => drop(open.service.content.insert(names.add(text))),
+            Leaf::ServiceApplicationName => drop(open.service.content.patterns.insert(names.add(text))),
+            Leaf::ServiceEnabled => open.service.content.is_disabled = text == "false",
+            Leaf::AppliesToType => open.applies_to.key = Some(names.add(text)),
+            Leaf::AppliesToName => open.applies_to.content.push(names.add(text)),
             Leaf::FilterName => open.filter.key = Some(names.add(text)),
             Leaf::RuleName => open.rule.key = Some(names.add(text)),
             Leaf::RuleDecision => open.rule.content.decision = Some(names.add(text)),
@@ -132,6 +145,7 @@ impl Sink for Gathering {
                 key.is_some()
             }
             Branch::Service => close(&mut open.service, &mut authority.services),
+            Branch::AppliesTo => close(&mut open.applies_to, &mut open.service.content.applies_to),
             Branch::Filter => close(&mut open.filter, &mut authority.filters),
             Branch::Rule => close(&mut open.rule, &mut open.filter.content.rules),
             Branch::Policy => close(&mut open.policy, &mut authority.policies),
@@ -145,6 +159,11 @@ impl Sink for Gathering {
         if !closed {
             authority.keyless.push(node.name);
         }
+    }
+
+    fn unknown(&mut self, parent: &'static SchemaNode, name: &str) {
+        let name = self.authority.names.add(name);
+        self.authority.unknown_leaves.insert((parent.name, name));
     }
 }
 
@@ -208,6 +227,17 @@ impl<T: Merge> Merge for IndexMap<Name, T> {
     }
 }
 
+impl Merge for Vec<Name> {
+    fn merge(&mut self, part: Self) {
+        if self.is_empty() {
+            *self = part;
+            self.shrink_to_fit();
+        } else {
+            add_new(self, part);
+        }
+    }
+}
+
 impl<T: Merge> Merge for Vec<(Name, T)> {
     fn merge(&mut self, part: Self) {
         if self.is_empty() {
@@ -234,11 +264,44 @@ impl Merge for UncheckedProfile {
     }
 }
 
+impl Merge for UncheckedApplication {
+    fn merge(&mut self, part: Self) {
+        let Self { communities, leaves } = part;
+        self.communities.merge(communities);
+        merge_leaves(&mut self.leaves, leaves);
+    }
+}
+
+/// Adds values of an application's leaves. A later description replaces an earlier one.
+fn merge_leaves(
+    leaves: &mut IndexMap<ApplicationLeaf, IndexSet<Name>>,
+    part: impl IntoIterator<Item = (ApplicationLeaf, IndexSet<Name>)>,
+) {
+    for (leaf, values) in part {
+        let known = leaves.entry(leaf).or_default();
+        match leaf {
+            ApplicationLeaf::Description => *known = values,
+            ApplicationLeaf::Vrf | ApplicationLeaf::Within => known.merge(values),
+        }
+    }
+}
+
+impl Merge for Service {
+    fn merge(&mut self, part: Self) {
+        let Self { patterns, is_disabled, applies_to } = part;
+        self.patterns.merge(patterns);
+        self.is_disabled |= is_disabled;
+        self.applies_to.merge(applies_to);
+    }
+}
+
 impl Merge for Router {
     fn merge(&mut self, part: Self) {
-        let Self { profile, has_module_mode, nodes, inbound_policies } = part;
+        let Self { profile, has_module_mode, groups, vrfs, nodes, inbound_policies } = part;
         self.profile.merge(profile);
         self.has_module_mode |= has_module_mode;
+        self.groups.merge(groups);
+        self.vrfs.merge(vrfs);
         self.nodes.merge(nodes);
         add_new(&mut self.inbound_policies, inbound_policies);
     }

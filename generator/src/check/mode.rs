@@ -1,4 +1,4 @@
-//! Without `application-identification mode module` SSR does not run the module.
+//! Without `application-identification mode module`, or `all`, which includes it, SSR does not run the module.
 
 use crate::authority::Authority;
 use crate::finding::{Code, Finding, Place, Severity};

@@ -1,11 +1,12 @@
-//! `explain-community` and `preset`.
+//! `explain-community`, `preset` and `services`.
 
 use bgpcs::{Community, Quoted};
 
-use super::exit::{Exit, print, refused};
-use crate::cli::PresetFormat;
-use crate::communities::{explain, preset};
+use super::exit::{Exit, failed, print, refused};
+use crate::cli::{Permission, PolicyOptions, PresetFormat};
+use crate::communities::{ReadyServices, ServicePolicies, explain, preset};
 use crate::report::Log;
+use crate::run::{RunError, RunSettings};
 
 /// Prints what is made from the presets. These are part of the program, so an error means that the program is damaged.
 fn of_presets(text: Result<String, serde_json::Error>) -> Exit {
@@ -34,7 +35,9 @@ fn list() -> Result<String, serde_json::Error> {
     Ok(preset::all()?.into_iter().map(line).collect())
 }
 
-pub(super) fn show_preset(name: &str, format: PresetFormat) -> Exit {
+/// Prints a preset; with `services`, a service for each of its applications instead.
+pub(super) fn show_preset(name: &str, services: Option<PolicyOptions>, format: PresetFormat) -> Exit {
+    let policies = services.map(policies);
     let presets = preset::all();
     if let Ok(presets) = &presets
         && !presets.iter().any(|preset| preset.name.as_str() == name)
@@ -44,11 +47,60 @@ pub(super) fn show_preset(name: &str, format: PresetFormat) -> Exit {
     }
     of_presets(presets.and_then(|presets| {
         let named = presets.iter().filter(|preset| preset.name.as_str() == name);
-        let text = |preset: &preset::Preset| match format {
-            PresetFormat::Pcli => Ok(preset.pcli()),
-            PresetFormat::Flat => Ok(preset.flat()),
-            PresetFormat::Json => preset.json(),
+        let text = |preset: &preset::Preset| match (&policies, format) {
+            (Some(policies), format) => {
+                let applications = preset.applications.iter().map(|one| one.application_name.as_str());
+                services_text(&ReadyServices::new(applications, policies), format)
+            }
+            (None, PresetFormat::Pcli) => Ok(preset.pcli()),
+            (None, PresetFormat::Flat) => Ok(preset.flat()),
+            (None, PresetFormat::Json) => preset.json(),
         };
         named.map(text).collect()
     }))
+}
+
+/// Prints a service for each application of a profile of the configuration.
+pub(super) fn show_services(
+    settings: &RunSettings,
+    profile: &str,
+    options: PolicyOptions,
+    format: PresetFormat,
+) -> Exit {
+    let authority = match settings.read() {
+        Ok((authority, _)) => authority,
+        Err(error) => return failed(&mut Log::default(), &error),
+    };
+    let named = authority.names.get(profile).and_then(|name| authority.profiles.get(&name));
+    let Some(content) = named else {
+        let message = format!("there is no profile {}", Quoted(profile));
+        return refused(
+            &mut Log::default(),
+            message,
+            "list the profiles with: generate_pillar check --summary",
+        );
+    };
+    let policies = policies(options);
+    let applications = content.applications.keys().map(|name| authority.names.text(*name));
+    match services_text(&ReadyServices::new(applications, &policies), format) {
+        Ok(text) => print(&text),
+        Err(error) => failed(&mut Log::default(), &RunError::ReportText(error)),
+    }
+}
+
+fn services_text(services: &ReadyServices<'_>, format: PresetFormat) -> Result<String, serde_json::Error> {
+    match format {
+        PresetFormat::Pcli => Ok(services.pcli()),
+        PresetFormat::Flat => Ok(services.flat()),
+        PresetFormat::Json => services.json(),
+    }
+}
+
+fn policies(options: PolicyOptions) -> ServicePolicies {
+    let PolicyOptions { tenants, access_policy, service_policy } = options;
+    let permission = match access_policy {
+        Permission::Allow => "allow",
+        Permission::Deny => "deny",
+    };
+    ServicePolicies { tenants, permission, service_policy }
 }

@@ -1,7 +1,7 @@
 //! `status`, in the format that was asked for.
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bgpcs::Health;
@@ -16,8 +16,17 @@ use crate::status::Status;
 /// The same as for pillar files, since the page shows names from the configuration.
 const PAGE_MODE: u32 = 0o640;
 
-/// Prints the status, or writes it to the file `html`; of all routers or of the one named `router`.
-pub fn show(settings: &RunSettings, router: Option<&str>, json: bool, html: Option<&Path>) -> Exit {
+/// The form of the status.
+pub(super) enum StatusForm {
+    Table,
+    Detail,
+    Json,
+    /// A page for a browser, written to this file.
+    Page(PathBuf),
+}
+
+/// Prints the status, or writes it to a file; of all routers or of the one named `router`.
+pub(super) fn show(settings: &RunSettings, router: Option<&str>, form: &StatusForm) -> Exit {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut status = match Status::gather(settings, now, &mut Log::default()) {
         Ok(status) => status,
@@ -27,12 +36,13 @@ pub fn show(settings: &RunSettings, router: Option<&str>, json: bool, html: Opti
         let message = format!("there is no router {} with a profile", Quoted(router));
         return refused(&mut Log::default(), message, "list the routers with: generate_pillar status");
     }
-    let printed = match (html, json) {
-        (Some(path), _) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)
+    let printed = match form {
+        StatusForm::Page(path) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)
             .map(|()| format!("{} ({})\n", path.display(), status.health.name()))
             .map_err(RunError::Report),
-        (None, true) => status.json().map_err(RunError::ReportText),
-        (None, false) => {
+        StatusForm::Json => status.json().map_err(RunError::ReportText),
+        StatusForm::Detail => Ok(status.detail()),
+        StatusForm::Table => {
             let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
             Ok(status.text(Paint(io::stdout().is_terminal() && !plain)))
         }

@@ -3,9 +3,12 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use bgpcs::{Application, Community, ModuleConfiguration, Profile, ProfileLeaf, Quoted};
+use bgpcs::{
+    Application, ApplicationLeaf, Community, IpPrefix, ModuleConfiguration, Profile, ProfileLeaf, Quoted,
+    VrfName,
+};
 
-use crate::authority::{Name, Names, UncheckedProfile};
+use crate::authority::{Name, Names, UncheckedApplication, UncheckedProfile};
 
 /// The valid profile, or every fault in it.
 pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Result<Profile, Vec<String>> {
@@ -19,6 +22,9 @@ pub(super) fn check(names: &Names, name: Name, written: &UncheckedProfile) -> Re
         max_prefixes: check.setting(ProfileLeaf::MaxPrefixes),
         aggregate_prefixes: check.setting::<Boolean>(ProfileLeaf::AggregatePrefixes).0,
         update_mode: check.setting(ProfileLeaf::UpdateMode),
+        shortest_ipv4_prefix: check.setting(ProfileLeaf::ShortestIpv4Prefix),
+        shortest_ipv6_prefix: check.setting(ProfileLeaf::ShortestIpv6Prefix),
+        largest_loss: check.setting(ProfileLeaf::LargestLoss),
         high_availability: false,
     };
     match name {
@@ -47,19 +53,32 @@ impl ProfileCheck<'_> {
 
     fn applications(&mut self) -> Vec<Application> {
         let written = self.written;
-        let checked = written.applications.iter().filter_map(|(name, communities)| {
-            let text = self.names.text(*name);
-            let place = format!("application {}", Quoted(text));
-            let bgp_community: Vec<Community> = communities
-                .iter()
-                .filter_map(|community| self.parse(&place, self.names.text(*community)))
-                .collect();
-            if communities.is_empty() {
-                self.faults.push(format!("{place} has no bgp-community, expected at least one"));
+        written.applications.iter().filter_map(|(name, content)| self.application(*name, content)).collect()
+    }
+
+    fn application(&mut self, name: Name, written: &UncheckedApplication) -> Option<Application> {
+        let names = self.names;
+        let text = names.text(name);
+        let place = format!("application {}", Quoted(text));
+        let communities = written.communities.iter().map(|community| names.text(*community));
+        let bgp_community: Vec<Community> = communities.filter_map(|text| self.parse(&place, text)).collect();
+        if written.communities.is_empty() {
+            self.faults.push(format!("{place} has no bgp-community, expected at least one"));
+        }
+        let values = |leaf| written.values(leaf).map(|value| names.text(value));
+        let description = values(ApplicationLeaf::Description).collect();
+        let vrf: Vec<VrfName> =
+            values(ApplicationLeaf::Vrf).filter_map(|text| self.parse(&place, text)).collect();
+        let at_within = format!("{place} {}", ApplicationLeaf::Within.name());
+        let mut within: Vec<IpPrefix> = Vec::new();
+        for prefix in values(ApplicationLeaf::Within).filter_map(|text| self.parse(&at_within, text)) {
+            // Two texts can be one prefix.
+            if !within.contains(&prefix) {
+                within.push(prefix);
             }
-            Some(Application { application_name: self.parse(&place, text)?, bgp_community })
-        });
-        checked.collect()
+        }
+        let application_name = self.parse(&place, text)?;
+        Some(Application { application_name, bgp_community, description, vrf, within })
     }
 }
 

@@ -128,7 +128,7 @@ impl<'de, S: Sink> Visitor<'de> for NodeValue<'_, S> {
             return Err(A::Error::invalid_type(Unexpected::Other("an object"), &self));
         }
         self.sink.enter(self.node);
-        while let Some(child) = map.next_key_seed(ChildKey { parent: self.node })? {
+        while let Some(child) = map.next_key_seed(ChildKey { parent: self.node, sink: self.sink })? {
             match child {
                 Some(node) => map.next_value_seed(NodeValue { node, sink: self.sink })?,
                 None => {
@@ -181,11 +181,12 @@ impl<'de, S: Sink> Visitor<'de> for NodeValue<'_, S> {
 }
 
 /// A key of an object. Gives the child of that name, if it is one that is read.
-struct ChildKey {
+struct ChildKey<'s, S> {
     parent: &'static SchemaNode,
+    sink: &'s mut S,
 }
 
-impl<'de> DeserializeSeed<'de> for ChildKey {
+impl<'de, S: Sink> DeserializeSeed<'de> for ChildKey<'_, S> {
     type Value = Option<&'static SchemaNode>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -193,7 +194,7 @@ impl<'de> DeserializeSeed<'de> for ChildKey {
     }
 }
 
-impl Visitor<'_> for ChildKey {
+impl<S: Sink> Visitor<'_> for ChildKey<'_, S> {
     type Value = Option<&'static SchemaNode>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,6 +202,10 @@ impl Visitor<'_> for ChildKey {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.parent.child_by_json_key(key))
+        let child = self.parent.child_by_json_key(key);
+        if child.is_none() && self.parent.is_ours() {
+            self.sink.unknown(self.parent, key);
+        }
+        Ok(child)
     }
 }

@@ -11,6 +11,7 @@ use std::io::BufRead;
 
 use self::fault::{PcliError, PcliFault};
 use self::statement::{Statement, Statements, Words};
+use super::TEMPLATE_MARKS;
 use super::schema::{AUTHORITY, NodeKind, SchemaNode};
 use super::sink::{End, Sink};
 
@@ -82,6 +83,7 @@ impl<S: Sink> PcliDocument<'_, S> {
             return self.outside(statement);
         }
         let first = statement.first_word();
+        check_keyword(first)?;
         if let Some(previous) = self.previous.take() {
             if first == b"exit" && statement.indent == previous.indent && !previous.is_leaf {
                 return Ok(());
@@ -107,7 +109,10 @@ impl<S: Sink> PcliDocument<'_, S> {
             PcliLevel::Envelope => self.unknown(statement),
             PcliLevel::Known(parent) => match parent.child(first) {
                 Some(node) => self.known(node, statement)?,
-                None => self.unknown(statement),
+                None => {
+                    self.tell_unknown(parent, first);
+                    self.unknown(statement);
+                }
             },
         }
         Ok(())
@@ -125,7 +130,13 @@ impl<S: Sink> PcliDocument<'_, S> {
             [first, None] if first == config => PcliLevel::Envelope,
             [first, None] if first == authority => PcliLevel::Known(&AUTHORITY),
             [first, second] if first == config && second == authority => return self.flat(&statement),
-            _ => return self.noise(&statement),
+            // The PCLI's own command for it.
+            [Some(b"no"), second] if second == config => return Err(PcliFault::Change { word: "no" }),
+            [Some(first), _] => {
+                check_keyword(first)?;
+                return self.noise(&statement);
+            }
+            [None, _] => return self.noise(&statement),
         };
         self.part_begins()?;
         self.enter(level, &statement);
@@ -209,6 +220,13 @@ impl<S: Sink> PcliDocument<'_, S> {
         Ok(())
     }
 
+    /// Tells the sink of a keyword below a node of ours that the schema does not know.
+    fn tell_unknown(&mut self, parent: &'static SchemaNode, keyword: &[u8]) {
+        if parent.is_ours() {
+            self.sink.unknown(parent, &String::from_utf8_lossy(keyword));
+        }
+    }
+
     /// Skips a line, and its block if it turns out to have one.
     fn unknown(&mut self, statement: &Statement<'_>) {
         self.previous = Some(Previous { line: statement.line, indent: statement.indent, is_leaf: false });
@@ -243,7 +261,11 @@ impl<S: Sink> PcliDocument<'_, S> {
     /// Follows the keywords of a flat line down to its value, or to a keyword that is not read.
     fn descend(&mut self, parent: &'static SchemaNode, words: &mut Words<'_>) -> Result<(), PcliFault> {
         let Some(word) = words.next().transpose()? else { return Ok(()) };
-        let Some(node) = parent.child(word) else { return Ok(()) };
+        check_keyword(&word)?;
+        let Some(node) = parent.child(&word) else {
+            self.tell_unknown(parent, &word);
+            return Ok(());
+        };
         self.step(node, words)?;
         if !node.is_leaf() {
             self.descend(node, words)?;
@@ -288,11 +310,31 @@ impl<S: Sink> PcliDocument<'_, S> {
     }
 }
 
+/// The first word of a line of a change, as `compare config` prints it; no node of the model has that name.
+const DELETE: &str = "delete";
+
+/// Refuses the first word of a line that no line of a configuration has.
+fn check_keyword(word: &[u8]) -> Result<(), PcliFault> {
+    if word == DELETE.as_bytes() {
+        return Err(PcliFault::Change { word: DELETE });
+    }
+    if TEMPLATE_MARKS.iter().any(|mark| word.starts_with(mark.as_bytes())) {
+        return Err(PcliFault::Template);
+    }
+    if !word.is_ascii() {
+        return Err(PcliFault::Keyword { word: String::from_utf8_lossy(word).into_owned() });
+    }
+    Ok(())
+}
+
 /// The words after the first keyword that is not read, if the line has nothing for the sink, as most lines.
 fn unread<'t>(mut parent: &'static SchemaNode, mut words: Words<'t>) -> Option<Words<'t>> {
     while let Some(Ok(word)) = words.next() {
-        match parent.child(word) {
-            None => return Some(words).filter(|_| !parent.counts_when_empty()),
+        match parent.child(&word) {
+            None if parent.counts_when_empty() || parent.is_ours() || check_keyword(&word).is_err() => {
+                return None;
+            }
+            None => return Some(words),
             Some(node) if node.is_leaf() => return None,
             Some(node) => {
                 if matches!(node.kind, NodeKind::List { .. }) {

@@ -4,7 +4,7 @@
 //! plugin, never counts. Names, keys and namespaces are those of the public
 //! consolidated model, release 4.2.0, and of `bgp-community-services.yang`.
 
-use bgpcs::ProfileLeaf;
+use bgpcs::{ApplicationLeaf, ProfileLeaf};
 
 /// What a node of the tree means to the sink that gathers the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub enum Branch {
     Routing,
     Neighbor,
     Service,
+    AppliesTo,
     Filter,
     Rule,
     Policy,
@@ -45,10 +46,14 @@ pub enum Leaf {
     ProfileName,
     ApplicationName,
     BgpCommunity,
+    /// A leaf of an application other than its name and its communities.
+    Application(ApplicationLeaf),
     /// A leaf of a profile other than its name.
     Profile(ProfileLeaf),
     RouterName,
     RouterProfile,
+    RouterGroup,
+    RouterVrf,
     NodeName,
     AssetId,
     Mode,
@@ -56,6 +61,10 @@ pub enum Leaf {
     InboundPolicy,
     ServiceName,
     ServiceApplicationName,
+    ServiceEnabled,
+    AppliesToType,
+    /// A router or a group of routers, by the type of the entry.
+    AppliesToName,
     FilterName,
     RuleName,
     RuleDecision,
@@ -144,6 +153,11 @@ impl SchemaNode {
         matches!(self.element, Element::Leaf(_))
     }
 
+    /// Whether all children of the node are of the plugin's own model, so that an unknown one is told.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.element, Element::Branch(Branch::Profile | Branch::Application))
+    }
+
     /// Whether an entry of this list counts even if none of its children is read.
     pub fn counts_when_empty(&self) -> bool {
         matches!(self.element, Element::Branch(Branch::Application | Branch::Condition | Branch::Action))
@@ -155,7 +169,11 @@ impl SchemaNode {
         matches!(
             self.element,
             Element::Leaf(
-                Leaf::ApplicationName | Leaf::AssetId | Leaf::RuleCommunity | Leaf::ServiceApplicationName
+                Leaf::ApplicationName
+                    | Leaf::Application(ApplicationLeaf::Description)
+                    | Leaf::AssetId
+                    | Leaf::RuleCommunity
+                    | Leaf::ServiceApplicationName
             )
         )
     }
@@ -224,6 +242,17 @@ pub static AUTHORITY: SchemaNode = SchemaNode::container(
             &[
                 SchemaNode::leaf(Leaf::ServiceName, "name", SERVICE_CONFIG),
                 SchemaNode::leaf_list(Leaf::ServiceApplicationName, "application-name", SERVICE_CONFIG),
+                SchemaNode::leaf(Leaf::ServiceEnabled, "enabled", SERVICE_CONFIG),
+                SchemaNode::list(
+                    Branch::AppliesTo,
+                    "applies-to",
+                    SERVICE_CONFIG,
+                    &[
+                        SchemaNode::leaf(Leaf::AppliesToType, "type", SERVICE_CONFIG),
+                        SchemaNode::leaf_list(Leaf::AppliesToName, "router-name", SERVICE_CONFIG),
+                        SchemaNode::leaf_list(Leaf::AppliesToName, "group-name", SERVICE_CONFIG),
+                    ],
+                ),
             ],
         ),
         SchemaNode::container(Branch::Between, "routing", POLICY_CONFIG, POLICY_NODES),
@@ -245,14 +274,33 @@ const fn profile_nodes() -> [SchemaNode; 2 + ProfileLeaf::ALL.len()] {
     nodes
 }
 
-const APPLICATION_NODES: &[SchemaNode] = &[
-    SchemaNode::leaf(Leaf::ApplicationName, "application-name", PLUGIN_CONFIG),
-    SchemaNode::leaf_list(Leaf::BgpCommunity, "bgp-community", PLUGIN_CONFIG),
-];
+const APPLICATION_NODES: &[SchemaNode] = &application_nodes();
+
+/// The key and the communities of an application, then its leaves.
+const fn application_nodes() -> [SchemaNode; 2 + ApplicationLeaf::ALL.len()] {
+    let key = SchemaNode::leaf(Leaf::ApplicationName, "application-name", PLUGIN_CONFIG);
+    let mut nodes = [key; 2 + ApplicationLeaf::ALL.len()];
+    nodes[1] = SchemaNode::leaf_list(Leaf::BgpCommunity, "bgp-community", PLUGIN_CONFIG);
+    let mut index = 0;
+    while index < ApplicationLeaf::ALL.len() {
+        let leaf = ApplicationLeaf::ALL[index];
+        nodes[2 + index] = match leaf {
+            ApplicationLeaf::Description => {
+                SchemaNode::leaf(Leaf::Application(leaf), leaf.name(), PLUGIN_CONFIG)
+            }
+            ApplicationLeaf::Vrf | ApplicationLeaf::Within => {
+                SchemaNode::leaf_list(Leaf::Application(leaf), leaf.name(), PLUGIN_CONFIG)
+            }
+        };
+        index += 1;
+    }
+    nodes
+}
 
 const ROUTER_NODES: &[SchemaNode] = &[
     SchemaNode::leaf(Leaf::RouterName, "name", AUTHORITY_CONFIG),
     SchemaNode::leaf(Leaf::RouterProfile, PROFILE, PLUGIN_CONFIG),
+    SchemaNode::leaf_list(Leaf::RouterGroup, "router-group", AUTHORITY_CONFIG),
     SchemaNode::list(
         Branch::Node,
         "node",
@@ -279,7 +327,7 @@ const ROUTER_NODES: &[SchemaNode] = &[
                 Branch::Between,
                 "vrf",
                 ROUTING_CONFIG,
-                &[SchemaNode::leaf(Leaf::Between, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
+                &[SchemaNode::leaf(Leaf::RouterVrf, "name", ROUTING_CONFIG), ROUTING_PROTOCOL],
             ),
         ],
     ),

@@ -12,6 +12,8 @@ pub trait Sink {
     fn leaf(&mut self, node: &'static SchemaNode, text: &str);
     /// The innermost container or entry ends.
     fn leave(&mut self, node: &'static SchemaNode);
+    /// A child of a profile or of one of its applications that the schema does not know: `parent` has it by this name.
+    fn unknown(&mut self, parent: &'static SchemaNode, name: &str);
 }
 
 /// Whether it is certain that a configuration was whole.

@@ -15,6 +15,7 @@ use quick_xml::reader::Reader;
 use self::blocks::Blocks;
 use self::fault::{XmlError, XmlFault};
 use self::skip::Skip;
+use super::TEMPLATE_MARKS;
 use super::schema::{AUTHORITY, ENVELOPES, SchemaNode};
 use super::sink::{End, Sink};
 
@@ -33,8 +34,8 @@ pub(super) fn read(input: impl Read, sink: &mut impl Sink) -> Result<End, XmlErr
         text: String::new(),
     };
     let result = document.read(sink);
-    let byte = document.reader.buffer_position();
-    result.map_err(|fault| XmlError { byte, fault }).map(|()| End::Seen)
+    let line = document.reader.get_ref().line();
+    result.map_err(|fault| XmlError { line, fault }).map(|()| End::Seen)
 }
 
 struct XmlDocument<R> {
@@ -63,7 +64,7 @@ impl XmlLevel {
                 name == AUTHORITY.name.as_bytes()
                     || ENVELOPES.iter().any(|envelope| envelope.as_bytes() == name)
             }
-            Self::Known(node) => node.child(name).is_some(),
+            Self::Known(node) => node.is_ours() || node.child(name).is_some(),
         }
     }
 }
@@ -82,7 +83,10 @@ impl<R: BufRead> XmlDocument<R> {
             match self.reader.read_event_into(&mut buffer)? {
                 Event::Start(_) | Event::Empty(_) if ended => return Err(XmlFault::AfterEnd),
                 Event::Start(start) => match self.level(&start, open.last())? {
-                    None => self.pass()?,
+                    None => {
+                        tell_unknown(&start, open.last(), sink);
+                        self.pass()?;
+                    }
                     Some(XmlLevel::Known(node)) if node.is_leaf() => {
                         self.namespaces.pop();
                         self.leaf()?;
@@ -103,6 +107,8 @@ impl<R: BufRead> XmlDocument<R> {
                             found = true;
                             empty(node, sink);
                         }
+                    } else {
+                        tell_unknown(&start, open.last(), sink);
                     }
                     ended = open.is_empty();
                 }
@@ -150,15 +156,17 @@ impl<R: BufRead> XmlDocument<R> {
             None => return Err(XmlFault::Root { name: local.to_owned() }),
             Some(XmlLevel::Envelope) => None,
         };
-        if level.is_some() && !self.is_deleted(start)? {
-            return Ok(level);
+        if self.is_deleted(start)? {
+            return Err(XmlFault::Change { name: local.to_owned() });
         }
-        self.namespaces.pop();
-        Ok(None)
+        if level.is_none() {
+            self.namespaces.pop();
+        }
+        Ok(level)
     }
 
-    /// Whether the `operation` of an edit deletes the element (RFC 6241 section 7.2), so that it is not part of the
-    /// resulting configuration.
+    /// Whether the `operation` of an edit deletes the element (RFC 6241 section 7.2): then the document is a change, and
+    /// no configuration. Elements that are skipped are examined by [`Skip`].
     fn is_deleted(&self, start: &BytesStart<'_>) -> Result<bool, XmlFault> {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(quick_xml::Error::from)?;
@@ -199,6 +207,15 @@ impl<R: BufRead> XmlDocument<R> {
     }
 }
 
+/// Tells the sink of an element of ours that the schema does not know.
+fn tell_unknown(start: &BytesStart<'_>, parent: Option<&XmlLevel>, sink: &mut impl Sink) {
+    if let Some(XmlLevel::Known(parent)) = parent
+        && parent.is_ours()
+    {
+        sink.unknown(parent, start.local_name().into_inner());
+    }
+}
+
 /// Passes an element without content to the sink.
 fn empty(node: &'static SchemaNode, sink: &mut impl Sink) {
     if node.is_leaf() {
@@ -226,7 +243,15 @@ fn push_reference(text: &mut String, reference: &BytesRef<'_>) -> Result<(), Xml
 fn check_outside(text: &str, ended: bool) -> Result<(), XmlFault> {
     let rest = text.trim().trim_matches('\u{FEFF}');
     let end_of_message = ended && rest == END_OF_MESSAGE;
-    if rest.is_empty() || end_of_message { Ok(()) } else { Err(XmlFault::OutsideText) }
+    if rest.is_empty() || end_of_message {
+        Ok(())
+    } else if rest.starts_with('#') {
+        Err(XmlFault::Chunks)
+    } else if TEMPLATE_MARKS.iter().any(|mark| rest.starts_with(mark)) {
+        Err(XmlFault::Template)
+    } else {
+        Err(XmlFault::OutsideText)
+    }
 }
 
 fn check_encoding(encoding: Option<Cow<'_, str>>) -> Result<(), XmlFault> {

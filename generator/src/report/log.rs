@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::SystemTime;
 
+use bgpcs::{plain, plain_json};
 use serde::Serialize;
 
 use super::asset::Asset;
@@ -66,7 +67,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Writes one line per entry to the log file; messages and findings go to standard error too.
+/// Writes one line per entry to the log file, whatever text of others is in it; messages and findings go to standard error too.
 #[derive(Debug, Default)]
 pub struct Log {
     file: Option<File>,
@@ -125,7 +126,7 @@ impl Log {
 
     fn print(&self, entry: &LogEntry<'_>) {
         let line = match self.format {
-            LogFormat::Text => format!("generate_pillar: {entry}\n"),
+            LogFormat::Text => plain(&format!("generate_pillar: {entry}")) + "\n",
             LogFormat::Json => json(entry),
         };
         // If standard error cannot be written, there is no other place to say so.
@@ -135,7 +136,7 @@ impl Log {
     fn append(&mut self, entry: &LogEntry<'_>) {
         let Some(file) = &mut self.file else { return };
         let line = match self.format {
-            LogFormat::Text => format!("{} {entry}\n", now()),
+            LogFormat::Text => plain(&format!("{} {entry}", now())) + "\n",
             LogFormat::Json => json(entry),
         };
         // One write per line, so that the lines of concurrent runs do not mix.
@@ -164,7 +165,8 @@ fn json(entry: &LogEntry<'_>) -> String {
         entry: &'a LogEntry<'a>,
     }
     // This cannot fail: all keys are texts, and all numbers are finite.
-    serde_json::to_string(&Line { time: now().to_string(), entry }).unwrap_or_default() + "\n"
+    let line = serde_json::to_string(&Line { time: now().to_string(), entry }).unwrap_or_default();
+    plain_json(&line) + "\n"
 }
 
 fn open(path: &Path) -> io::Result<File> {

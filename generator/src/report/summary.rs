@@ -27,7 +27,7 @@ pub fn summary(authority: &Authority) -> Table {
     for name in authority.profiles.keys().chain(undefined) {
         let routers = by_profile.get(name).map(Vec::as_slice).unwrap_or_default();
         let applications = authority.profiles.get(name).map(|profile| &profile.applications);
-        let communities = applications.map_or(0, |all| all.values().map(|one| one.len()).sum());
+        let communities = applications.map_or(0, |all| all.values().map(|one| one.communities.len()).sum());
         let cells = [
             plain(authority.names.text(*name)),
             routers.len().to_string(),
@@ -43,7 +43,7 @@ pub fn summary(authority: &Authority) -> Table {
         authority.routers.len().to_string(),
         authority.routers.keys().map(nodes).sum::<usize>().to_string(),
         applications().map(|(name, _)| name).collect::<HashSet<_>>().len().to_string(),
-        applications().flat_map(|(_, communities)| communities).collect::<HashSet<_>>().len().to_string(),
+        applications().flat_map(|(_, one)| &one.communities).collect::<HashSet<_>>().len().to_string(),
     ];
     table.row(Health::Healthy, total);
     table

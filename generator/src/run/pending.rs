@@ -1,20 +1,24 @@
 //! The changes of a run: makes them, prints them, and logs them.
 
 use std::collections::HashSet;
+use std::fs;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use bgpcs::Quoted;
+use bgpcs::{PillarDocument, Quoted};
 
 use super::error::RunError;
 use super::settings::RunSettings;
 use crate::authority::Authority;
 use crate::finding::Severity;
 use crate::pillar::{AppliedChanges, DirectoryChanges, FailedChange, PillarDir};
-use crate::plan::Plan;
+use crate::plan::{Plan, difference};
 use crate::report::{
     Asset, AssetChange, FileCounts, InputCounts, Log, LogEntry, Operation, RunRecord, assets,
 };
+
+/// How many lines of a pillar's difference a dry run prints.
+const DIFFERENCES_SHOWN: usize = 40;
 
 /// What has to be done, and why.
 pub(super) struct PendingChanges<'a> {
@@ -36,7 +40,10 @@ impl PendingChanges<'_> {
             let DirectoryChanges { write, remove, .. } = self.changes;
             let applied =
                 AppliedChanges { written: write.len(), removed: remove.len(), failures: Vec::new() };
-            return self.show(&applied, log.is_verbose()).map(|()| applied).map_err(RunError::Output);
+            return self
+                .show(settings, &applied, log.is_verbose())
+                .map(|()| applied)
+                .map_err(RunError::Output);
         }
         let applied = directory.apply(self.plan, self.changes)?;
         for FailedChange { error, .. } in &applied.failures {
@@ -50,7 +57,7 @@ impl PendingChanges<'_> {
     }
 
     /// Prints what would be done; verbose: also what would stay, and why.
-    fn show(&self, applied: &AppliedChanges, is_verbose: bool) -> io::Result<()> {
+    fn show(&self, settings: &RunSettings, applied: &AppliedChanges, is_verbose: bool) -> io::Result<()> {
         let mut output = io::stdout().lock();
         for asset in self.assets() {
             let verb = match asset.change {
@@ -61,8 +68,36 @@ impl PendingChanges<'_> {
             };
             let reason = if is_verbose { format!(": {}", asset.reason) } else { String::new() };
             writeln!(output, "would {verb} {}{reason}", Quoted(&asset.file_name()))?;
+            if asset.change == AssetChange::Written {
+                self.show_difference(settings, asset.asset_id, &mut output)?;
+            }
         }
         writeln!(output, "would be: {}", FileCounts::new(self.changes, applied))
+    }
+
+    /// Prints what the new pillar of an asset changes. A file that cannot be read, or is of another program, is as none.
+    fn show_difference(
+        &self,
+        settings: &RunSettings,
+        asset_id: &str,
+        output: &mut impl Write,
+    ) -> io::Result<()> {
+        let Some((asset_id, new)) = self.plan.index(asset_id).and_then(|index| self.plan.pillar(index))
+        else {
+            return Ok(());
+        };
+        let old = fs::read_to_string(settings.pillar_dir.join(asset_id.file_name())).unwrap_or_default();
+        // The lines before it are comments of YAML.
+        let old: String = old.lines().skip_while(|line| line.starts_with('#')).collect();
+        let old: Option<PillarDocument> = serde_json::from_str(&old).ok();
+        let lines = difference(old.as_ref().map(|old| &old.pillar), &new.pillar);
+        for line in lines.iter().take(DIFFERENCES_SHOWN) {
+            writeln!(output, "  {line}")?;
+        }
+        match lines.len().saturating_sub(DIFFERENCES_SHOWN) {
+            0 => Ok(()),
+            more => writeln!(output, "  and {more} more"),
+        }
     }
 
     /// Logs what was done: for each asset if verbose, and in numbers.

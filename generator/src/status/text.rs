@@ -2,6 +2,7 @@
 
 use bgpcs::plain;
 use bgpcs_display::counted;
+use bgpcs_display::detail::Detail;
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::time;
 
@@ -29,6 +30,32 @@ impl Status {
         let findings: String = self.findings.iter().map(|finding| format!("{finding}\n")).collect();
         let separator = if findings.is_empty() { "" } else { "\n" };
         format!("{table}\n{}\n{separator}{findings}", self.counts())
+    }
+
+    /// For people: every detail of each node, as `show plugins state … detail` of the PCLI has it.
+    pub fn detail(&self) -> String {
+        let mut text = String::new();
+        for router in &self.routers {
+            for node in &router.nodes {
+                let mut detail = Detail::of(plain(&format!("{}.{}", node.node, router.router)));
+                detail.line(0, "Health", router.health.name());
+                detail.line(0, "Profile", plain(&router.profile));
+                detail.line(0, "Pillar", "");
+                detail.line(1, "Asset id", plain(node.asset_id.as_deref().unwrap_or("none")));
+                detail.line(1, "State", node.pillar.name());
+                if node.written.is_some() {
+                    detail.line(1, "Written", self.written(node));
+                }
+                detail.line(0, "Findings", if router.findings.is_empty() { "none" } else { "" });
+                for (number, code) in router.findings.iter().enumerate() {
+                    detail.line(1, (number + 1).to_string(), code.name());
+                }
+                text += &detail.to_string();
+            }
+        }
+        let findings: String = self.findings.iter().map(|finding| format!("{finding}\n")).collect();
+        let separator = if findings.is_empty() { "" } else { "\n" };
+        format!("{text}{separator}{findings}")
     }
 
     pub(super) fn counts(&self) -> String {

@@ -30,6 +30,11 @@ fn each_command_prints_what_is_expected() {
         ("preset-unknown", &["preset", "show", "O366"]),
         ("check", &["check", "--config", policies]),
         ("check-summary", &["check", "--summary", "--config", errors]),
+        (
+            "check-for",
+            &["check", "--for", "4.1.0", "--config", "tests/data/finding-applications/config.pcli"],
+        ),
+        ("check-for-nonsense", &["check", "--for", "4.1"]),
         ("check-unreadable", &["check", "--config", "presets/O365.json"]),
         ("help", &["--help"]),
         ("help-check", &["check", "-h"]),

@@ -86,10 +86,114 @@ fn cases() -> Vec<(Vec<u8>, &'static str)> {
     ]
 }
 
+/// Texts that are no configuration although they look like one: the input, and the part of the message that matters.
+fn others() -> Vec<(Vec<u8>, &'static str)> {
+    let xml = |text: &str| text.replace("<authority>", AUTHORITY).into_bytes();
+    let deleted = |attribute: &str| {
+        xml(&format!(
+            "<config>\n<authority>\n<router><name>r</name></router>\n<tenant {attribute}><name>t</name></tenant>\n\
+             </authority></config>"
+        ))
+    };
+    let flat = |line: &str| format!("config authority router r name r\n{line}\n").into_bytes();
+    let profile = |line: &str| flat(&format!("config authority bgp-community-services-profile P {line}"));
+    let utf_16 = |bytes: fn(u16) -> [u8; 2]| "<config/>".encode_utf16().flat_map(bytes).collect();
+    vec![
+        (
+            include_bytes!("../refused/compare-delete.txt").into(),
+            "line 11: the line begins with delete, so this is a change",
+        ),
+        (include_bytes!("../refused/delete-only.txt").into(), "line 5: the line begins with delete"),
+        (flat("delete config authority router q"), "line 2: the line begins with delete"),
+        (flat("config authority delete router q"), "line 2: the line begins with delete"),
+        (
+            flat("config authority tenant t\nconfig authority delete tenant t"),
+            "line 3: the line begins with delete",
+        ),
+        (profile("delete application a"), "line 2: the line begins with delete"),
+        (flat("admin@node1.conductor1# delete authority router q"), "line 2: the line begins with delete"),
+        (
+            b"no config authority router r\nconfig authority router q name q\n".into(),
+            "line 1: the line begins with no",
+        ),
+        (deleted("operation=\"delete\""), "the element tenant has the operation delete or remove"),
+        (deleted("operation = 'remove'"), "so this is a change and not a configuration, at line 4"),
+        (
+            deleted("a='>' xmlns:nc='urn:ietf:params:xml:ns:netconf:base:1.0' nc:operation='delete'"),
+            "the element tenant has the operation delete or remove",
+        ),
+        (
+            xml("<config><authority><router operation='remove'><name>r</name></router></authority></config>"),
+            "the element router has the operation delete or remove",
+        ),
+        (b"\n#123\n<rpc-reply>".into(), "it is in the chunks of NETCONF 1.1"),
+        (
+            xml("<authority></authority>\n##\n"),
+            "the chunks of NETCONF 1.1, which begin with #, are around it",
+        ),
+        (b"{% for r in routers %}\nconfig".into(), "it is a Jinja template"),
+        (b"{{ config }}".into(), "it is a Jinja template"),
+        (b"{# a comment #}\n{}".into(), "it is a Jinja template"),
+        (xml("<authority></authority>{% endif %}"), "a Jinja template is around it"),
+        (b"config\n authority\n  router {{ name }}\n".into(), "line 3: the line is part of a Jinja template"),
+        (b"config\n authority\n  {% if x %}\n".into(), "line 3: the line is part of a Jinja template"),
+        (
+            profile("application \u{201C}a\u{201D} bgp-community 1:1"),
+            "begins with a typographic quote, expected",
+        ),
+        (profile("bgp\u{2010}community 1:1"), "is not a keyword, for these have ASCII characters only"),
+        (b"config\n authority\n  rout\xE9r r\n".into(), "line 3: \"rout\u{fffd}r\" is not a keyword"),
+        (utf_16(u16::to_le_bytes), "it is UTF-16, expected UTF-8"),
+        (utf_16(u16::to_be_bytes), "it is UTF-16, expected UTF-8"),
+        (b"\x1F\x8B\x08\x00not deflated".into(), "its gzip data is damaged or was cut off"),
+        (
+            include_bytes!("../data/compressed/export-profile.gz")[..300].into(),
+            "its gzip data is damaged or was cut off",
+        ),
+        (
+            include_bytes!("../refused/log-injection.xml").into(),
+            "the end tag \"x\\n2026-11-25T19:00:00Z done: 5000 written, 0 removed, 0 unchanged, 0 kept for nodes in \
+             error\\u{1b}[2J\\u{1b}]0;pwned\\u{7}\" closes nothing, expected that of authority, at line 2",
+        ),
+    ]
+}
+
+#[test]
+fn a_service_may_be_named_delete() {
+    let conductor = Conductor::new();
+    for text in [
+        "config authority service delete name delete\nconfig authority service delete application-name delete\n",
+        "config\n authority\n  service delete\n   name delete\n  exit\n exit\nexit\n",
+    ] {
+        let outcome = conductor.generate_from(text.as_bytes());
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn blanks_that_were_pasted_are_blanks_except_in_quotes() {
+    let profile = "config\u{a0}authority bgp-community-services-profile P";
+    let text = format!(
+        "\u{feff}{profile} application \"a\u{a0}b\" bgp-community\u{2003}1:1\u{a0}\n\
+         {profile}\u{200b} \u{3000}application \"a\u{a0}b\"\u{a0}bgp-community 1:2\n\
+         config authority router r node n asset-id n\n\
+         config authority router r bgp-community-services-profile\u{202f}P\n"
+    );
+    let conductor = Conductor::new();
+    assert_eq!(conductor.generate_from(text.as_bytes()).status, 0);
+    let pillar = &conductor.files()["n.sls"];
+    assert!(pillar.contains("a\u{a0}b") && pillar.contains("1:1") && pillar.contains("1:2"), "{pillar}");
+}
+
 #[test]
 fn each_says_what_is_wrong_and_where() {
     let conductor = Conductor::new();
-    for (input, message) in cases() {
+    let running = conductor.path("running");
+    std::fs::write(&running, include_bytes!("../refused/three-routers.txt")).unwrap();
+    assert_eq!(conductor.generate(&running).status, 0);
+    let pillars = conductor.files();
+    assert_eq!(pillars.len(), 2);
+    for (input, message) in cases().into_iter().chain(others()) {
         let outcome = conductor.generate_from(&input);
         let start = String::from_utf8_lossy(input.get(..200).unwrap_or(&input));
         assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{start}");
@@ -99,5 +203,7 @@ fn each_says_what_is_wrong_and_where() {
         let ends = "; nothing was changed; export the whole running configuration again, or name another one with \
                     --config\n";
         assert!(outcome.stderr.ends_with(ends), "{}", outcome.stderr);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+        assert_eq!(conductor.files(), pillars, "{start}");
     }
 }

@@ -71,6 +71,7 @@ fn each_form_is_what_is_expected() {
             assert!(stale.is_empty(), "{stale:?}");
         }
         let mut printed = format!("{}---\n{}", status.text(Paint(false)), status.json().unwrap());
+        golden::expect(&format!("status-{name}-detail"), &status.detail());
         assert!(status.only("lima") && !status.only("nowhere"));
         printed += &format!(
             "---\n{}",

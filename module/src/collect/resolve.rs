@@ -1,6 +1,7 @@
 //! Gets the answer to every query: from the route source, or from the snapshot of the last answers.
 
-use bgpcs::{Community, ModuleConfiguration, PathSelection};
+use bgpcs::{ApplicationLeaf, Community, ModuleConfiguration, PathSelection, ProfileLeaf, Quoted, Ranged};
+use bgpcs_display::listed;
 
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::{Gathering, Resolution};
@@ -11,6 +12,9 @@ use crate::collect::snapshot::Snapshot;
 use crate::prefix::Family;
 use crate::source::summary::BgpSummary;
 use crate::source::{Abilities, Query, RibInspection, RouteSource};
+
+/// How many leaves without effect the warning names.
+const IGNORED_SHOWN: usize = 8;
 
 /// What a configuration resolves to now.
 pub struct Resolved {
@@ -64,7 +68,38 @@ pub fn resolve(
     if configuration.path_selection == PathSelection::Best && !abilities.best_path {
         resolution.warnings.push(format!("{} selects no best path: every path counts", source.name()));
     }
+    resolution.warnings.extend(without_effect(configuration));
     Ok(Resolved { resolution, failures, is_full })
+}
+
+/// A warning that names what is configured and has no effect yet.
+fn without_effect(configuration: &ModuleConfiguration) -> Option<String> {
+    let applications = configuration.applications.iter().flat_map(|application| {
+        let leaves = ApplicationLeaf::ALL.iter().filter(|leaf| match leaf {
+            // It is for people.
+            ApplicationLeaf::Description => false,
+            ApplicationLeaf::Vrf => !application.vrf.is_empty(),
+            ApplicationLeaf::Within => !application.within.is_empty(),
+        });
+        leaves.map(|leaf| {
+            format!("{} of application {}", leaf.name(), Quoted(application.application_name.as_str()))
+        })
+    });
+    let profile = ProfileLeaf::ALL.iter().filter(|leaf| match leaf {
+        ProfileLeaf::ShortestIpv4Prefix => configuration.shortest_ipv4_prefix != Ranged::default(),
+        ProfileLeaf::ShortestIpv6Prefix => configuration.shortest_ipv6_prefix != Ranged::default(),
+        ProfileLeaf::LargestLoss => configuration.largest_loss != Ranged::default(),
+        ProfileLeaf::RefreshInterval
+        | ProfileLeaf::PathSelection
+        | ProfileLeaf::StalePathTime
+        | ProfileLeaf::MaxPrefixes
+        | ProfileLeaf::AggregatePrefixes
+        | ProfileLeaf::UpdateMode => false,
+    });
+    let ignored: Vec<String> = applications.chain(profile.map(|leaf| leaf.name().to_owned())).collect();
+    (!ignored.is_empty()).then(|| {
+        format!("configured, but this release does not act on it: {}", listed(ignored.iter(), IGNORED_SHOWN))
+    })
 }
 
 /// Keeps the last good prefixes of communities of a kind that the source's routes do not have.

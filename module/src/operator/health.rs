@@ -122,6 +122,9 @@ fn mode(facts: &Facts) -> Check {
         Some(modes) if modes.iter().any(|mode| mode == "module") => {
             Check::pass(NAME, "application-identification mode module is configured")
         }
+        Some(modes) if modes.iter().any(|mode| mode == "all") => {
+            Check::pass(NAME, "application-identification mode all is configured, which includes module")
+        }
         Some(_) => Check::new(NAME, Health::Broken, "application-identification mode module is not configured")
             .fix(format!(
                 "in the PCLI: config authority router {router} application-identification mode module; then commit"

@@ -1,6 +1,7 @@
 //! What both programs need to show something to an operator: tables as the PCLI prints them, self-contained pages for a
 //! browser, and times. The crate knows the form of a text, not its subject.
 
+pub mod detail;
 pub mod html;
 pub mod table;
 pub mod time;

@@ -20,7 +20,8 @@ impl Paint {
     }
 }
 
-/// A table with rules of `=` around its heads. A cell can have several lines; numbers are aligned to the right.
+/// A table with rules of `=` around its heads. A cell can have several lines; numbers are aligned to the right. A cell
+/// of any length is possible, but only its start is shown.
 #[derive(Debug)]
 pub struct Table {
     heads: Vec<Head>,
@@ -43,9 +44,9 @@ impl Table {
         Self { heads: heads.into(), rows: Vec::new(), paint }
     }
 
-    /// Adds a row with one cell for each column, in the colour of `health`.
+    /// Adds a row with one cell for each column, in the colour of `health`. Of a long cell, only the start is shown.
     pub fn row(&mut self, health: Health, cells: impl Into<Vec<String>>) {
-        self.rows.push((health, cells.into()));
+        self.rows.push((health, cells.into().iter().map(|cell| shortened(cell)).collect()));
     }
 
     fn width(&self, column: usize, head: &Head) -> usize {
@@ -53,6 +54,24 @@ impl Table {
         let lines = cells.flat_map(|cell| cell.lines()).map(|line| line.chars().count());
         lines.max().unwrap_or(0).max(head.name().chars().count())
     }
+}
+
+/// How many characters of a line of a cell are shown, and how many of its lines.
+const WIDEST: usize = 120;
+const HIGHEST: usize = 40;
+
+/// The start of a cell that is too long for a table.
+fn shortened(cell: &str) -> String {
+    let lines = cell.lines().take(HIGHEST).map(|line| match line.char_indices().nth(WIDEST) {
+        Some((end, _)) => line.get(..end).unwrap_or(line).to_owned() + "…",
+        None => line.to_owned(),
+    });
+    let mut lines: Vec<String> = lines.collect();
+    let more = cell.lines().skip(HIGHEST).count();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
 }
 
 impl Head {

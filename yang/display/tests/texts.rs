@@ -1,5 +1,8 @@
 //! Small texts that both programs print.
 
+use bgpcs::Health;
+use bgpcs_display::detail::Detail;
+use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::{counted, listed};
 
 #[test]
@@ -29,4 +32,30 @@ fn a_list_names_the_first_items_and_counts_the_others() {
     for (items, shown, expected) in cases {
         assert_eq!(listed(items.iter(), shown), expected);
     }
+}
+
+#[test]
+fn a_table_shows_the_start_of_a_cell_of_any_length() {
+    let mut table = Table::new([Head::Text("Name"), Head::Number("Count")], Paint(false));
+    let communities: Vec<String> = (0..6500).map(|number| format!("64512:{number}")).collect();
+    table.row(Health::Healthy, ["ä".repeat(100_000), "9".repeat(100_000)]);
+    table.row(Health::Healthy, [communities.join("\n"), "1".to_owned()]);
+    let text = table.to_string();
+    assert!(text.lines().all(|line| line.chars().count() < 260) && text.lines().count() < 50);
+    assert!(text.contains("ä… ") && text.contains("64512:39 ") && text.contains("and 6460 more"), "{text}");
+}
+
+#[test]
+fn details_have_their_values_in_one_column() {
+    let mut detail = Detail::of("node1.router1");
+    detail.line(0, "Pillar", "");
+    detail.line(1, "State", "current");
+    detail.line(1, "A longer name", "value");
+    detail.line(0, "Findings", "none");
+    let rule = "=".repeat(76);
+    let expected = format!(
+        "{rule}\n node1.router1\n{rule}\n   Pillar:\n     State:          current\n     A longer name:  value\n   \
+         Findings:         none\n"
+    );
+    assert_eq!(detail.to_string(), expected);
 }

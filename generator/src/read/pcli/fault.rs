@@ -63,6 +63,27 @@ pub enum PcliFault {
         /// Its first line.
         noise: usize,
     },
+    /// A line that deletes something.
+    #[error("the line begins with {}, so this is a change and not a configuration", Quoted(.word))]
+    Change {
+        /// Its first word.
+        word: &'static str,
+    },
+    /// A line of a Jinja template.
+    #[error("the line is part of a Jinja template, expected the configuration that is made from it")]
+    Template,
+    /// A keyword with a character that no keyword has.
+    #[error("{} is not a keyword, for these have ASCII characters only", Quoted(.word))]
+    Keyword {
+        /// As it was written.
+        word: String,
+    },
+    /// A word that begins with a quote of a word processor.
+    #[error("{} begins with a typographic quote, expected \" or no quote", Quoted(.word))]
+    TypographicQuote {
+        /// As it was written.
+        word: String,
+    },
     /// More words than a leaf or a key can have.
     #[error("{} has too many words; put a text with blanks in double quotes", Quoted(.name))]
     TooManyWords {

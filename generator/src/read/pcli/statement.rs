@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
+use std::mem::take;
+use std::ops::RangeInclusive;
 
 use super::fault::PcliFault;
+use crate::read::TEMPLATE_MARKS;
 use crate::read::schema::SchemaNode;
 
 /// The longest statement in bytes; it keeps an unclosed quote from taking in a whole file.
@@ -11,6 +14,9 @@ const LONGEST: usize = 1 << 20;
 
 /// A tab goes to the next column that is a multiple of this.
 const TAB_WIDTH: usize = 8;
+
+/// The quotes that a word processor writes for `"` and `'`.
+const TYPOGRAPHIC_QUOTES: RangeInclusive<char> = '\u{2018}'..='\u{201F}';
 
 /// One line, together with the next lines if a double quote is still open or a backslash ends the line.
 #[derive(Clone, Copy)]
@@ -71,9 +77,14 @@ impl<'t> Words<'t> {
     /// The next word as text.
     pub fn next_text(&mut self) -> Option<Result<Cow<'t, str>, PcliFault>> {
         let text = |word| match word {
-            Cow::Borrowed(bytes) => {
-                std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| PcliFault::NotUtf8)
-            }
+            Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+                Ok(word) if word.starts_with(|first| TYPOGRAPHIC_QUOTES.contains(&first)) => {
+                    Err(PcliFault::TypographicQuote { word: word.to_owned() })
+                }
+                Ok(word) if TEMPLATE_MARKS.contains(&word) => Err(PcliFault::Template),
+                Ok(word) => Ok(Cow::Borrowed(word)),
+                Err(_) => Err(PcliFault::NotUtf8),
+            },
             Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| PcliFault::NotUtf8),
         };
         Some(self.next()?.and_then(text))
@@ -167,6 +178,7 @@ impl<R: BufRead> Statements<R> {
             if !self.read_line()? {
                 return Ok(None);
             }
+            make_blanks_plain(&mut self.text, 0, Quoting::Between);
             if let Some(start) = self.text.iter().position(|byte| !byte.is_ascii_whitespace()) {
                 break start;
             }
@@ -210,6 +222,7 @@ impl<R: BufRead> Statements<R> {
         let mut state = Quoting::default();
         let mut seen = 0;
         loop {
+            make_blanks_plain(&mut self.text, seen, state);
             for byte in self.text.iter().skip(seen) {
                 state = state.after(*byte);
             }
@@ -230,6 +243,36 @@ impl<R: BufRead> Statements<R> {
             }
         }
     }
+}
+
+/// Puts an ASCII blank for each other blank of Unicode that is not in double quotes: pasted text has no-break ones. `state`
+/// is that at position `from`, where the text begins that has not been seen before.
+fn make_blanks_plain(text: &mut Vec<u8>, from: usize, mut state: Quoting) {
+    if text.get(from..).is_none_or(<[u8]>::is_ascii) {
+        return;
+    }
+    let before = take(text);
+    let (seen, new) = before.split_at(from);
+    text.extend_from_slice(seen);
+    let Ok(new) = std::str::from_utf8(new) else {
+        // Where it matters, a word that is not UTF-8 is refused.
+        *text = before;
+        return;
+    };
+    let mut encoded = [0; 4];
+    for character in new.chars() {
+        let blank = is_odd_blank(character) && !state.is_quoted();
+        let bytes = if blank { b" " } else { character.encode_utf8(&mut encoded).as_bytes() };
+        text.extend_from_slice(bytes);
+        state = bytes.iter().fold(state, |state, byte| state.after(*byte));
+    }
+}
+
+/// Whether a character is a blank of Unicode outside ASCII, or one of no width.
+fn is_odd_blank(character: char) -> bool {
+    !character.is_ascii()
+        && (character.is_whitespace()
+            || matches!(character, '\u{180E}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}'))
 }
 
 /// The column after blanks with tabs among them.

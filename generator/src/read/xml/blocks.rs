@@ -17,14 +17,22 @@ pub(super) struct Blocks<R> {
     end: usize,
     /// The start of the free space.
     filled: usize,
+    /// How many line feeds are in the blocks before this one.
+    line_feeds: usize,
 }
 
 impl<R: Read> Blocks<R> {
     pub fn new(input: R) -> Self {
-        Self { input, buffer: vec![0; BLOCK], at: 0, end: 0, filled: 0 }
+        Self { input, buffer: vec![0; BLOCK], at: 0, end: 0, filled: 0, line_feeds: 0 }
+    }
+
+    /// The line of the reader's position, counted from 1.
+    pub fn line(&self) -> usize {
+        1 + self.line_feeds + line_feeds(self.buffer.get(..self.at))
     }
 
     fn next_block(&mut self) -> io::Result<()> {
+        self.line_feeds += line_feeds(self.buffer.get(..self.end));
         self.buffer.copy_within(self.end..self.filled, 0);
         self.filled -= self.end;
         self.at = 0;
@@ -48,6 +56,10 @@ impl<R: Read> Blocks<R> {
             }
         }
     }
+}
+
+fn line_feeds(text: Option<&[u8]>) -> usize {
+    memchr::memchr_iter(b'\n', text.unwrap_or_default()).count()
 }
 
 impl<R: Read> BufRead for Blocks<R> {

@@ -34,6 +34,23 @@ enum Within {
 /// The start and the end of what may contain text that only looks like a tag.
 const OPAQUE: [(&[u8], &[u8]); 3] = [(b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
 
+/// Whether attributes have the `operation` of an edit that deletes the element (RFC 6241 section 7.2).
+fn deletes(attributes: &[u8]) -> bool {
+    const OPERATION: &[u8] = b"operation";
+    // Nearly every tag ends here, since it has no attributes.
+    if attributes.len() <= OPERATION.len() {
+        return false;
+    }
+    memchr::memmem::find_iter(attributes, OPERATION).any(|at| {
+        let begins = at.checked_sub(1).and_then(|before| attributes.get(before));
+        let rest = attributes.get(at + OPERATION.len()..).unwrap_or_default().trim_ascii_start();
+        let value =
+            rest.strip_prefix(b"=").unwrap_or_default().trim_ascii_start().get(1..).unwrap_or_default();
+        begins.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b':')
+            && (value.starts_with(b"delete") || value.starts_with(b"remove"))
+    })
+}
+
 impl Skip {
     /// Skips the content of an element: up to its end tag, or up to a child whose local name `is_read`. Everything
     /// between two `>` has to come from `input` in one block.
@@ -67,7 +84,7 @@ impl Skip {
             match self.piece(block.get(passed..=close).unwrap_or_default(), &is_read) {
                 Ok(None) => passed = close + 1,
                 Ok(Some(end)) => return (passed + end, Ok(true)),
-                Err(fault) => return (passed, Err(fault)),
+                Err(fault) => return (close + 1, Err(fault)),
             }
         }
         (block.len(), Ok(false))
@@ -87,7 +104,7 @@ impl Skip {
                     self.within = Within::Content;
                 }
             }
-            Within::Value(quote) => self.attributes(piece, Some(quote)),
+            Within::Value(quote) => self.attributes(piece, Some(quote))?,
         }
         Ok(None)
     }
@@ -97,7 +114,7 @@ impl Skip {
         match markup {
             [_, b'/', name @ .., _] => self.end_tag(name.trim_ascii_end()),
             [_, b'!' | b'?', ..] => self.opaque(markup).map(|()| false),
-            [_, tag @ ..] => Ok(self.start_tag(tag, is_read)),
+            [_, tag @ ..] => self.start_tag(tag, is_read),
             [] => Ok(false),
         }
     }
@@ -112,20 +129,24 @@ impl Skip {
     }
 
     /// Skips a start tag. Gives whether it is the one of a child that is read.
-    fn start_tag(&mut self, tag: &[u8], is_read: impl Fn(&[u8]) -> bool) -> bool {
+    fn start_tag(&mut self, tag: &[u8], is_read: impl Fn(&[u8]) -> bool) -> Result<bool, XmlFault> {
         let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
         let (name, attributes) = tag.split_at(tag.iter().position(ends_name).unwrap_or(tag.len()));
         if self.starts.is_empty() && is_read(name.rsplit(|byte| *byte == b':').next().unwrap_or_default()) {
-            return true;
+            return Ok(true);
         }
         self.starts.push(self.names.len());
         self.names.extend_from_slice(name);
-        self.attributes(attributes, None);
-        false
+        self.attributes(attributes, None)?;
+        Ok(false)
     }
 
     /// Skips the attributes of a start tag; `quote` is the quote of the value in which they begin, if they do.
-    fn attributes(&mut self, attributes: &[u8], mut quote: Option<u8>) {
+    fn attributes(&mut self, attributes: &[u8], mut quote: Option<u8>) -> Result<(), XmlFault> {
+        if quote.is_none() && deletes(attributes) {
+            let name = self.starts.last().and_then(|start| self.names.get(*start..)).unwrap_or_default();
+            return Err(XmlFault::Change { name: String::from_utf8_lossy(name).into_owned() });
+        }
         for at in memchr::memchr2_iter(b'"', b'\'', attributes) {
             let found = attributes.get(at).copied();
             if quote.is_none() {
@@ -138,6 +159,7 @@ impl Skip {
         if quote.is_none() && attributes.ends_with(b"/>") {
             self.names.truncate(self.starts.pop().unwrap_or_default());
         }
+        Ok(())
     }
 
     /// Skips an end tag. Gives whether it ends the content; then the caller checks its name.

@@ -165,7 +165,9 @@ fn each_release_of_salt_installs_changes_and_cleans() {
         give(&machine, id, &pillar(hostile));
         let installed = apply(&python, &machine, id, PLUGIN);
         installed.expect_success();
-        assert!(installed.comments().contains("4.1.0-1.el7\\\"") || installed.comments().contains("4.1.0-1.el7'"));
+        assert!(
+            installed.comments().contains("4.1.0-1.el7\\\"") || installed.comments().contains("4.1.0-1.el7'")
+        );
         assert_eq!(configuration(&machine), pillar(hostile)["config"]);
         let metadata = fs::symlink_metadata(machine.path(paths::MODULE_CONFIGURATION)).unwrap();
         assert!(metadata.is_file());
@@ -209,8 +211,14 @@ fn nothing_is_removed_without_a_word() {
             assert!(said.contains(cause), "{said:?} lacks {cause:?}");
             expect_untouched(&machine);
         };
-        expect(&|_| (), "/.complete does not exist, so generate_pillar has not read the whole running configuration");
-        expect(&|machine| machine.list_pillar(false), "lacks the key bgp-community-services; check on the conductor");
+        expect(
+            &|_| (),
+            "/.complete does not exist, so generate_pillar has not read the whole running configuration",
+        );
+        expect(
+            &|machine| machine.list_pillar(false),
+            "lacks the key bgp-community-services; check on the conductor",
+        );
         expect(
             &|machine| {
                 machine.list_pillar(true);
@@ -237,8 +245,10 @@ fn nothing_is_removed_without_a_word() {
         for content in unusable {
             expect(&|machine| give(machine, "node1", &content), "has no usable package and config");
         }
-        expect(&|machine| give(machine, "node1", &json!({"error": "it's: \"hostile\" {{ 7*7 }}\n# x"})),
-            "pillar of bgp-community-services: it's: \"hostile\" {{ 7*7 }}\n# x");
+        expect(
+            &|machine| give(machine, "node1", &json!({"error": "it's: \"hostile\" {{ 7*7 }}\n# x"})),
+            "pillar of bgp-community-services: it's: \"hostile\" {{ 7*7 }}\n# x",
+        );
     }
 }
 
@@ -278,7 +288,12 @@ fn cleaning_by_hand_needs_no_pillar() {
         bring_up(&machine);
         machine.list_pillar(false);
         apply(&python, &machine, "node1", &format!("{PLUGIN}.clean")).expect_success();
-        let left = [paths::ROUTER_PLUGIN_DIR, paths::MODULE_OUTPUT, paths::MODULE_LINK, paths::MODULE_REGISTRATION_LINK];
+        let left = [
+            paths::ROUTER_PLUGIN_DIR,
+            paths::MODULE_OUTPUT,
+            paths::MODULE_LINK,
+            paths::MODULE_REGISTRATION_LINK,
+        ];
         for path in left {
             assert!(machine.path(path).symlink_metadata().is_err(), "{path} is left");
         }

@@ -22,10 +22,8 @@ impl Attribution {
         configuration: &ModuleConfiguration,
         applications: impl Iterator<Item = &'a ApplicationFacts<'f>>,
     ) -> (Self, Option<String>) {
-        let applications = applications.map(|application| Application {
-            application_name: application.name.clone(),
-            bgp_community: application.communities.to_vec(),
-        });
+        let applications = applications
+            .map(|application| Application::new(application.name.clone(), application.communities.to_vec()));
         let configuration =
             ModuleConfiguration { applications: applications.collect(), ..configuration.clone() };
         let mut source = open(settings);

@@ -45,9 +45,13 @@ fn csv(rows: &[Row<'_>]) -> String {
     format!("application-name,ip-prefix,bgp-community\r\n{lines}")
 }
 
-/// A field of RFC 4180.
+/// A field of RFC 4180. What a spreadsheet would take for a formula begins with an apostrophe, which it does not show.
 fn csv_field(text: &str) -> String {
-    if text.contains(['"', ',']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    let text = match text.starts_with(['=', '+', '-', '@']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    };
+    if text.contains(['"', ',']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 /// Blocks like those of `show config running`: in each, values stand in a column.

@@ -1,0 +1,65 @@
+//! What a new pillar changes for its node, in lines that an operator compares with the profile.
+
+use std::fmt::Display;
+
+use bgpcs::{ApplicationLeaf, ModuleConfiguration, Pillar, ProfileLeaf, Quoted};
+use indexmap::IndexSet;
+
+/// What goes (`- …`), then what comes (`+ …`): profile, package, applications with their leaves, and settings.
+pub fn difference(old: Option<&Pillar>, new: &Pillar) -> Vec<String> {
+    let (old, new) = (old.map(lines).unwrap_or_default(), lines(new));
+    let goes = old.difference(&new).map(|line| format!("- {line}"));
+    goes.chain(new.difference(&old).map(|line| format!("+ {line}"))).collect()
+}
+
+fn lines(pillar: &Pillar) -> IndexSet<String> {
+    let Pillar { router, node, profile, package, config } = pillar;
+    let mut lines = IndexSet::from([
+        format!("router {} node {}", Quoted(router), Quoted(node)),
+        format!("profile {profile}"),
+        format!("package {} {}", package.name, package.version),
+    ]);
+    let ModuleConfiguration {
+        applications,
+        duration,
+        path_selection,
+        stale_path_time,
+        max_prefixes,
+        aggregate_prefixes,
+        update_mode,
+        shortest_ipv4_prefix,
+        shortest_ipv6_prefix,
+        largest_loss,
+        high_availability,
+    } = config;
+    for application in applications {
+        let name = format!("application {}", Quoted(application.application_name.as_str()));
+        lines.insert(name.clone());
+        let of = |leaf: &str, value: &str| format!("{name} {leaf} {}", Quoted(value));
+        lines.extend(application.bgp_community.iter().map(|one| of("bgp-community", &one.to_string())));
+        if !application.description.is_empty() {
+            lines.insert(of(ApplicationLeaf::Description.name(), &application.description));
+        }
+        let vrf = ApplicationLeaf::Vrf.name();
+        lines.extend(application.vrf.iter().map(|one| of(vrf, one.as_str())));
+        let within = ApplicationLeaf::Within.name();
+        lines.extend(application.within.iter().map(|one| of(within, &one.to_string())));
+    }
+    let setting = |leaf: ProfileLeaf| {
+        let value: &dyn Display = match leaf {
+            ProfileLeaf::RefreshInterval => duration,
+            ProfileLeaf::PathSelection => path_selection,
+            ProfileLeaf::StalePathTime => stale_path_time,
+            ProfileLeaf::MaxPrefixes => max_prefixes,
+            ProfileLeaf::AggregatePrefixes => aggregate_prefixes,
+            ProfileLeaf::UpdateMode => update_mode,
+            ProfileLeaf::ShortestIpv4Prefix => shortest_ipv4_prefix,
+            ProfileLeaf::ShortestIpv6Prefix => shortest_ipv6_prefix,
+            ProfileLeaf::LargestLoss => largest_loss,
+        };
+        format!("{} {value}", leaf.name())
+    };
+    lines.extend(ProfileLeaf::ALL.iter().map(|leaf| setting(*leaf)));
+    lines.insert(format!("nodes {}", if *high_availability { "two" } else { "one" }));
+    lines
+}
