@@ -8,11 +8,13 @@ mod json;
 mod pcli;
 pub mod schema;
 mod sink;
+mod template;
 mod xml;
 
 use std::io::{self, BufReader, Cursor, Read};
 
 use self::gzip::Expanded;
+use self::template::TEMPLATE_MARKS;
 pub use self::pcli::fault::{PcliError, PcliFault};
 pub use self::sink::{End, Sink};
 pub use self::xml::fault::{XmlError, XmlFault};
@@ -90,10 +92,6 @@ fn refuse_frames(start: &[u8]) -> Result<(), ReadError> {
     }
     Ok(())
 }
-
-/// How statements, comments and values begin in a Jinja template.
-const TEMPLATE_MARKS: [&str; 3] = ["{%", "{#", "{{"];
-
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 

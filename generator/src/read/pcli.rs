@@ -11,9 +11,9 @@ use std::io::BufRead;
 
 use self::fault::{PcliError, PcliFault};
 use self::statement::{Statement, Statements, Words};
-use super::TEMPLATE_MARKS;
 use super::schema::{AUTHORITY, NodeKind, SchemaNode};
 use super::sink::{End, Sink};
+use super::template::TEMPLATE_MARKS;
 
 /// The first word of a block and of every flat line.
 const CONFIG: &str = "config";

@@ -15,9 +15,9 @@ use quick_xml::reader::Reader;
 use self::blocks::Blocks;
 use self::fault::{XmlError, XmlFault};
 use self::skip::Skip;
-use super::TEMPLATE_MARKS;
 use super::schema::{AUTHORITY, ENVELOPES, SchemaNode};
 use super::sink::{End, Sink};
+use super::template::TEMPLATE_MARKS;
 
 /// RFC 6241 section 3.1.
 const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.0");

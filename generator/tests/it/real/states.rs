@@ -204,7 +204,7 @@ fn nothing_is_removed_without_a_word() {
         println!("Salt {release}");
         let machine = Machine::new(Release::Current, Release::Current);
         bring_up(&machine);
-        let mut expect = |prepare: &dyn Fn(&Machine), cause: &str| {
+        let expect = |prepare: &dyn Fn(&Machine), cause: &str| {
             prepare(&machine);
             let applied = apply(&python, &machine, "node1", PLUGIN);
             let said = applied.only_failure();
