@@ -5,7 +5,8 @@ use std::fmt::Display;
 use bgpcs::{ApplicationLeaf, ModuleConfiguration, Pillar, ProfileLeaf, Quoted};
 use indexmap::IndexSet;
 
-/// What goes (`- …`), then what comes (`+ …`): profile, package, applications with their leaves, and settings.
+/// What goes (`- …`), then what comes (`+ …`): profile, package, applications with their leaves, and settings other than
+/// the defaults.
 pub fn difference(old: Option<&Pillar>, new: &Pillar) -> Vec<String> {
     let (old, new) = (old.map(lines).unwrap_or_default(), lines(new));
     let goes = old.difference(&new).map(|line| format!("- {line}"));
@@ -45,21 +46,25 @@ fn lines(pillar: &Pillar) -> IndexSet<String> {
         let within = ApplicationLeaf::Within.name();
         lines.extend(application.within.iter().map(|one| of(within, &one.to_string())));
     }
-    let setting = |leaf: ProfileLeaf| {
-        let value: &dyn Display = match leaf {
-            ProfileLeaf::RefreshInterval => duration,
-            ProfileLeaf::PathSelection => path_selection,
-            ProfileLeaf::StalePathTime => stale_path_time,
-            ProfileLeaf::MaxPrefixes => max_prefixes,
-            ProfileLeaf::AggregatePrefixes => aggregate_prefixes,
-            ProfileLeaf::UpdateMode => update_mode,
-            ProfileLeaf::ShortestIpv4Prefix => shortest_ipv4_prefix,
-            ProfileLeaf::ShortestIpv6Prefix => shortest_ipv6_prefix,
-            ProfileLeaf::LargestLoss => largest_loss,
-        };
-        format!("{} {value}", leaf.name())
+    let setting = |leaf: ProfileLeaf| match leaf {
+        ProfileLeaf::RefreshInterval => unless_default(duration),
+        ProfileLeaf::PathSelection => unless_default(path_selection),
+        ProfileLeaf::StalePathTime => unless_default(stale_path_time),
+        ProfileLeaf::MaxPrefixes => unless_default(max_prefixes),
+        ProfileLeaf::AggregatePrefixes => unless_default(aggregate_prefixes),
+        ProfileLeaf::UpdateMode => unless_default(update_mode),
+        ProfileLeaf::ShortestIpv4Prefix => unless_default(shortest_ipv4_prefix),
+        ProfileLeaf::ShortestIpv6Prefix => unless_default(shortest_ipv6_prefix),
+        ProfileLeaf::LargestLoss => unless_default(largest_loss),
     };
-    lines.extend(ProfileLeaf::ALL.iter().map(|leaf| setting(*leaf)));
-    lines.insert(format!("nodes {}", if *high_availability { "two" } else { "one" }));
+    let settings = ProfileLeaf::ALL.iter().filter_map(|leaf| Some((leaf.name(), setting(*leaf)?)));
+    lines.extend(settings.map(|(name, value)| format!("{name} {value}")));
+    if *high_availability {
+        lines.insert("two nodes".to_owned());
+    }
     lines
+}
+
+fn unless_default<T: Display + Default + PartialEq>(value: &T) -> Option<String> {
+    (*value != T::default()).then(|| value.to_string())
 }

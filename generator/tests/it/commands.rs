@@ -27,6 +27,50 @@ fn each_command_prints_what_is_expected() {
         ("explain-nonsense", &["explain-community", "12076"]),
         ("preset-list", &["preset", "list"]),
         ("preset-json", &["preset", "show", "Azure-US", "--format", "json"]),
+        (
+            "preset-services",
+            &[
+                "preset",
+                "show",
+                "O365",
+                "--services",
+                "--tenant",
+                "lan",
+                "--service-policy",
+                "prefer-expressroute",
+            ],
+        ),
+        (
+            "services",
+            &[
+                "services",
+                "--profile",
+                "P",
+                "--tenant",
+                "lan",
+                "--tenant",
+                "guest net",
+                "--access-policy",
+                "deny",
+                "--format",
+                "flat",
+                "--config",
+                "tests/data/odd-names/config.pcli",
+            ],
+        ),
+        (
+            "services-json",
+            &[
+                "services",
+                "--profile",
+                "P",
+                "--format",
+                "json",
+                "--config",
+                "tests/data/odd-names/config.pcli",
+            ],
+        ),
+        ("services-unknown", &["services", "--profile", "Q", "--config", "tests/data/odd-names/config.pcli"]),
         ("preset-unknown", &["preset", "show", "O366"]),
         ("check", &["check", "--config", policies]),
         ("check-summary", &["check", "--summary", "--config", errors]),
@@ -40,6 +84,7 @@ fn each_command_prints_what_is_expected() {
         ("help-check", &["check", "-h"]),
         ("help-preset", &["preset", "show", "-h"]),
         ("help-purge", &["purge", "-h"]),
+        ("help-services", &["services", "-h"]),
         ("help-status", &["status", "-h"]),
         ("help-top-file", &["top-file", "-h"]),
     ];
@@ -80,6 +125,36 @@ fn every_preset_is_a_configuration_without_findings_of_its_own() {
             assert_eq!((outcome.status, outcome.stderr), (0, unused));
         }
         assert!(preset.source.url.starts_with("https://") && !preset.source.title.is_empty());
+    }
+}
+
+/// Every application of a profile of odd names, and of each preset, has the service that is printed for it.
+#[test]
+fn with_the_ready_services_no_application_is_without_one() {
+    let odd = include_str!("../data/odd-names/config.pcli").to_owned();
+    let presets = preset::all().unwrap();
+    let profiles = presets.iter().map(|preset| (preset.name.to_string(), preset.pcli()));
+    for (profile, configuration) in profiles.chain([("P".to_owned(), odd)]) {
+        for format in ["pcli", "flat"] {
+            let conductor = Conductor::new();
+            let config = conductor.path("config");
+            let router = format!("config authority router r bgp-community-services-profile {profile}\n");
+            fs::write(&config, format!("{configuration}{router}")).unwrap();
+            let check = || outcome(conductor.command().args(["check", "--config"]).arg(&config)).stderr;
+            let without = check().matches("application-without-service").count();
+            assert!(without > 0, "{profile}");
+            let arguments =
+                ["services", "--profile", &profile, "--tenant", "a lan", "--format", format, "--config"];
+            let services = outcome(conductor.command().args(arguments).arg(&config));
+            assert_eq!((services.status, services.stderr.as_str()), (0, ""), "{profile}");
+            fs::write(&config, format!("{configuration}{router}{}", services.stdout)).unwrap();
+            assert_eq!(
+                check().matches("application-without-service").count(),
+                0,
+                "{profile} {}",
+                services.stdout
+            );
+        }
     }
 }
 

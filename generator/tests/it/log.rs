@@ -120,3 +120,53 @@ fn the_guide_shows_the_log_and_names_every_key() {
         assert!(guide.contains(&format!("| `{key}` |")), "the guide does not say what {key} is");
     }
 }
+
+#[test]
+fn no_name_forges_a_line_or_moves_the_cursor() {
+    let name = "x\n2026-01-01T00:00:00Z done: 1 written\r\u{1b}[2J\u{9b}2J\u{85}\u{202e}\u{2028}\u{200f}";
+    let configuration = json!({"authority": {
+        "bgp-community-services-profile": [{"name": name, "application": [{"application-name": name,
+            "bgp-community": [name], "vrf": [name], "within": [name]}], name: 1}],
+        "service": [{"name": name, "application-name": [name]}],
+        "router": [{"name": name, "bgp-community-services-profile": name, "node": [{"name": name, "asset-id": name}]}],
+    }});
+    let forged = include_str!("../refused/log-injection.xml");
+    for (text, lines) in [(configuration.to_string(), 7), (forged.to_owned(), 1)] {
+        for arguments in [&["--verbose"][..], &["--verbose", "--json"]] {
+            let conductor = Conductor::new();
+            fs::write(conductor.path("config"), &text).unwrap();
+            let config = conductor.path("config");
+            let run = outcome(conductor.command().args(arguments).arg("--config").arg(config));
+            for written in [conductor.log(), run.stderr] {
+                assert!(written.lines().count() >= lines, "{written:?}");
+                for line in written.lines() {
+                    assert!(line.chars().all(|c| bgpcs::plain(&c.to_string()) == c.to_string()), "{line:?}");
+                    assert!(!line.starts_with("2026-01-01"), "{line:?}");
+                    let is_json = serde_json::from_str::<Value>(line).is_ok();
+                    assert_eq!(is_json, arguments.contains(&"--json"), "{line:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_of_any_length_is_printed() {
+    let name = "n".repeat(100_000);
+    let conductor = Conductor::new();
+    let communities: Vec<String> = (0..6500).map(|number| format!("64512:{number}")).collect();
+    let configuration = json!({"authority": {
+        "bgp-community-services-profile": [{"name": "P", "application": [{"application-name": name,
+            "bgp-community": communities}]}],
+        "router": [{"name": name, "bgp-community-services-profile": "P", "node": [{"name": name, "asset-id": "a"}]}],
+    }});
+    fs::write(conductor.path("config"), configuration.to_string()).unwrap();
+    let run = |arguments: &[&str]| {
+        outcome(conductor.command().args(arguments).arg("--config").arg(conductor.path("config")))
+    };
+    assert_eq!(run(&["--summary"]).status, 0);
+    assert_eq!(run(&["--dry-run"]).status, 0);
+    let table = run(&["status"]);
+    assert!(table.status == 1 && table.stdout.contains("nnn… "), "{}", table.stderr);
+    assert!(run(&["status", "--json"]).stdout.contains(&name));
+}

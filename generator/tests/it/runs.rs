@@ -96,8 +96,9 @@ fn a_dry_run_says_what_it_would_do_and_touches_nothing() {
     };
     let first = outcome(conductor.command().arg("--dry-run").arg("--config").arg(&config));
     assert_eq!(first.status, 0);
+    let files: String = first.stdout.split_inclusive('\n').filter(|line| !line.starts_with("  ")).collect();
     assert_eq!(
-        first.stdout,
+        files,
         "would write a.sls\nwould write b.sls\nwould write c.sls\nwould write \"d\\u{202e}.sls\"\n\
          would be: 4 written, 0 removed, 0 unchanged, 0 kept for nodes in error\n"
     );
@@ -264,4 +265,49 @@ fn what_cannot_be_read_or_logged_is_said() {
     let unlogged = conductor.generate_from(authority(&["a"]).as_bytes());
     assert_eq!((unlogged.status, unlogged.stderr.contains("cannot write the log")), (0, true));
     assert_eq!(outcome(conductor.command().arg("--no-such-option")).status, 2);
+}
+
+/// What a dry run prints for a router whose profile goes from some lines to others; from none, it has no pillar yet.
+fn dry_run_between(before: &[&str], after: &[&str]) -> String {
+    let conductor = Conductor::new();
+    let config = conductor.path("config");
+    let text = |lines: &[&str]| {
+        let lines =
+            lines.iter().map(|line| format!("config authority bgp-community-services-profile P {line}\n"));
+        lines.collect::<String>()
+            + "config authority router r node n asset-id n\nconfig authority router r bgp-community-services-profile P\n"
+    };
+    if !before.is_empty() {
+        fs::write(&config, text(before)).unwrap();
+        assert_eq!(conductor.generate(&config).status, 0);
+    }
+    fs::write(&config, text(after)).unwrap();
+    outcome(conductor.command().arg("--dry-run").arg("--config").arg(&config)).stdout
+}
+
+#[test]
+fn a_dry_run_says_what_comes_and_what_goes() {
+    let communities: Vec<String> =
+        (0..60).map(|number| format!("application a bgp-community 1:{number}")).collect();
+    let many: Vec<&str> = communities.iter().map(String::as_str).collect();
+    let before =
+        ["application a bgp-community 1:0", "application gone bgp-community 1:2", "refresh-interval 90"];
+    let after = [
+        "application a bgp-community 1:0",
+        "application a bgp-community 1:1",
+        "application \"b c\" bgp-community 1:3",
+        "application \"b c\" within 10.0.0.0/8",
+        "largest-loss 50",
+    ];
+    assert_eq!(
+        dry_run_between(&before, &after),
+        "would write n.sls\n  - application gone\n  - application gone bgp-community 1:2\n  - refresh-interval 90\n\
+         \x20 + application a bgp-community 1:1\n  + application \"b c\"\n  + application \"b c\" bgp-community 1:3\n\
+         \x20 + application \"b c\" within 10.0.0.0/8\n  + largest-loss 50\n\
+         would be: 1 written, 0 removed, 0 unchanged, 0 kept for nodes in error\n"
+    );
+    let long = dry_run_between(&before[..1], &many);
+    assert!(long.contains("\n  and 19 more\n") && long.lines().count() == 43, "{long}");
+    let new = dry_run_between(&[], &before);
+    assert!(new.contains("+ application gone bgp-community 1:2\n"), "{new}");
 }

@@ -143,7 +143,9 @@ impl Skip {
 
     /// Skips the attributes of a start tag; `quote` is the quote of the value in which they begin, if they do.
     fn attributes(&mut self, attributes: &[u8], mut quote: Option<u8>) -> Result<(), XmlFault> {
-        if quote.is_none() && deletes(attributes) {
+        // What is left of a value is no attribute.
+        let ends = quote.map(|quote| memchr::memchr(quote, attributes).unwrap_or(attributes.len()));
+        if deletes(attributes.get(ends.unwrap_or_default()..).unwrap_or_default()) {
             let name = self.starts.last().and_then(|start| self.names.get(*start..)).unwrap_or_default();
             return Err(XmlFault::Change { name: String::from_utf8_lossy(name).into_owned() });
         }
