@@ -15,6 +15,7 @@ mod version;
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::installed::{python_environment, target};
 pub use error::ReleaseError;
@@ -118,15 +119,25 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
 /// # Panics
 /// When one is not there, or is of another line than it should be. With `OFFLINE` the former is said and left out.
 pub fn of(engine: Engine) -> Vec<Release> {
+    // To ask each of them takes a second.
+    static FOUND: Mutex<Vec<(Engine, Vec<Release>)>> = Mutex::new(Vec::new());
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, releases)) = found.iter().find(|(known, _)| *known == engine) {
+        return releases.clone();
+    }
+    let releases = find(engine);
+    found.push((engine, releases.clone()));
+    releases
+}
+
+fn find(engine: Engine) -> Vec<Release> {
     if engine == Engine::Bgpd
         && let Some(path) = env::var_os("BGPD")
     {
         return vec![Release::at(engine, path.into(), &"BGPD").unwrap_or_else(|error| panic!("{error}"))];
     }
-    let mut releases: Vec<Release> = chosen_suites()
-        .into_iter()
-        .filter_map(|suite| had(Release::in_suite(&target(), suite, engine)))
-        .collect();
+    let in_suite = |suite| had(Release::in_suite(&target(), suite, engine));
+    let mut releases: Vec<Release> = chosen_suites().into_iter().filter_map(in_suite).collect();
     if engine == Engine::ExaBgp && env::var_os("SUITES").is_none() {
         // Debian's stable suites have no ExaBGP 5.
         let newest = python_environment("exabgp").join("bin/exabgp");

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bgpcs_testing::releases::Release;
-use bgpcs_testing::{Capabilities, Peer, Session, eventually};
+use bgpcs_testing::{Capabilities, Peer, Session};
 
 use super::engine::{Daemon, Source, bagpipe};
 use super::module::{Call, Module, Seen, Service};
@@ -12,16 +12,13 @@ use super::scenario::Scenario;
 use super::{ONE, THREE, TWO};
 
 /// How long a step may take until a module has what it should have.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The same where nothing says that a neighbor has sent all its routes: the module believes it after a minute.
-const LONG_PATIENCE: Duration = Duration::from_secs(90);
+const LONG_PATIENCE: Duration = Duration::from_secs(150);
 
 /// How many routes a large table has besides: passing over them costs more than to ask about a few prefixes.
 const OTHERS: u16 = 20_000;
-
-/// How long between two tries.
-const BETWEEN: Duration = Duration::from_millis(200);
 
 /// How long what a module has must stay: the service asks whether anything changed every quarter of a second.
 const STAYS: Duration = Duration::from_millis(400);
@@ -191,13 +188,8 @@ impl<'s> Stage<'s> {
         for (peer, session) in [ONE, TWO, THREE].into_iter().zip(&self.sessions) {
             if let Some(session) = session {
                 let sent = self.updates_before[index(peer)] + session.updates;
-                let heard = || {
-                    let heard = self.daemon.updates(peer).is_none_or(|updates| updates >= sent);
-                    // A client of gobgpd costs more than a moment.
-                    thread::sleep(if heard { Duration::ZERO } else { BETWEEN });
-                    heard
-                };
-                eventually(&format!("{} messages of {peer:?}", session.updates), heard);
+                let heard = || self.daemon.updates(peer).is_none_or(|updates| updates >= sent);
+                assert!(within(self.patience, heard), "never read: {sent} messages of {peer:?}");
             }
         }
     }
@@ -210,15 +202,24 @@ fn index(peer: Peer) -> usize {
 
 /// Waits until what is seen is what is wanted; else what was seen last.
 fn becomes(wanted: &Seen, patience: Duration, see: &mut dyn FnMut() -> Seen) -> Result<(), Seen> {
+    let mut seen = Seen::default();
+    let is_wanted = within(patience, || {
+        seen = see();
+        seen.is(wanted)
+    });
+    if is_wanted { Ok(()) } else { Err(seen) }
+}
+
+/// Waits until `holds` does, with pauses that grow: each try starts programs, on a machine that has others to run.
+fn within(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + patience;
-    loop {
-        let seen = see();
-        if seen.is(wanted) {
-            return Ok(());
-        }
+    let mut pause = Duration::from_millis(50);
+    while !holds() {
         if Instant::now() > deadline {
-            return Err(seen);
+            return false;
         }
-        thread::sleep(BETWEEN);
+        thread::sleep(pause);
+        pause = (pause * 3 / 2).min(Duration::from_secs(2));
     }
+    true
 }
