@@ -14,9 +14,9 @@ mod xml;
 use std::io::{self, BufReader, Cursor, Read};
 
 use self::gzip::Expanded;
-use self::template::TEMPLATE_MARKS;
 pub use self::pcli::fault::{PcliError, PcliFault};
 pub use self::sink::{End, Sink};
+use self::template::TEMPLATE_MARKS;
 pub use self::xml::fault::{XmlError, XmlFault};
 
 /// How many blank bytes may stand before the configuration.

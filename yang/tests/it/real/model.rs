@@ -1,7 +1,5 @@
 //! The YANG module is accepted by the tools of the trade, and says what the Rust of this crate does.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::fs;

@@ -1,7 +1,5 @@
 //! A file is replaced whole or not at all.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -1,0 +1,3 @@
+//! With pyang and yanglint.
+
+mod model;
