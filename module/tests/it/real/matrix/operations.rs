@@ -33,7 +33,7 @@ fn aliases() {
         ..Scenario::default()
     };
     scenario.play_where(
-        &[Source::Bgpd],
+        &[Source::Bgpd, Source::LargeBgpd],
         |_, major| major >= 8,
         |stage| {
             let routes = [
