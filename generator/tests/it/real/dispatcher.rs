@@ -63,7 +63,10 @@ fn only_the_marker_makes_a_missing_file_mean_no_profile() {
     assert_eq!(unmarked[0], json!({"router": "r1"}));
     for pillar in &unmarked[1..] {
         let said = error(pillar);
-        assert!(said.contains("/.complete does not exist, so generate_pillar has not read the whole"), "{said}");
+        assert!(
+            said.contains("/.complete does not exist, so generate_pillar has not read the whole"),
+            "{said}"
+        );
         assert!(said.ends_with("; run generate_pillar on the conductor"), "{said}");
     }
     machine.write(paths::PILLAR_MARKER, r#"{"undecided": ["in error"]}"#);

@@ -52,7 +52,10 @@ impl Machine {
     /// Lists the plugin in the top file of the pillars, or only something else.
     pub fn list_pillar(&self, is_listed: bool) {
         let listed = if is_listed { PLUGIN } else { "other" };
-        self.write(&format!("{}/top.sls", paths::SALT_PILLAR_ROOT), &format!("plugins:\n  '*': [{listed}]\n"));
+        self.write(
+            &format!("{}/top.sls", paths::SALT_PILLAR_ROOT),
+            &format!("plugins:\n  '*': [{listed}]\n"),
+        );
         self.write(&format!("{}/other.sls", paths::SALT_PILLAR_ROOT), "other: {}\n");
     }
 
