@@ -8,15 +8,19 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
 /// bgp-community-services-profile.
 ///
-/// Exit status: 0 all done; 1 some pillars could not be generated as configured, or some files could not be written
-/// or removed, and the rest was done; 2 nothing was changed. A finding that prevents no pillar does not change the
+/// Only the running configuration says that a router does not exist any more. In another one, a router that is absent
+/// keeps its pillars, unless --whole is given.
+///
+/// Exit status: 0 all done; 1 some pillars could not be generated as configured, or were kept for absent routers, or some
+/// files could not be written or removed, and the rest was done; 2 nothing was changed. A finding that prevents no pillar does not change the
 /// exit status.
 #[derive(Debug, Parser)]
 #[command(name = "generate_pillar", version = bgpcs::VERSION, after_help = "\
 Examples:
   generate_pillar
   generate_pillar --dry-run --verbose
-  generate_pillar --config exported.xml --pillar-dir /tmp/pillar --log /tmp/log")]
+  generate_pillar --config exported.xml --pillar-dir /tmp/pillar --log /tmp/log
+  generate_pillar --config exported.xml --whole")]
 pub struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -63,6 +67,10 @@ pub(crate) struct Options {
     /// The configuration: NETCONF XML, JSON or PCLI text; - reads standard input
     #[arg(long, global = true, value_name = "FILE", default_value = paths::RUNNING_CONFIGURATION)]
     pub config: PathBuf,
+    /// The configuration is the whole authority, as the running one is: remove the pillars of routers that it does not
+    /// have
+    #[arg(long, global = true)]
+    pub whole: bool,
     /// The directory of the pillar files
     #[arg(long, global = true, value_name = "DIR", default_value = paths::PILLAR_DIR)]
     pub pillar_dir: PathBuf,

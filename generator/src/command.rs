@@ -5,6 +5,11 @@ mod exit;
 mod status;
 mod top_file;
 
+use std::fs;
+use std::path::Path;
+
+use bgpcs::paths;
+
 use crate::cli::{Arguments, CliCommand, Options, PresetCommand};
 use crate::report::{Log, LogFormat};
 use crate::run::{self, Completion, ConfigurationSource, RunError, RunSettings};
@@ -12,6 +17,7 @@ use crate::run::{self, Completion, ConfigurationSource, RunError, RunSettings};
 pub use self::exit::Exit;
 use self::exit::{failed, refused};
 use self::status::StatusForm;
+use self::top_file::Roots;
 
 /// Does what the command line asks for.
 pub fn execute(arguments: Arguments) -> Exit {
@@ -42,7 +48,8 @@ pub fn execute(arguments: Arguments) -> Exit {
             communities::show_services(&settings(options), &profile, policy, format)
         }
         Some(CliCommand::TopFile { action, states_root, pillar_root }) => {
-            top_file::edit(action, &[states_root, pillar_root], options.dry_run)
+            let roots = Roots { states: states_root, pillar: pillar_root };
+            top_file::edit(action, &roots, options.dry_run)
         }
     }
 }
@@ -67,12 +74,21 @@ fn unlogged(options: &Options) -> Log {
     Log::without_file(format(options), options.verbose)
 }
 
+/// Whether this is the file of the running configuration, by whatever path.
+fn is_running(config: &Path) -> bool {
+    let running = Path::new(paths::RUNNING_CONFIGURATION);
+    let resolved = |path: &Path| fs::canonicalize(path).ok();
+    config == running || resolved(config).is_some_and(|config| Some(config) == resolved(running))
+}
+
 fn settings(options: Options) -> RunSettings {
-    let Options { config, pillar_dir, dry_run, report, summary, log: _, verbose: _, json: _ } = options;
+    let is_whole = options.whole || is_running(&options.config);
+    let Options { config, whole: _, pillar_dir, dry_run, report, summary, log: _, verbose: _, json: _ } =
+        options;
     let source = if config.as_os_str() == "-" {
         ConfigurationSource::StandardInput
     } else {
         ConfigurationSource::File(config)
     };
-    RunSettings { source, pillar_dir, dry_run, report, summary }
+    RunSettings { source, is_whole, pillar_dir, dry_run, report, summary }
 }

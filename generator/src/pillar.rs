@@ -5,6 +5,7 @@ mod directory;
 mod error;
 pub mod file;
 mod parallel;
+mod upkeep;
 
 pub use self::changes::{AppliedChanges, DirectoryChanges, FailedChange, FileWrite, WriteReason};
 pub use self::directory::PillarDir;

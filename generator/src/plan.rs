@@ -97,6 +97,11 @@ impl Plan<'_> {
         self.authority.names.get(asset_id).is_some_and(|name| self.kept.contains(&name))
     }
 
+    /// The asset ids of nodes in error, whose files stay unchanged.
+    pub fn kept(&self) -> impl Iterator<Item = &str> {
+        self.kept.iter().map(|name| self.authority.names.text(*name))
+    }
+
     /// Whether a finding is an error.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)

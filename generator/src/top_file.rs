@@ -6,6 +6,7 @@
 //! out.
 
 use std::fmt;
+use std::ops::Range;
 
 use bgpcs::PLUGIN;
 use serde_yaml::{Mapping, Value};
@@ -59,20 +60,24 @@ impl fmt::Display for KeepReason {
     }
 }
 
-/// Adds the plugin to a top file; an absent file is an empty text.
-pub fn add(text: &str) -> TopFileEdit {
-    let block = match find_block(text) {
-        Ok(block) => block,
+/// Adds the plugin to a top file; none for an absent file. Of several marked blocks the first one stays.
+pub fn add(text: Option<&str>) -> TopFileEdit {
+    let environment = if text == Some("") { IN_EMPTY_FILE } else { ADDED };
+    let text = text.unwrap_or_default();
+    let blocks = match find_blocks(text) {
+        Ok(blocks) => blocks,
         Err(reason) => return TopFileEdit::Keep(reason),
     };
-    if block.is_some() {
-        return TopFileEdit::Keep(KeepReason::Right);
+    match blocks.as_slice() {
+        [] => {}
+        [_] => return TopFileEdit::Keep(KeepReason::Right),
+        [_, repeated @ ..] => return TopFileEdit::Write(without(text, repeated).0),
     }
     let Some(before) = parse(text) else { return TopFileEdit::Keep(KeepReason::NotPlainYaml) };
     if lists_plugin(&before) {
         return TopFileEdit::Keep(KeepReason::ListedElsewhere);
     }
-    let added = insert(text);
+    let added = insert(text, environment);
     // Whatever the text looks like: the result has to mean what the text meant plus our entry, or it is not written.
     match parse(&added) {
         Some(after) if after == with_entry(before) => TopFileEdit::Write(added),
@@ -80,46 +85,69 @@ pub fn add(text: &str) -> TopFileEdit {
     }
 }
 
-/// Removes what [`add`] added.
+/// Removes what [`add`] added, however often it is there. A file that [`add`] created goes, if nothing was added since.
 pub fn remove(text: &str) -> TopFileEdit {
-    match find_block(text) {
+    match find_blocks(text) {
         Err(reason) => TopFileEdit::Keep(reason),
-        Ok(None) => TopFileEdit::Keep(KeepReason::Right),
-        Ok(Some(block)) => {
-            let rest = cut(text, block);
-            if rest.trim().is_empty() { TopFileEdit::Delete } else { TopFileEdit::Write(rest) }
-        }
+        Ok(blocks) if blocks.is_empty() => TopFileEdit::Keep(match parse(text) {
+            Some(top) if lists_plugin(&top) => KeepReason::ListedElsewhere,
+            _ => KeepReason::Right,
+        }),
+        Ok(blocks) => match without(text, &blocks) {
+            (rest, false) if rest.is_empty() => TopFileEdit::Delete,
+            (rest, _) => TopFileEdit::Write(rest),
+        },
     }
 }
 
+/// The text without these blocks, and whether the file was empty before the plugin was added.
+fn without(text: &str, blocks: &[Range<usize>]) -> (String, bool) {
+    let mut rest = text.to_owned();
+    let mut was_empty = false;
+    // From the end, so that the earlier ones stay where they are.
+    for block in blocks.iter().rev() {
+        let (cut, in_empty_file) = cut(&rest, block.clone());
+        rest = cut;
+        was_empty |= in_empty_file;
+    }
+    (rest, was_empty)
+}
+
 fn begin_mark() -> String {
-    format!("# BEGIN {PLUGIN} (managed by the package)")
+    format!("# BEGIN {PLUGIN} ({ADDED})")
 }
 
 fn end_mark() -> String {
     format!("# END {PLUGIN}")
 }
 
+/// How the package's own lines are marked; in a file that was there and empty, so that it stays when they go.
+const ADDED: &str = "managed by the package";
+const IN_EMPTY_FILE: &str = "managed by the package, in an empty file";
+
 /// The line of the environment, where it is added together with the block. The comment tells it from the conductor's.
-fn environment_line() -> String {
-    format!("{ENVIRONMENT}: # {PLUGIN} (managed by the package)\n")
+fn environment_line(mark: &str) -> String {
+    format!("{ENVIRONMENT}: # {PLUGIN} ({mark})\n")
 }
 
-/// The bytes of the marked block, from the start of its first line to the end of its last.
-fn find_block(text: &str) -> Result<Option<std::ops::Range<usize>>, KeepReason> {
-    let line_at = |mark: &str| {
-        let mut start = 0;
-        text.split_inclusive('\n').find_map(|line| {
-            let range = start..start + line.len();
-            start = range.end;
-            (line.trim() == mark).then_some(range)
-        })
-    };
-    match (line_at(&begin_mark()), line_at(&end_mark())) {
-        (None, None) => Ok(None),
-        (Some(begin), Some(end)) if begin.start < end.start => Ok(Some(begin.start..end.end)),
-        _ => Err(KeepReason::BrokenBlock),
+/// The bytes of each marked block, from the start of its first line to the end of its last.
+fn find_blocks(text: &str) -> Result<Vec<Range<usize>>, KeepReason> {
+    let (begin, end) = (begin_mark(), end_mark());
+    let mut blocks = Vec::new();
+    let mut open = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let after = start + line.len();
+        if line.trim() == begin {
+            if open.replace(start).is_some() {
+                return Err(KeepReason::BrokenBlock);
+            }
+        } else if line.trim() == end {
+            blocks.push(open.take().ok_or(KeepReason::BrokenBlock)?..after);
+        }
+        start = after;
     }
+    if open.is_some() { Err(KeepReason::BrokenBlock) } else { Ok(blocks) }
 }
 
 /// The file as a mapping, if it is one in plain YAML; an empty file is an empty mapping.
@@ -157,7 +185,7 @@ fn with_entry(mut top: Mapping) -> Mapping {
 }
 
 /// Puts the block directly below the environment's line. If there is none, both go to the end.
-fn insert(text: &str) -> String {
+fn insert(text: &str, environment: &str) -> String {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
@@ -167,7 +195,7 @@ fn insert(text: &str) -> String {
         }
         start = end;
     }
-    joined(text, &format!("{}{}", environment_line(), block(INDENT)), "")
+    joined(text, &format!("{}{}", environment_line(environment), block(INDENT)), "")
 }
 
 /// `block` between `head` and `tail`. A text that does not end in a line feed still does not after that.
@@ -197,13 +225,14 @@ fn child_indent(tail: &str) -> &str {
     if indent == 0 { INDENT } else { first.get(..indent).unwrap_or(INDENT) }
 }
 
-/// The text without the block, and without the environment's line if that was added too and nothing else is below it.
-fn cut(text: &str, block: std::ops::Range<usize>) -> String {
+/// The text without the block, and without the environment's line if that was added too and nothing else is below it; and
+/// whether that line says that the file was empty.
+fn cut(text: &str, block: Range<usize>) -> (String, bool) {
     let (mut head, rest) = text.split_at(block.start);
     let (block, tail) = rest.split_at(block.end - block.start);
-    let added = environment_line();
     let mut kept_line = String::new();
-    if let Some(before) = head.strip_suffix(&added) {
+    let line = [ADDED, IN_EMPTY_FILE].into_iter().find(|mark| head.ends_with(&environment_line(mark)));
+    if let Some(before) = line.and_then(|mark| head.strip_suffix(&environment_line(mark))) {
         head = before;
         let has_children = tail
             .lines()
@@ -217,5 +246,5 @@ fn cut(text: &str, block: std::ops::Range<usize>) -> String {
     if !block.ends_with('\n') && kept_line.is_empty() {
         head = head.strip_suffix('\n').unwrap_or(head);
     }
-    format!("{head}{kept_line}{tail}")
+    (format!("{head}{kept_line}{tail}"), line == Some(IN_EMPTY_FILE))
 }

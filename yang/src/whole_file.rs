@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags, openat, renameat};
@@ -89,9 +89,8 @@ pub struct Batch<'d> {
 }
 
 impl<'d> Batch<'d> {
-    /// Begins a batch, and removes what an interrupted one left.
+    /// Begins a batch. Call [`sweep`] before, since what an interrupted batch left would be in the way.
     pub fn new(directory: &'d Path) -> Result<Self, WholeFileError> {
-        sweep(directory)?;
         match fs::File::open(directory) {
             Ok(handle) => Ok(Self { directory, handle }),
             Err(source) => Err(WholeFileError::Write { path: directory.to_owned(), source }),
@@ -112,7 +111,14 @@ impl<'d> Batch<'d> {
             file.write_all(content)?;
             Ok(file)
         };
-        write().map_err(|source| WholeFileError::Write { path: self.directory.join(name), source })
+        write().map_err(|source: io::Error| {
+            let path = self.directory.join(name);
+            if source.kind() != io::ErrorKind::AlreadyExists {
+                return WholeFileError::Write { path, source };
+            }
+            let obstacle = self.directory.join(partial_name(name));
+            WholeFileError::Obstructed { path, kind: kind_of(&obstacle), obstacle }
+        })
     }
 
     /// Renames the staged content to `name`, which it replaces.
@@ -140,23 +146,39 @@ pub fn sweep_beside(path: &Path) -> Result<(), WholeFileError> {
     sweep_named(directory, &[b".", name.as_encoded_bytes(), b"."].concat())
 }
 
-/// Removes what interrupted writes left in `directory`. Only for a directory in which nobody else writes.
+/// What is at a path, in a word.
+fn kind_of(path: &Path) -> &'static str {
+    let Ok(kind) = fs::symlink_metadata(path).map(|metadata| metadata.file_type()) else { return "file" };
+    if kind.is_dir() {
+        "directory"
+    } else if kind.is_symlink() {
+        "link"
+    } else if kind.is_fifo() {
+        "FIFO"
+    } else {
+        "file"
+    }
+}
+
+/// Removes what interrupted writes left in `directory`: regular files. A file that cannot be removed does not keep the
+/// others from it; the first one is the error. Only for a directory in which nobody else writes.
 pub fn sweep(directory: &Path) -> Result<(), WholeFileError> {
     sweep_named(directory, b".")
 }
 
 fn sweep_named(directory: &Path, start: &[u8]) -> Result<(), WholeFileError> {
     let fail = |source| WholeFileError::Sweep { directory: directory.to_owned(), source };
+    let mut result = Ok(());
     for entry in fs::read_dir(directory).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let name = entry.file_name();
         let bytes = name.as_encoded_bytes();
         let partial = bytes.starts_with(start) && bytes.ends_with(PARTIAL_SUFFIX.as_bytes());
         if partial && entry.file_type().map_err(fail)?.is_file() {
-            fs::remove_file(entry.path()).map_err(fail)?;
+            result = result.and(fs::remove_file(entry.path()).map_err(fail));
         }
     }
-    Ok(())
+    result
 }
 
 /// A file that could not be replaced, or a directory that could not be swept.
@@ -169,6 +191,16 @@ pub enum WholeFileError {
         path: PathBuf,
         /// Why not.
         source: io::Error,
+    },
+    /// Something that no interrupted write left has the name of the temporary file; the old file is still there.
+    #[error("cannot write {}: the {kind} {} has the name of its temporary file", .path.display(), .obstacle.display())]
+    Obstructed {
+        /// The file.
+        path: PathBuf,
+        /// What has the name.
+        obstacle: PathBuf,
+        /// What kind of file that is.
+        kind: &'static str,
     },
     /// What interrupted writes left in a directory could not be removed.
     #[error("cannot remove temporary files of interrupted writes from {}: {source}", .directory.display())]

@@ -13,6 +13,9 @@ pub struct DirectoryChanges {
     pub unchanged: usize,
     /// Names of our files of nodes in error, which stay unchanged.
     pub kept: Vec<String>,
+    /// Names of our files whose routers are not in a configuration that may not be the whole authority; they stay
+    /// unchanged.
+    pub absent: Vec<String>,
     /// How many of our files exist.
     pub existing: usize,
 }
@@ -37,6 +40,8 @@ pub enum WriteReason {
     Content,
     /// Its permissions are too open.
     Permissions,
+    /// It belongs to another user or group.
+    Owner,
 }
 
 impl DirectoryChanges {

@@ -5,17 +5,19 @@
 //! at any moment, each file is whole, and the next run completes the set. Files that the generator did not write
 //! stay, unless one has the name of a planned file.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
 use std::ops::Range;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bgpcs::AssetId;
-use bgpcs::whole_file::Batch;
-use rustix::fs::{FlockOperation, Mode, OFlags, flock, openat, syncfs};
+use bgpcs::whole_file::{Batch, WholeFileError};
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, open, openat, syncfs};
 use rustix::io::Errno;
+use rustix::process::{getegid, geteuid};
 
 use super::changes::{AppliedChanges, DirectoryChanges, FailedChange, FileWrite, WriteReason};
 use super::error::PillarDirError;
@@ -24,8 +26,8 @@ use super::parallel::in_parallel;
 use crate::plan::Plan;
 
 /// Not every user of the conductor should see the configuration in the pillars; the Salt master reads them as root.
-const FILE_MODE: u32 = 0o640;
-const DIRECTORY_MODE: u32 = 0o750;
+pub(super) const FILE_MODE: u32 = 0o640;
+pub(super) const DIRECTORY_MODE: u32 = 0o750;
 
 /// Up to this number, files are brought to disk one by one.
 const SYNCED_ONE_BY_ONE: usize = 32;
@@ -39,9 +41,9 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 /// The directory, locked against other runs until this is dropped.
 #[derive(Debug)]
 pub struct PillarDir {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// None if the directory does not exist and must not be created.
-    handle: Option<File>,
+    pub(super) handle: Option<File>,
 }
 
 impl PillarDir {
@@ -64,7 +66,9 @@ impl PillarDir {
     /// # Errors
     /// When the directory cannot be opened or locked.
     pub fn lock_existing(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
-        let handle = match File::open(path) {
+        // With this flag opening does not wait for the other end of a pipe.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let handle = match open(path, flags, Mode::empty()).map(File::from).map_err(io::Error::from) {
             Ok(handle) => handle,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { path: path.to_owned(), handle: None });
@@ -151,15 +155,17 @@ impl PillarDir {
             }
             let Some((asset_id, document)) = plan.pillar(index) else { continue };
             let wanted = file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
-            let right_mode = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
+            let access = self.read(&asset_id.file_name(), wanted.len() + 1, &mut content)?;
             let ours = is_ours(&content, asset_id.as_str());
             changes.existing += usize::from(ours);
             let why = match content == wanted.as_bytes() {
-                true if right_mode => {
-                    changes.unchanged += 1;
-                    continue;
+                true => {
+                    let Some(why) = access else {
+                        changes.unchanged += 1;
+                        continue;
+                    };
+                    why
                 }
-                true => WriteReason::Permissions,
                 false if content.is_empty() => WriteReason::Absent,
                 false if ours => WriteReason::Content,
                 false => WriteReason::Foreign,
@@ -169,17 +175,22 @@ impl PillarDir {
         Ok(changes)
     }
 
-    /// Reads at most `limit` bytes of a file in the directory; none if it is absent or not a regular file. Gives
-    /// whether its permissions are those of a pillar file or stricter.
-    fn read(&self, name: &str, limit: usize, content: &mut Vec<u8>) -> Result<bool, PillarDirError> {
+    /// Reads at most `limit` bytes of a file in the directory; none if it is absent or not a regular file. Gives what is
+    /// wrong with its owner or its permissions, which may be stricter than those of a pillar file.
+    pub(super) fn read(
+        &self,
+        name: &str,
+        limit: usize,
+        content: &mut Vec<u8>,
+    ) -> Result<Option<WriteReason>, PillarDirError> {
         content.clear();
-        let Some(handle) = &self.handle else { return Ok(false) };
+        let Some(handle) = &self.handle else { return Ok(None) };
         let fail = |source| PillarDirError::at("read", &self.path.join(name), source);
         // Follow no link, and do not wait for the other end of a pipe.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let mut file = match openat(handle, name, flags, Mode::empty()) {
             Ok(file) => File::from(file),
-            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(false),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(None),
             Err(error) => return Err(fail(error.into())),
         };
         let metadata = file.metadata().map_err(fail)?;
@@ -187,7 +198,14 @@ impl PillarDir {
             content.resize(usize::try_from(metadata.len()).map_or(limit, |length| length.min(limit)), 0);
             file.read_exact(content).map_err(fail)?;
         }
-        Ok(metadata.permissions().mode() & 0o777 & !FILE_MODE == 0)
+        // The setuid, setgid and sticky bits are too much as well.
+        let is_open = metadata.mode() & 0o7777 & !FILE_MODE != 0;
+        let is_own = metadata.uid() == geteuid().as_raw() && metadata.gid() == getegid().as_raw();
+        Ok(match (is_own, is_open) {
+            (false, _) => Some(WriteReason::Owner),
+            (true, true) => Some(WriteReason::Permissions),
+            (true, false) => None,
+        })
     }
 
     /// Makes the changes.
@@ -203,8 +221,11 @@ impl PillarDir {
         let Some(handle) = &self.handle else { return Ok(applied) };
         if !changes.write.is_empty() {
             let batch = Batch::new(&self.path).map_err(PillarDirError::Write)?;
-            self.stage(&batch, handle, plan, changes)?;
-            for name in changes.write.iter().filter_map(|write| plan.file_name(write.index)) {
+            applied.failures = self.stage(&batch, handle, plan, changes)?;
+            let unstaged: HashSet<String> =
+                applied.failures.iter().map(|failure| failure.name.clone()).collect();
+            let names = changes.write.iter().filter_map(|write| plan.file_name(write.index));
+            for name in names.filter(|name| !unstaged.contains(name)) {
                 match batch.publish(&name) {
                     Ok(()) => applied.written += 1,
                     Err(error) => {
@@ -226,30 +247,40 @@ impl PillarDir {
         Ok(applied)
     }
 
-    /// Writes the new content of the planned pillars to temporary files.
+    /// Writes the new content of the planned pillars to temporary files. Gives those that something stands in the way of.
     fn stage(
         &self,
         batch: &Batch<'_>,
         handle: &File,
         plan: &Plan<'_>,
         changes: &DirectoryChanges,
-    ) -> Result<(), PillarDirError> {
+    ) -> Result<Vec<FailedChange>, PillarDirError> {
         let sync = Durability::of(changes);
         let stage = |write: &FileWrite| {
-            let Some((asset_id, document)) = plan.pillar(write.index) else { return Ok(()) };
+            let Some((asset_id, document)) = plan.pillar(write.index) else { return Ok(None) };
             let text = file::text(&asset_id, &document).map_err(PillarDirError::Text)?;
             let name = asset_id.file_name();
-            let file = batch.stage(&name, text.as_bytes(), FILE_MODE).map_err(PillarDirError::Write)?;
+            let file = match batch.stage(&name, text.as_bytes(), FILE_MODE) {
+                Ok(file) => file,
+                Err(error @ WholeFileError::Obstructed { .. }) => {
+                    return Ok(Some(FailedChange { name, error: PillarDirError::Write(error) }));
+                }
+                Err(error) => return Err(PillarDirError::Write(error)),
+            };
             let fail = |source| PillarDirError::at("sync", &self.path.join(&name), source);
-            if sync == Durability::Each { file.sync_all().map_err(fail) } else { Ok(()) }
+            if sync == Durability::Each {
+                file.sync_all().map_err(fail)?
+            }
+            Ok(None)
         };
-        in_parallel(changes.write.len(), |share| {
-            changes.write.get(share).unwrap_or_default().iter().try_for_each(stage)
+        let shares = in_parallel(changes.write.len(), |share| {
+            let writes = changes.write.get(share).unwrap_or_default();
+            writes.iter().filter_map(|write| stage(write).transpose()).collect::<Result<Vec<_>, _>>()
         })?;
         if sync == Durability::FileSystem {
             syncfs(handle).map_err(|source| PillarDirError::at("sync", &self.path, source.into()))?;
         }
-        Ok(())
+        Ok(shares.into_iter().flatten().collect())
     }
 }
 

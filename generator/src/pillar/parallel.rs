@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::panic::resume_unwind;
-use std::thread;
+use std::thread::{self, Builder, ScopedJoinHandle};
 
 /// The smallest share for which a thread is worth its cost.
 const SMALLEST_SHARE: usize = 500;
@@ -20,8 +20,21 @@ pub(super) fn in_parallel<T: Send, E: Send>(
     thread::scope(|scope| {
         let starts = (0..count).step_by(share);
         let work = &work;
-        let threads: Vec<_> =
-            starts.map(|start| scope.spawn(move || work(start..count.min(start + share)))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let threads: Vec<_> = starts
+            .map(|start| start..count.min(start + share))
+            .map(|range| {
+                let started = Builder::new().spawn_scoped(scope, {
+                    let range = range.clone();
+                    move || work(range)
+                });
+                // At the limit of processes this thread does the work of the one that cannot be started.
+                started.map_err(|_| work(range))
+            })
+            .collect();
+        let result = |share: Result<ScopedJoinHandle<'_, _>, _>| match share {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(done) => done,
+        };
+        threads.into_iter().map(result).collect()
     })
 }

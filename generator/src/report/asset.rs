@@ -39,6 +39,9 @@ pub enum AssetChange {
     Unchanged,
     /// It stays unchanged, since its node is in error.
     Kept,
+    /// It stays unchanged, since its router is not in a configuration that may not be the whole authority.
+    #[serde(rename = "kept")]
+    Absent,
     /// It is removed.
     Removed,
 }
@@ -61,7 +64,7 @@ impl fmt::Display for Asset<'_> {
         let change = match self.change {
             AssetChange::Written => "written",
             AssetChange::Unchanged => "unchanged",
-            AssetChange::Kept => "kept",
+            AssetChange::Kept | AssetChange::Absent => "kept",
             AssetChange::Removed => "removed",
         };
         write!(f, ": {change}, {}", self.reason)
@@ -69,7 +72,7 @@ impl fmt::Display for Asset<'_> {
 }
 
 /// Every asset that has a pillar file or gets one: first the planned ones in the order of the plan, then those that are
-/// kept, then those that are removed.
+/// kept, for nodes in error and for absent routers, then those that are removed.
 pub fn assets<'a>(
     operation: Operation,
     authority: &'a Authority,
@@ -91,6 +94,7 @@ pub fn assets<'a>(
         let owner = owners.get(asset_id).copied();
         let reason = match (operation, change, owner) {
             (Operation::Purge, ..) => "all pillars are removed",
+            (_, AssetChange::Absent, _) => "its router is not in this configuration",
             (_, AssetChange::Kept, _) => "the configuration of its node is in error",
             (_, _, Some(_)) => "its router has no profile",
             (_, _, None) => "no node has this asset-id",
@@ -99,8 +103,9 @@ pub fn assets<'a>(
         Asset { asset_id, router, node, change, reason }
     };
     let kept = changes.kept.iter().map(|name| (name, AssetChange::Kept));
+    let absent = changes.absent.iter().map(|name| (name, AssetChange::Absent));
     let removed = changes.remove.iter().map(|name| (name, AssetChange::Removed));
-    planned.chain(kept.chain(removed).map(move |(name, change)| present(name, change)))
+    planned.chain(kept.chain(absent).chain(removed).map(move |(name, change)| present(name, change)))
 }
 
 /// Router and node of each asset id; empty if no file is kept or removed, since nobody needs it then.
@@ -124,5 +129,6 @@ fn reason(why: WriteReason) -> &'static str {
         WriteReason::Foreign => "another program wrote it",
         WriteReason::Content => "its content was different",
         WriteReason::Permissions => "its permissions were too open",
+        WriteReason::Owner => "its owner was another one",
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use bgpcs::{plain, plain_json};
+use rustix::fs::OFlags;
 use serde::Serialize;
 
 use super::asset::Asset;
@@ -173,5 +174,11 @@ fn open(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
-    OpenOptions::new().append(true).create(true).mode(0o640).open(path)
+    // Opening must not wait for the other end of a pipe.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = OpenOptions::new().append(true).create(true).mode(0o640).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    Ok(file)
 }

@@ -43,6 +43,8 @@ pub struct FileCounts {
     removed: usize,
     unchanged: usize,
     kept: usize,
+    /// How many stay since their routers are not in the configuration.
+    absent: usize,
     /// How many could not be written or removed.
     failed: usize,
 }
@@ -67,6 +69,7 @@ impl FileCounts {
             removed: applied.removed,
             unchanged: changes.unchanged,
             kept: changes.kept.len(),
+            absent: changes.absent.len(),
             failed: applied.failures.len(),
         }
     }
@@ -83,11 +86,14 @@ impl InputCounts {
 
 impl fmt::Display for FileCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { written, removed, unchanged, kept, failed } = self;
+        let Self { written, removed, unchanged, kept, absent, failed } = self;
         write!(
             f,
             "{written} written, {removed} removed, {unchanged} unchanged, {kept} kept for nodes in error"
         )?;
+        if *absent > 0 {
+            write!(f, ", {absent} kept for absent routers")?;
+        }
         match failed {
             0 => Ok(()),
             failed => write!(f, ", {failed} failed"),

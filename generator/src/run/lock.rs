@@ -5,17 +5,37 @@ use std::time::Duration;
 use super::settings::RunSettings;
 use crate::finding::Severity;
 use crate::pillar::{PillarDir, PillarDirError};
-use crate::report::Log;
+use crate::report::{Log, LogEntry, Message};
 
 /// How long a run waits for another one. A run takes seconds, even for the largest authority.
 const LOCK_LIMIT: Duration = Duration::from_secs(60);
 
-/// Locks the pillar directory; creates it if necessary, except in a dry run.
+/// Locks the pillar directory. Creates it if necessary and tidies it, except in a dry run.
 pub(super) fn lock(settings: &RunSettings, log: &mut Log) -> Result<PillarDir, PillarDirError> {
     if settings.dry_run {
-        lock_existing(settings, log)
-    } else {
-        PillarDir::lock(&settings.pillar_dir, LOCK_LIMIT, || say_waiting(settings, log))
+        return lock_existing(settings, log);
+    }
+    let directory = PillarDir::lock(&settings.pillar_dir, LOCK_LIMIT, || say_waiting(settings, log))?;
+    tidy(&directory, log);
+    Ok(directory)
+}
+
+/// Removes what interrupted runs left, and permissions that the directory should not have. What of this cannot be done
+/// does not prevent the run.
+pub(super) fn tidy(directory: &PillarDir, log: &mut Log) {
+    match directory.close() {
+        Ok(None) => {}
+        Ok(Some(mode)) => log.note(&LogEntry::Message(Message {
+            severity: Severity::Note,
+            message: format!(
+                "the permissions of the pillar directory were {mode:o}, and others are taken away"
+            ),
+            advice: "check that no other program changes the pillar directory".into(),
+        })),
+        Err(error) => log.message(Severity::Warning, error.to_string(), error.advice()),
+    }
+    if let Err(error) = directory.sweep() {
+        log.message(Severity::Warning, error.to_string(), "remove them by hand");
     }
 }
 

@@ -63,8 +63,8 @@ impl PendingChanges<'_> {
             let verb = match asset.change {
                 AssetChange::Written => "write",
                 AssetChange::Removed => "remove",
-                AssetChange::Unchanged | AssetChange::Kept if is_verbose => "leave",
-                AssetChange::Unchanged | AssetChange::Kept => continue,
+                AssetChange::Unchanged | AssetChange::Kept | AssetChange::Absent if is_verbose => "leave",
+                AssetChange::Unchanged | AssetChange::Kept | AssetChange::Absent => continue,
             };
             let reason = if is_verbose { format!(": {}", asset.reason) } else { String::new() };
             writeln!(output, "would {verb} {}{reason}", Quoted(&asset.file_name()))?;

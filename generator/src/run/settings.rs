@@ -44,6 +44,8 @@ impl fmt::Display for ConfigurationSource {
 pub struct RunSettings {
     /// The configuration.
     pub source: ConfigurationSource,
+    /// Whether the configuration is certainly the whole authority, so that a router that is not in it does not exist.
+    pub is_whole: bool,
     /// The pillar directory.
     pub pillar_dir: PathBuf,
     /// Whether to change nothing and print what would be done.

@@ -1,12 +1,16 @@
 //! The files of a conductor that the generator works on, in a temporary directory.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+/// The name of the marker in the pillar directory.
+pub const MARKER: &str = ".complete";
 
 pub struct Conductor {
     root: TempDir,
@@ -23,7 +27,7 @@ pub struct Outcome {
 impl Conductor {
     pub fn new() -> Self {
         let root = TempDir::new().unwrap();
-        fs::create_dir(root.path().join("pillar")).unwrap();
+        DirBuilder::new().mode(0o750).create(root.path().join("pillar")).unwrap();
         Self { root }
     }
 
@@ -46,15 +50,15 @@ impl Conductor {
         command
     }
 
-    /// A run on a configuration in a file.
+    /// A run on a configuration in a file, which is the whole authority.
     pub fn generate(&self, config: &Path) -> Outcome {
-        outcome(self.command().arg("--config").arg(config))
+        outcome(self.command().arg("--whole").arg("--config").arg(config))
     }
 
-    /// A run on a configuration on standard input.
+    /// A run on a configuration on standard input, which is the whole authority.
     pub fn generate_from(&self, config: &[u8]) -> Outcome {
         let mut command = self.command();
-        command.args(["--config", "-"]);
+        command.args(["--whole", "--config", "-"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A run that refuses its input may end before it has taken all of it.
@@ -62,9 +66,16 @@ impl Conductor {
         Outcome::from(child.wait_with_output().unwrap())
     }
 
-    /// Every file in the pillar directory.
+    /// Every file in the pillar directory except the marker.
     pub fn files(&self) -> BTreeMap<String, String> {
-        files(&self.pillar_dir())
+        let mut files = files(&self.pillar_dir());
+        files.remove(MARKER);
+        files
+    }
+
+    /// The content of the marker, which a run on the whole authority leaves.
+    pub fn marker(&self) -> Option<String> {
+        fs::read_to_string(self.pillar_dir().join(MARKER)).ok()
     }
 }
 

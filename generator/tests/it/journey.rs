@@ -46,7 +46,8 @@ impl Conductor {
         let mut run = self.command();
         run.args(words);
         if !command.contains("--config") {
-            run.arg("--config").arg(&config);
+            // What it stands for is the running configuration.
+            run.arg("--whole").arg("--config").arg(&config);
         }
         let ended = outcome(&mut run);
         ended.stdout + &ended.stderr

@@ -58,7 +58,7 @@ fn log(arguments: &[&str]) -> String {
         ("without", None),
     ];
     fs::write(&configuration, authority(&after, "12076:5030")).unwrap();
-    let run = outcome(conductor.command().arg("--config").arg(&configuration).args(arguments));
+    let run = outcome(conductor.command().arg("--whole").arg("--config").arg(&configuration).args(arguments));
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     let log = conductor.log();
     let on_standard_error = |line: &str| run.stderr.contains(line.split_once([' ', ',']).unwrap().1);
@@ -66,7 +66,11 @@ fn log(arguments: &[&str]) -> String {
     let expected = if arguments.contains(&"--verbose") { log.lines().count() } else { 1 };
     assert_eq!((shown, run.stderr.lines().count()), (expected, expected), "{}", run.stderr);
     fs::write(&configuration, "{").unwrap();
-    assert_eq!(outcome(conductor.command().arg("--config").arg(&configuration).args(arguments)).status, 2);
+    assert_eq!(
+        outcome(conductor.command().arg("--whole").arg("--config").arg(&configuration).args(arguments))
+            .status,
+        2
+    );
     let path = configuration.to_str().unwrap();
     conductor.log().lines().map(|line| timeless(line).replace(path, "config.json") + "\n").collect()
 }

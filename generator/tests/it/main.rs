@@ -19,4 +19,6 @@ mod skipped_xml;
 mod status;
 mod top_file;
 mod truncation;
+mod upkeep;
+mod whole;
 mod words;

@@ -28,7 +28,8 @@ fn conductor(before: &str, after: &str) -> (Conductor, RunSettings) {
         file.set_modified(UNIX_EPOCH + Duration::from_secs(NOW - 3600)).unwrap();
     }
     let source = ConfigurationSource::File(configuration);
-    let settings = RunSettings { source, pillar_dir, dry_run: false, report: None, summary: false };
+    let settings =
+        RunSettings { source, is_whole: true, pillar_dir, dry_run: false, report: None, summary: false };
     (conductor, settings)
 }
 

@@ -68,6 +68,11 @@ fn of_every_failure() {
     });
     hold_every!(hold_to_form, WholeFileError, |error: WholeFileError| error.to_string(), {
         WholeFileError::Write { .. } => unwritten(),
+        WholeFileError::Obstructed { .. } => WholeFileError::Obstructed {
+            path: "a.sls".into(),
+            obstacle: ".a.sls.partial".into(),
+            kind: "directory",
+        },
         WholeFileError::Sweep { .. } => WholeFileError::Sweep { directory: "pillar".into(), source: refused() },
     });
 }

@@ -1,9 +1,10 @@
 //! The states, applied by each release of Salt that is at hand, below a directory instead of to the machine.
 
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use bgpcs::{PLUGIN, paths};
 use serde_json::{Value, json};
@@ -11,29 +12,32 @@ use serde_json::{Value, json};
 use super::python::interpreter;
 use super::templates::{Machine, Release};
 
-/// Applies the plugin's states as the minion that the argument describes, and prints what became of each.
+/// Applies states for each minion that a line of standard input describes, and prints what became of each state.
 const APPLY: &str = "
-import json, os, sys, warnings
+import json, logging, os, sys, warnings
 warnings.simplefilter('ignore')
-minion = json.loads(sys.argv[1])
-import salt.config, salt.client
-import logging
+import salt.config, salt.client, salt.loader
 logging.basicConfig(level=logging.ERROR)
-opts = salt.config.DEFAULT_MINION_OPTS.copy()
-root = minion['root']
-opts.update({
-    'id': minion['id'], '__role': 'minion', 'file_client': 'local', 'root_dir': root, 'conf_file': root + '/minion',
-    'cachedir': root + '/cache', 'pki_dir': root + '/pki', 'sock_dir': root + '/sock',
-    'extension_modules': root + '/ext', 'log_file': root + '/log', 'states_dirs': [root + '/states'],
-    'file_roots': {'plugins': [minion['states']]}, 'pillar_roots': {'plugins': [minion['pillar']]},
-    'saltenv': 'plugins', 'pillarenv': 'plugins', 'grains': {'osmajorrelease': 9},
-})
-for name in ['cache', 'pki', 'sock', 'ext']:
-    os.makedirs(os.path.join(root, name), exist_ok=True)
-opts['grains'].update(salt.loader.grains(opts))
-caller = salt.client.Caller(mopts=opts)
-states = caller.cmd('state.sls', minion.get('sls', 'bgp-community-services'), saltenv='plugins')
-json.dump(states, sys.stdout)
+GRAINS = {'os': 'OEL', 'os_family': 'RedHat', 'osmajorrelease': 9, 'kernel': 'Linux', 'osarch': 'x86_64'}
+# Finding them out takes longer than everything else.
+salt.loader.grains = lambda *args, **kwargs: dict(GRAINS)
+for line in sys.stdin:
+    minion = json.loads(line)
+    root = minion['root']
+    opts = salt.config.DEFAULT_MINION_OPTS.copy()
+    opts.update({
+        'id': minion['id'], '__role': 'minion', 'file_client': 'local', 'root_dir': root, 'conf_file': root + '/minion',
+        'cachedir': root + '/cache', 'pki_dir': root + '/pki', 'sock_dir': root + '/sock',
+        'extension_modules': root + '/ext', 'log_file': root + '/log', 'states_dirs': [root + '/states'],
+        'file_roots': {'plugins': [minion['states']]}, 'pillar_roots': {'plugins': [minion['pillar']]},
+        'saltenv': 'plugins', 'pillarenv': 'plugins', 'grains': dict(GRAINS),
+    })
+    for name in ['cache', 'pki', 'sock', 'ext']:
+        os.makedirs(os.path.join(root, name), exist_ok=True)
+    os.environ['PATH'] = minion['path']
+    caller = salt.client.Caller(mopts=opts)
+    states = caller.cmd('state.sls', minion['sls'], saltenv='plugins')
+    print('APPLIED ' + json.dumps(states), flush=True)
 ";
 
 /// Packages, without a package manager.
@@ -45,45 +49,66 @@ def removed(name, **kwargs):
     return {'name': name, 'result': True, 'changes': {}, 'comment': 'removed ' + name}
 ";
 
-/// The Python of every release of Salt that is installed in `target/lab/salt`, and of the lab's own.
-fn releases() -> Vec<(String, PathBuf)> {
-    let own = interpreter();
-    let mut found = vec![("of the lab".to_owned(), own)];
+/// A release of Salt, ready to apply states.
+struct Salt {
+    release: String,
+    process: Child,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+/// Every release of Salt that is installed in `target/lab/salt`, and the lab's own.
+fn releases() -> Vec<Salt> {
+    let mut found = vec![Salt::start("of the lab", &interpreter())];
     let others = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/lab/salt");
     for release in ["2019.2", "3000", "3002", "3004", "3006.1", "3008"] {
         let python = others.join(release).join("bin/python");
         match python.exists() {
-            true => found.push((release.to_owned(), python)),
+            true => found.push(Salt::start(release, &python)),
             false => println!("Salt {release} did not run: it is not in target/lab/salt"),
         }
     }
     found
 }
 
-/// What became of the states, by their names.
+/// What became of the states.
 struct Applied(Vec<Value>);
 
-fn apply(python: &Path, machine: &Machine, id: &str, sls: &str) -> Applied {
-    machine.write("/minion/states/pkg.py", PACKAGES);
-    // What says the tag of a node's distribution.
-    machine.write("/bin/rpm", "#!/bin/sh\necho .el7.centos\n");
-    let rpm = machine.path("/bin/rpm");
-    fs::set_permissions(&rpm, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", rpm.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    let mut minion = machine.minion(id);
-    minion["sls"] = json!(sls);
-    let output = Command::new(python)
-        .args(["-c", APPLY, &minion.to_string()])
-        .env("PATH", path)
-        .env("LC_ALL", "C.UTF-8")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let said: Value = serde_json::from_str(&text)
-        .unwrap_or_else(|error| panic!("{error}: {text} {}", String::from_utf8_lossy(&output.stderr)));
-    match said {
-        Value::Object(states) => Applied(states.into_values().collect()),
-        refused => panic!("Salt applied no state: {refused}\n{}", String::from_utf8_lossy(&output.stderr)),
+impl Salt {
+    fn start(release: &str, python: &Path) -> Self {
+        let mut command = Command::new(python);
+        command.args(["-c", APPLY]).env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self { release: release.to_owned(), process, output }
+    }
+
+    fn apply(&mut self, machine: &Machine, id: &str, sls: &str) -> Applied {
+        machine.write("/minion/states/pkg.py", PACKAGES);
+        // What says the tag of a node's distribution.
+        machine.write("/bin/rpm", "#!/bin/sh\necho .el7.centos\n");
+        let rpm = machine.path("/bin/rpm");
+        fs::set_permissions(&rpm, PermissionsExt::from_mode(0o755)).unwrap();
+        let mut minion = machine.minion(id);
+        minion["sls"] = json!(sls);
+        minion["path"] = json!(format!("{}:{}", rpm.parent().unwrap().display(), env!("PATH")));
+        writeln!(self.process.stdin.as_mut().unwrap(), "{minion}").unwrap();
+        let line = self
+            .output
+            .by_ref()
+            .map(Result::unwrap)
+            .find_map(|line| Some(line.strip_prefix("APPLIED ")?.to_owned()));
+        let line = line.unwrap_or_else(|| panic!("Salt {} ended", self.release));
+        match serde_json::from_str(&line).unwrap() {
+            Value::Object(states) => Applied(states.into_values().collect()),
+            refused => panic!("Salt {} applied no state: {refused}", self.release),
+        }
+    }
+}
+
+impl Drop for Salt {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
     }
 }
 
@@ -150,8 +175,8 @@ fn expect_untouched(machine: &Machine) {
 
 #[test]
 fn each_release_of_salt_installs_changes_and_cleans() {
-    for (release, python) in releases() {
-        println!("Salt {release}");
+    for mut salt in releases() {
+        println!("Salt {}", salt.release);
         let machine = Machine::new(Release::Current, Release::Current);
         bring_up(&machine);
         // A link at the configuration leads to a file of somebody else, and the module's link to another program.
@@ -163,7 +188,7 @@ fn each_release_of_salt_installs_changes_and_cleans() {
         let id = "Nürnberg 1, node.a";
         let hostile = "{{ 7*7 }} 'ü'\n\"";
         give(&machine, id, &pillar(hostile));
-        let installed = apply(&python, &machine, id, PLUGIN);
+        let installed = salt.apply(&machine, id, PLUGIN);
         installed.expect_success();
         assert!(
             installed.comments().contains("4.1.0-1.el7\\\"") || installed.comments().contains("4.1.0-1.el7'")
@@ -177,13 +202,13 @@ fn each_release_of_salt_installs_changes_and_cleans() {
         assert!(machine.path(paths::MODULE_REGISTRATION_LINK).symlink_metadata().is_err());
 
         give(&machine, id, &pillar("Voice"));
-        apply(&python, &machine, id, PLUGIN).expect_success();
+        salt.apply(&machine, id, PLUGIN).expect_success();
         assert_eq!(configuration(&machine), pillar("Voice")["config"]);
 
         // A file of somebody else in place of the link stays.
         fs::remove_file(&link).unwrap();
         fs::write(&link, "somebody's own").unwrap();
-        let refused = apply(&python, &machine, id, PLUGIN);
+        let refused = salt.apply(&machine, id, PLUGIN);
         assert!(refused.0.iter().any(|state| state["result"] == json!(false)), "{}", refused.comments());
         assert_eq!(fs::read_to_string(&link).unwrap(), "somebody's own");
         fs::remove_file(&link).unwrap();
@@ -191,7 +216,7 @@ fn each_release_of_salt_installs_changes_and_cleans() {
 
         fs::remove_file(machine.path(&file_of(id))).unwrap();
         machine.write(paths::PILLAR_MARKER, r#"{"undecided": []}"#);
-        apply(&python, &machine, id, PLUGIN).expect_success();
+        salt.apply(&machine, id, PLUGIN).expect_success();
         for path in [paths::ROUTER_PLUGIN_DIR, paths::MODULE_OUTPUT, paths::MODULE_LINK] {
             assert!(machine.path(path).symlink_metadata().is_err(), "{path} is left");
         }
@@ -200,13 +225,13 @@ fn each_release_of_salt_installs_changes_and_cleans() {
 
 #[test]
 fn nothing_is_removed_without_a_word() {
-    for (release, python) in releases() {
-        println!("Salt {release}");
+    for mut salt in releases() {
+        println!("Salt {}", salt.release);
         let machine = Machine::new(Release::Current, Release::Current);
         bring_up(&machine);
         let expect = |prepare: &dyn Fn(&Machine), cause: &str| {
             prepare(&machine);
-            let applied = apply(&python, &machine, "node1", PLUGIN);
+            let applied = salt.apply(&machine, "node1", PLUGIN);
             let said = applied.only_failure();
             assert!(said.contains(cause), "{said:?} lacks {cause:?}");
             expect_untouched(&machine);
@@ -254,27 +279,27 @@ fn nothing_is_removed_without_a_word() {
 
 #[test]
 fn neither_order_of_an_upgrade_from_4_1_0_takes_anything() {
-    for (release, python) in releases() {
-        println!("Salt {release}");
+    for mut salt in releases() {
+        println!("Salt {}", salt.release);
         // New states, and the dispatcher of 4.1.0, which gives a node without a file no key.
         let machine = Machine::new(Release::Current, Release::V410);
         bring_up(&machine);
-        let applied = apply(&python, &machine, "node1", PLUGIN);
+        let applied = salt.apply(&machine, "node1", PLUGIN);
         assert!(applied.only_failure().contains("lacks the key"), "{}", applied.comments());
         expect_untouched(&machine);
         let mut old = pillar("Voice");
         old.as_object_mut().unwrap().remove("profile");
         give(&machine, "node1", &old);
-        apply(&python, &machine, "node1", PLUGIN).expect_success();
+        salt.apply(&machine, "node1", PLUGIN).expect_success();
         assert_eq!(configuration(&machine), pillar("Voice")["config"]);
 
         // States of 4.1.0, and the new dispatcher, also with the word that has no meaning for them.
         let machine = Machine::new(Release::V410, Release::Current);
         bring_up(&machine);
-        assert_eq!(apply(&python, &machine, "node1", PLUGIN).0.len(), 1);
+        assert_eq!(salt.apply(&machine, "node1", PLUGIN).0.len(), 1);
         expect_untouched(&machine);
         machine.write(paths::PILLAR_MARKER, r#"{"undecided": []}"#);
-        let applied = apply(&python, &machine, "node1", PLUGIN);
+        let applied = salt.apply(&machine, "node1", PLUGIN);
         applied.only_failure();
         expect_untouched(&machine);
     }
@@ -282,12 +307,12 @@ fn neither_order_of_an_upgrade_from_4_1_0_takes_anything() {
 
 #[test]
 fn cleaning_by_hand_needs_no_pillar() {
-    for (release, python) in releases() {
-        println!("Salt {release}");
+    for mut salt in releases() {
+        println!("Salt {}", salt.release);
         let machine = Machine::new(Release::Current, Release::Current);
         bring_up(&machine);
         machine.list_pillar(false);
-        apply(&python, &machine, "node1", &format!("{PLUGIN}.clean")).expect_success();
+        salt.apply(&machine, "node1", &format!("{PLUGIN}.clean")).expect_success();
         let left = [
             paths::ROUTER_PLUGIN_DIR,
             paths::MODULE_OUTPUT,
