@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use bgpcs::plain;
+
 /// What to do about a file that cannot be written.
 pub const FIX_FILE: &str = "check its owner, its permissions and the free space on its file system";
 
@@ -36,5 +38,5 @@ pub fn causes(error: &dyn Error) -> Vec<String> {
 
 /// An error and its causes on one line, whatever names they contain.
 pub fn with_causes(error: &dyn Error) -> String {
-    causes(error).join("; because: ").replace(char::is_control, " ")
+    plain(&causes(error).join("; because: ").replace(char::is_control, " "))
 }
