@@ -91,14 +91,11 @@ impl Authority {
 /// An application of the profile.
 pub fn application(name: &str, communities: &[&str]) -> Application {
     let parse = |text: &&str| text.parse::<Community>();
-    Application {
-        application_name: name.parse().expect("the lab's application names are not empty"),
-        bgp_community: communities
-            .iter()
-            .map(parse)
-            .collect::<Result<_, _>>()
-            .expect("the lab's communities are communities"),
-    }
+    let communities: Result<_, _> = communities.iter().map(parse).collect();
+    Application::new(
+        name.parse().expect("the lab's application names are not empty"),
+        communities.expect("the lab's communities are communities"),
+    )
 }
 
 fn profile(name: &str, applications: &[(&str, &[&str])]) -> Profile {
@@ -115,6 +112,9 @@ fn profile(name: &str, applications: &[(&str, &[&str])]) -> Profile {
             max_prefixes: Default::default(),
             aggregate_prefixes: false,
             update_mode: Default::default(),
+            shortest_ipv4_prefix: Default::default(),
+            shortest_ipv6_prefix: Default::default(),
+            largest_loss: Default::default(),
             high_availability: false,
         },
     }
@@ -124,8 +124,14 @@ fn profile_in_camel_case(Profile { name, configuration }: &Profile) -> Value {
     let applications: Vec<Value> = configuration
         .applications
         .iter()
-        .map(|Application { application_name, bgp_community }| {
-            json!({"applicationName": application_name, "bgpCommunity": bgp_community})
+        .map(|Application { application_name, bgp_community, description, vrf, within }| {
+            json!({
+                "applicationName": application_name,
+                "bgpCommunity": bgp_community,
+                "description": description,
+                "vrf": vrf,
+                "within": within,
+            })
         })
         .collect();
     json!({
@@ -137,5 +143,8 @@ fn profile_in_camel_case(Profile { name, configuration }: &Profile) -> Value {
         "maxPrefixes": configuration.max_prefixes,
         "aggregatePrefixes": configuration.aggregate_prefixes,
         "updateMode": configuration.update_mode,
+        "shortestIpv4Prefix": configuration.shortest_ipv4_prefix,
+        "shortestIpv6Prefix": configuration.shortest_ipv6_prefix,
+        "largestLoss": configuration.largest_loss,
     })
 }
