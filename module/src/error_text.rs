@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use bgpcs::plain;
+
 /// What to do about a file that cannot be written.
 pub const FIX_FILE: &str = "check its owner, its permissions and the free space on its file system";
 
@@ -41,5 +43,5 @@ pub fn with_causes(error: &dyn Error) -> String {
 
 /// The texts of an error and its causes, outermost first, on one line.
 pub fn one_line<'t>(texts: impl Iterator<Item = &'t str>) -> String {
-    texts.collect::<Vec<_>>().join("; because: ").replace(char::is_control, " ")
+    plain(&texts.collect::<Vec<_>>().join("; because: ").replace(char::is_control, " "))
 }

@@ -8,6 +8,8 @@ mod lines;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use bgpcs::plain;
+
 use crate::collect::schedule::{has_settled, pause_without_events};
 use crate::collect::state::{Outcome, State};
 use crate::drive::configuration::Stamp;
@@ -111,7 +113,7 @@ impl<'s> Follower<'s> {
         if self.source.session_count() != self.sessions.summary.sessions.len()
             && let Err(error) = self.remember_sessions()
         {
-            eprintln!("{error}");
+            eprintln!("{}", plain(&error.to_string()));
         }
         self.last_event = Instant::now();
         self.changing.get_or_insert(self.last_event);
@@ -131,7 +133,7 @@ impl<'s> Follower<'s> {
         self.changing = None;
         self.last_refresh = Some(Instant::now());
         if let Err(error) = self.try_to_refresh() {
-            eprintln!("{error}");
+            eprintln!("{}", plain(&error.to_string()));
             self.state.outcome = Outcome::Failed;
         }
     }

@@ -64,6 +64,39 @@ fn older_releases() {
     }
 }
 
+/// What a later release of the conductor's half may configure is taken, and what has no effect yet is named.
+#[test]
+fn leaves_without_effect() {
+    const TABLE: &str = "BGP table version is 1, local router ID is 192.0.2.1\n   Network          Next Hop\n\
+                         *> 10.0.0.0/8       192.0.2.2\n\nDisplayed  1 routes and 1 total paths\n";
+    let scene = Scene::new();
+    let reply = |command: &str| match command {
+        "show bgp neighbors json" | "show bgp community-info" => {
+            vty_reply(2, "% [BGP] Unknown command: show bgp")
+        }
+        _ if command.ends_with("summary json") => vty_reply(0, r#"{"tableVersion": 1}"#),
+        _ => vty_reply(0, TABLE),
+    };
+    stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(reply)));
+    assert_eq!(scene.ask_bgpd().0.warnings, Vec::<String>::new());
+    scene.edit("config.json", |configuration| {
+        let application = &mut configuration["applications"][0];
+        application["description"] = json!("for people");
+        application["vrf"] = json!(["blue"]);
+        application["within"] = json!(["10.0.0.0/8", "::/0"]);
+        configuration["largest-loss"] = json!(50);
+        configuration["shortest-ipv4-prefix"] = json!(8);
+    });
+    let name = scene.json("config.json")["applications"][0]["application-name"].as_str().unwrap().to_owned();
+    assert_eq!(
+        scene.ask_bgpd().0.warnings,
+        [format!(
+            "configured, but this release does not act on it: vrf of application {name}, within of application {name} and \
+             largest-loss"
+        )]
+    );
+}
+
 /// On the node of a pair where the routing engine is not active there is no bgpd, and nothing behind the HTTP API. A
 /// router of one node has no such excuse.
 #[test]

@@ -91,7 +91,7 @@ impl Authority {
 /// An application of the profile.
 pub fn application(name: &str, communities: &[&str]) -> Application {
     let parse = |text: &&str| text.parse::<Community>();
-    let communities = communities.iter().map(parse).collect::<Result<_, _>>();
+    let communities: Result<_, _> = communities.iter().map(parse).collect();
     Application::new(
         name.parse().expect("the lab's application names are not empty"),
         communities.expect("the lab's communities are communities"),

@@ -57,7 +57,7 @@ impl Table {
 }
 
 /// How many characters of a line of a cell are shown, and how many of its lines.
-const WIDEST: usize = 120;
+const WIDEST: usize = 200;
 const HIGHEST: usize = 40;
 
 /// The start of a cell that is too long for a table.
