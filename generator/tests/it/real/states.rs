@@ -229,7 +229,7 @@ fn nothing_is_removed_without_a_word() {
         println!("Salt {}", salt.release);
         let machine = Machine::new(Release::Current, Release::Current);
         bring_up(&machine);
-        let expect = |prepare: &dyn Fn(&Machine), cause: &str| {
+        let mut expect = |prepare: &dyn Fn(&Machine), cause: &str| {
             prepare(&machine);
             let applied = salt.apply(&machine, "node1", PLUGIN);
             let said = applied.only_failure();
