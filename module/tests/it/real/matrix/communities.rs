@@ -195,6 +195,44 @@ fn single_changes() {
     });
 }
 
+/// With one session every path is the only one of its prefix, so that changes are followed whichever paths count.
+#[test]
+fn changes_in_the_large_table_of_one_neighbor() {
+    for path_selection in ["any", "best"] {
+        let scenario = Scenario {
+            applications: &[("A", "64512:10"), ("B", "64512:20"), ("Large", "64512:1:2")],
+            path_selection,
+            ..Scenario::default()
+        };
+        scenario.play(&[Source::Bgpd], |stage| {
+            stage.connect(ONE, &["10.1.0.0/16 64512:10", "10.2.0.0/16", "2001:db8:1::/48 64512:10"]);
+            stage.enlarge(ONE);
+            stage.expect("the start", &[("A", "10.1.0.0/16 2001:db8:1::/48")]);
+            stage.announce(ONE, "10.2.0.0/16 64512:1:2 64512:20");
+            stage.expect(
+                "communities added",
+                &[("A", "10.1.0.0/16 2001:db8:1::/48"), ("B", "10.2.0.0/16"), ("Large", "10.2.0.0/16")],
+            );
+            stage.announce(ONE, "10.1.0.0/16 64512:20");
+            stage.announce(ONE, "10.3.0.0/16 64512:10");
+            stage.expect(
+                "a change and a new prefix",
+                &[
+                    ("A", "10.3.0.0/16 2001:db8:1::/48"),
+                    ("B", "10.1.0.0/16 10.2.0.0/16"),
+                    ("Large", "10.2.0.0/16"),
+                ],
+            );
+            stage.withdraw(ONE, "10.3.0.0/16");
+            stage.announce(ONE, "10.2.0.0/16 64512:1:2");
+            stage.expect(
+                "a withdrawal, and a community removed",
+                &[("A", "2001:db8:1::/48"), ("B", "10.1.0.0/16"), ("Large", "10.2.0.0/16")],
+            );
+        });
+    }
+}
+
 #[test]
 fn any_path_of_two_neighbors() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };

@@ -9,14 +9,20 @@ use bgpcs_testing::{Bgpd, Capabilities};
 use super::engine::Source;
 use super::scenario::{BgpdConfiguration, Scenario};
 use super::sessions::NO_SESSION;
+use super::stage::Stage;
 use super::{ONE, TWO};
 
 const TWO_COMMUNITIES: [(&str, &str); 2] = [("A", "64512:10"), ("B", "64512:20")];
 
+/// Since 8.0.
+fn has_aliases(_: Source, major: u32) -> bool {
+    major >= 8
+}
+
 /// An alias takes the number's place in what bgpd prints, also one that reads as another community.
 #[test]
 fn aliases() {
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         applications: &[
             ("Plain", "64512:10"),
             ("Twenty", "64512:20"),
@@ -32,66 +38,65 @@ fn aliases() {
         ),
         ..Scenario::default()
     };
-    scenario.play_where(
-        &[Source::Bgpd, Source::LargeBgpd],
-        |_, major| major >= 8,
-        |stage| {
-            let routes = [
-                "10.1.0.0/16 64512:10",
-                "10.2.0.0/16 64512:20",
-                "10.3.0.0/16 64512:30",
-                "10.4.0.0/16 64512:40",
-                "10.5.0.0/16 64512:1:2",
-                "10.6.0.0/16 target:64512:77 64512:30",
-            ];
-            stage.connect(TWO, &["10.9.0.0/16 65535:666", "2001:db8:9::/48"]);
-            stage.connect(ONE, &routes);
-            stage.expect(
-                "the start",
-                &[
-                    ("Plain", "10.1.0.0/16"),
-                    ("Twenty", "10.2.0.0/16"),
-                    ("Thirty", "10.3.0.0/16 10.6.0.0/16"),
-                    ("Blackhole", "10.9.0.0/16"),
-                    ("Forty", "10.4.0.0/16"),
-                    ("Large", "10.5.0.0/16"),
-                    ("Target", "10.6.0.0/16"),
-                ],
-            );
-            stage.announce(ONE, "10.1.0.0/16 64512:30");
-            stage.announce(ONE, "10.2.0.0/16 64512:10");
-            stage.withdraw(TWO, "10.9.0.0/16");
-            stage.expect(
-                "changes",
-                &[
-                    ("Plain", "10.2.0.0/16"),
-                    ("Thirty", "10.1.0.0/16 10.3.0.0/16 10.6.0.0/16"),
-                    ("Forty", "10.4.0.0/16"),
-                    ("Large", "10.5.0.0/16"),
-                    ("Target", "10.6.0.0/16"),
-                ],
-            );
-            stage.announce(ONE, "10.4.0.0/16 65535:666");
-            stage.announce(ONE, "10.3.0.0/16 64512:20");
-            stage.expect(
-                "what the aliases read as",
-                &[
-                    ("Plain", "10.2.0.0/16"),
-                    ("Twenty", "10.3.0.0/16"),
-                    ("Thirty", "10.1.0.0/16 10.6.0.0/16"),
-                    ("Blackhole", "10.4.0.0/16"),
-                    ("Large", "10.5.0.0/16"),
-                    ("Target", "10.6.0.0/16"),
-                ],
-            );
-        },
-    );
+    let script = |stage: &mut Stage<'_>| {
+        let routes = [
+            "10.1.0.0/16 64512:10",
+            "10.2.0.0/16 64512:20",
+            "10.3.0.0/16 64512:30",
+            "10.4.0.0/16 64512:40",
+            "10.5.0.0/16 64512:1:2",
+            "10.6.0.0/16 target:64512:77 64512:30",
+        ];
+        stage.connect(TWO, &["10.9.0.0/16 65535:666", "2001:db8:9::/48"]);
+        stage.connect(ONE, &routes);
+        stage.expect(
+            "the start",
+            &[
+                ("Plain", "10.1.0.0/16"),
+                ("Twenty", "10.2.0.0/16"),
+                ("Thirty", "10.3.0.0/16 10.6.0.0/16"),
+                ("Blackhole", "10.9.0.0/16"),
+                ("Forty", "10.4.0.0/16"),
+                ("Large", "10.5.0.0/16"),
+                ("Target", "10.6.0.0/16"),
+            ],
+        );
+        stage.announce(ONE, "10.1.0.0/16 64512:30");
+        stage.announce(ONE, "10.2.0.0/16 64512:10");
+        stage.withdraw(TWO, "10.9.0.0/16");
+        stage.expect(
+            "changes",
+            &[
+                ("Plain", "10.2.0.0/16"),
+                ("Thirty", "10.1.0.0/16 10.3.0.0/16 10.6.0.0/16"),
+                ("Forty", "10.4.0.0/16"),
+                ("Large", "10.5.0.0/16"),
+                ("Target", "10.6.0.0/16"),
+            ],
+        );
+        stage.announce(ONE, "10.4.0.0/16 65535:666");
+        stage.announce(ONE, "10.3.0.0/16 64512:20");
+        stage.expect(
+            "what the aliases read as",
+            &[
+                ("Plain", "10.2.0.0/16"),
+                ("Twenty", "10.3.0.0/16"),
+                ("Thirty", "10.1.0.0/16 10.6.0.0/16"),
+                ("Blackhole", "10.4.0.0/16"),
+                ("Large", "10.5.0.0/16"),
+                ("Target", "10.6.0.0/16"),
+            ],
+        );
+    };
+    scenario.play_where(&[Source::Bgpd, Source::LargeBgpd], has_aliases, script);
+    scenario.path_selection = "best";
+    scenario.play_where(&[Source::LargeBgpd], has_aliases, script);
 }
 
 /// Where each alias reads as a community, nothing but the configuration tells that it is none.
 #[test]
 fn aliases_that_read_as_communities() {
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         applications: &[
             ("Twenty", "64512:20"),
             ("Thirty", "64512:30"),
@@ -106,29 +111,28 @@ fn aliases_that_read_as_communities() {
         ),
         ..Scenario::default()
     };
-    scenario.play_where(
-        &[Source::Bgpd, Source::LargeBgpd],
-        |_, major| major >= 8,
-        |stage| {
-            stage.connect(TWO, &["10.9.0.0/16", "2001:db8:9::/48"]);
-            stage.connect(ONE, &["10.1.0.0/16 64512:30", "10.2.0.0/16 64512:40", "10.3.0.0/16 64512:1:2"]);
-            stage.expect(
-                "the start",
-                &[("Thirty", "10.1.0.0/16"), ("Forty", "10.2.0.0/16"), ("Large", "10.3.0.0/16")],
-            );
-            stage.announce(ONE, "10.2.0.0/16 64512:30");
-            stage.expect("a change", &[("Thirty", "10.1.0.0/16 10.2.0.0/16"), ("Large", "10.3.0.0/16")]);
-            stage.announce(TWO, "10.9.0.0/16 64512:1:2 64512:20");
-            stage.expect(
-                "what an alias reads as",
-                &[
-                    ("Thirty", "10.1.0.0/16 10.2.0.0/16"),
-                    ("Twenty", "10.9.0.0/16"),
-                    ("Large", "10.3.0.0/16 10.9.0.0/16"),
-                ],
-            );
-        },
-    );
+    let script = |stage: &mut Stage<'_>| {
+        stage.connect(TWO, &["10.9.0.0/16", "2001:db8:9::/48"]);
+        stage.connect(ONE, &["10.1.0.0/16 64512:30", "10.2.0.0/16 64512:40", "10.3.0.0/16 64512:1:2"]);
+        stage.expect(
+            "the start",
+            &[("Thirty", "10.1.0.0/16"), ("Forty", "10.2.0.0/16"), ("Large", "10.3.0.0/16")],
+        );
+        stage.announce(ONE, "10.2.0.0/16 64512:30");
+        stage.expect("a change", &[("Thirty", "10.1.0.0/16 10.2.0.0/16"), ("Large", "10.3.0.0/16")]);
+        stage.announce(TWO, "10.9.0.0/16 64512:1:2 64512:20");
+        stage.expect(
+            "what an alias reads as",
+            &[
+                ("Thirty", "10.1.0.0/16 10.2.0.0/16"),
+                ("Twenty", "10.9.0.0/16"),
+                ("Large", "10.3.0.0/16 10.9.0.0/16"),
+            ],
+        );
+    };
+    scenario.play_where(&[Source::Bgpd, Source::LargeBgpd], has_aliases, script);
+    scenario.path_selection = "best";
+    scenario.play_where(&[Source::LargeBgpd], has_aliases, script);
 }
 
 /// RFC 2439: a route that came and went too often is not used, and does not count until it is.
@@ -166,8 +170,8 @@ fn dampening() {
 /// A neighbor's name is any bytes, here Latin-1, and engines print them as they are.
 #[test]
 fn host_name_in_latin_1() {
-    let scenario = Scenario {
-        applications: &[("A", "64512:10"), ("B", "64512:20")],
+    let mut scenario = Scenario {
+        applications: &TWO_COMMUNITIES,
         bgpd: BgpdConfiguration::And(
             " exit-address-family\n bgp default show-hostname\n bgp default show-nexthop-hostname\n",
         ),
@@ -179,20 +183,20 @@ fn host_name_in_latin_1() {
         Source::Gobgp | Source::GobgpAdjIn => major < 3,
         Source::ExaBgp => major < 5,
     };
-    scenario.play_where(&Source::EVERY_PLAIN, bears_it, |stage| {
+    let script = |stage: &mut Stage<'_>| {
         let host_name = Some(b"rtr-Z\xfcrich".to_vec());
         let capabilities = Capabilities { host_name, ..Capabilities::default() };
         stage.connect_as(ONE, &capabilities, &["10.1.0.0/16 64512:10", "2001:db8:1::/48 64512:10"]);
         stage.of(ONE).end_of_rib();
-        stage.connect(TWO, &["10.1.0.0/16 path=1,2 64512:20"]);
-        stage.expect("the start", &[("A", "10.1.0.0/16 2001:db8:1::/48"), ("B", "10.1.0.0/16")]);
+        stage.connect(TWO, &["10.9.0.0/16 64512:20"]);
+        stage.expect("the start", &[("A", "10.1.0.0/16 2001:db8:1::/48"), ("B", "10.9.0.0/16")]);
         stage.announce(ONE, "2001:db8:1::/48 64512:20");
         stage.announce(ONE, "10.2.0.0/16 64512:10");
-        stage.expect("changes", &[("A", "10.1.0.0/16 10.2.0.0/16"), ("B", "10.1.0.0/16 2001:db8:1::/48")]);
+        stage.expect("changes", &[("A", "10.1.0.0/16 10.2.0.0/16"), ("B", "10.9.0.0/16 2001:db8:1::/48")]);
         stage.lose(ONE);
-        let of_two = [("B", "10.1.0.0/16")];
+        let of_two = [("B", "10.9.0.0/16")];
         stage.expect("its loss", &of_two);
-        stage.connect_as(ONE, &capabilities, &["10.1.0.0/16 path=1,2,3 64512:10"]);
+        stage.connect_as(ONE, &capabilities, &["10.1.0.0/16 64512:10"]);
         stage.of(ONE).end_of_rib();
         stage.lose(TWO);
         stage.expect("the loss of the other", &[("A", "10.1.0.0/16")]);
@@ -200,7 +204,10 @@ fn host_name_in_latin_1() {
             stage.lose(ONE);
             stage.expect_held("the loss of both", &[("A", "10.1.0.0/16")], NO_SESSION);
         }
-    });
+    };
+    scenario.play_where(&Source::EVERY_PLAIN, bears_it, script);
+    scenario.path_selection = "best";
+    scenario.play(&[Source::LargeBgpd], script);
 }
 
 /// Without BGP there is no answer; once it is configured there is, and it is noticed when it is removed and configured anew
@@ -262,40 +269,52 @@ fn local_routes_in_a_family_without_neighbors() {
 #[test]
 fn churn() {
     let scenario = Scenario { applications: &TWO_COMMUNITIES, ..Scenario::default() };
-    scenario.play(&[Source::Bgpd, Source::LargeBgpd, Source::Gobgp, Source::ExaBgp], |stage| {
-        stage.connect(ONE, &[]);
-        stage.connect(TWO, &[]);
-        let mut carried: BTreeMap<(u8, String), &str> = BTreeMap::new();
-        // The same sequence each time (Park and Miller's generator).
-        let mut random = 20_260_726_u64;
-        let mut below = |bound: u64| {
-            random = random * 48_271 % 2_147_483_647;
-            random % bound
-        };
-        for _ in 0..3 {
-            for _ in 0..400 {
-                let peer = if below(2) == 0 { ONE } else { TWO };
-                let prefix = match below(2) {
-                    0 => format!("10.{}.0.0/16", below(40)),
-                    _ => format!("2001:db8:{}::/48", 1 + below(9)),
-                };
-                match ["64512:10", "64512:20", "", "withdrawn"][usize::try_from(below(4)).unwrap()] {
-                    "withdrawn" => {
-                        stage.withdraw(peer, &prefix);
-                        carried.remove(&(peer.0, prefix));
-                    }
-                    community => {
-                        stage.announce(peer, &format!("{prefix} {community}"));
-                        carried.insert((peer.0, prefix), community);
-                    }
-                }
-                sleep(Duration::from_millis(2));
-            }
-            let with = |community: &str| {
-                let those = carried.iter().filter(|(_, carried)| **carried == community);
-                those.map(|((_, prefix), _)| prefix.as_str()).collect::<Vec<_>>().join(" ")
-            };
-            stage.expect("churn", &[("A", &with("64512:10")), ("B", &with("64512:20"))]);
-        }
+    let sources = [Source::Bgpd, Source::LargeBgpd, Source::Gobgp, Source::ExaBgp];
+    scenario.play(&sources, |stage| {
+        churns(stage, |of_one, of_two| of_one.into_iter().chain(of_two).collect());
     });
+}
+
+/// The same where the paths of the first neighbor are the best.
+#[test]
+fn churn_of_best_paths() {
+    let scenario = Scenario { applications: &TWO_COMMUNITIES, path_selection: "best", ..Scenario::default() };
+    scenario.play(&[Source::LargeBgpd], |stage| {
+        churns(stage, |of_one, of_two| of_one.or(of_two).into_iter().collect());
+    });
+}
+
+/// Plays it; `counting` gives those communities of a prefix's paths, of one neighbor and of the other, that count.
+fn churns<'c>(stage: &mut Stage<'_>, counting: impl Fn(Option<&'c str>, Option<&'c str>) -> Vec<&'c str>) {
+    stage.connect(ONE, &[]);
+    stage.connect(TWO, &[]);
+    let mut carried: BTreeMap<String, [Option<&str>; 2]> = BTreeMap::new();
+    // The same sequence each time (Park and Miller's generator).
+    let mut random = 20_260_726_u64;
+    let mut below = |bound: u64| {
+        random = random * 48_271 % 2_147_483_647;
+        random % bound
+    };
+    for _ in 0..3 {
+        for _ in 0..400 {
+            let (peer, path) = if below(2) == 0 { (ONE, "") } else { (TWO, "path=1,2") };
+            let prefix = match below(2) {
+                0 => format!("10.{}.0.0/16", below(40)),
+                _ => format!("2001:db8:{}::/48", 1 + below(9)),
+            };
+            let community =
+                [Some("64512:10"), Some("64512:20"), Some(""), None][usize::try_from(below(4)).unwrap()];
+            match community {
+                Some(community) => stage.announce(peer, &format!("{prefix} {path} {community}")),
+                None => stage.withdraw(peer, &prefix),
+            }
+            carried.entry(prefix).or_default()[usize::from(peer.0) - 1] = community;
+            sleep(Duration::from_millis(2));
+        }
+        let with = |community: &str| {
+            let those = carried.iter().filter(|(_, [one, two])| counting(*one, *two).contains(&community));
+            those.map(|(prefix, _)| prefix.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        stage.expect("churn", &[("A", &with("64512:10")), ("B", &with("64512:20"))]);
+    }
 }

@@ -69,7 +69,7 @@ impl<'s> Stage<'s> {
         };
         if source == Source::LargeBgpd {
             stage.connect(THREE, &[]);
-            stage.of(THREE).announce_others(OTHERS);
+            stage.enlarge(THREE);
         }
         stage
     }
@@ -94,6 +94,11 @@ impl<'s> Stage<'s> {
     /// Has a neighbor do something on its session.
     pub fn of(&mut self, peer: Peer) -> &mut Session {
         self.sessions[index(peer)].as_mut().unwrap()
+    }
+
+    /// Has a neighbor announce the other routes of a large table.
+    pub fn enlarge(&mut self, peer: Peer) {
+        self.of(peer).announce_others(OTHERS);
     }
 
     pub fn announce(&mut self, peer: Peer, route: &str) {
