@@ -18,7 +18,8 @@ import json, logging, os, sys, warnings
 warnings.simplefilter('ignore')
 import salt.config, salt.client, salt.loader
 logging.basicConfig(level=logging.ERROR)
-GRAINS = {'os': 'OEL', 'os_family': 'RedHat', 'osmajorrelease': 9, 'kernel': 'Linux', 'osarch': 'x86_64'}
+GRAINS = {'os': 'OEL', 'os_family': 'RedHat', 'osmajorrelease': 9, 'kernel': 'Linux', 'osarch': 'x86_64',
+    'shell': '/bin/sh'}
 # Finding them out takes longer than everything else.
 salt.loader.grains = lambda *args, **kwargs: dict(GRAINS)
 for line in sys.stdin:
