@@ -5,6 +5,8 @@ pub mod dependencies;
 mod manual;
 pub mod spec;
 pub mod template;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context, Result};
 pub use contents::Sources;

@@ -1,6 +1,6 @@
 //! `cargo xtask setup`: installs what the tests and the lab need besides Rust.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -31,6 +31,56 @@ const DEBIAN_PACKAGES: &[(&str, &str)] = &[
     ("procps", "/usr/bin/pkill"),
 ];
 
+/// A release of Salt that routers or conductors may have, for the tests of the states.
+struct SaltRelease {
+    /// The name of its environment.
+    name: &'static str,
+    /// The program of the Python that it needs.
+    python: &'static str,
+    /// What pip installs.
+    packages: &'static [&'static str],
+}
+
+/// The libraries of the time, without which a release of Salt does not run.
+const SALT_RELEASES: &[SaltRelease] = &[
+    SaltRelease {
+        name: "2019.2",
+        python: "python3.6",
+        packages: &[
+            "salt==2019.2.8",
+            "jinja2==2.11.3",
+            "markupsafe==2.0.1",
+            "msgpack==0.6.2",
+            "tornado==4.5.3",
+            "distro",
+        ],
+    },
+    SaltRelease {
+        name: "3000",
+        python: "python3.6",
+        packages: &[
+            "salt==3000.9",
+            "jinja2==2.11.3",
+            "markupsafe==2.0.1",
+            "msgpack==0.6.2",
+            "tornado==4.5.3",
+            "distro",
+        ],
+    },
+    SaltRelease {
+        name: "3002",
+        python: "python3.9",
+        packages: &["salt==3002.9", "jinja2==3.0.3", "markupsafe==2.0.1", "msgpack==1.0.5"],
+    },
+    SaltRelease {
+        name: "3004",
+        python: "python3.9",
+        packages: &["salt==3004.2", "jinja2==3.0.3", "markupsafe==2.0.1", "msgpack==1.0.5"],
+    },
+    SaltRelease { name: "3006.1", python: "python3.9", packages: &["salt==3006.1"] },
+    SaltRelease { name: "3008", python: "python3.11", packages: &["salt==3008.4"] },
+];
+
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
 /// unless `offline`, routing engines of other Debian suites.
 pub fn run(offline: bool) -> Result<()> {
@@ -50,6 +100,7 @@ pub fn run(offline: bool) -> Result<()> {
     // BaGPipe-BGP needs Neutron and an old release of ExaBGP, so it has an environment of its own, and ExaBGP too.
     make_python_environment("exabgp", "exabgp.txt")?;
     make_python_environment("bagpipe", "bagpipe.txt")?;
+    SALT_RELEASES.iter().try_for_each(make_salt_environment)?;
     matrix::bring(&Suite::GATING, offline)
 }
 
@@ -84,4 +135,38 @@ fn make_python_environment(name: &str, requirements: &str) -> Result<()> {
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement"]);
     command::run(pip.arg(&requirements))?;
     Ok(fs::write(&installed, wanted)?)
+}
+
+/// Creates the environment of a release of Salt where its Python is at hand; the tests say which releases did not run.
+fn make_salt_environment(release: &SaltRelease) -> Result<()> {
+    let environment = workspace::lab().join("salt").join(release.name);
+    let installed = environment.join("installed");
+    if installed.exists() {
+        return Ok(());
+    }
+    let Some(python) = find_python(release.python) else {
+        println!("Salt {} is not installed: there is no {}", release.name, release.python);
+        return Ok(());
+    };
+    command::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
+    let pip = |arguments: &[&str]| {
+        let mut pip = Command::new(environment.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check"]).args(arguments);
+        command::run(&mut pip)
+    };
+    pip(&["setuptools<58", "wheel"])?;
+    pip(&[&["--no-build-isolation"], release.packages].concat())?;
+    Ok(fs::write(&installed, "")?)
+}
+
+/// The program of a Python by its name, from the search path or below pyenv.
+fn find_python(name: &str) -> Option<PathBuf> {
+    let runs = |program: &PathBuf| command::read(Command::new(program).arg("--version")).is_ok();
+    let pyenv = std::env::var_os("PYENV_ROOT").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".pyenv"),
+        PathBuf::from,
+    );
+    let below = fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
+    let below = below.map(|version| version.path().join("bin").join(name));
+    std::iter::once(PathBuf::from(name)).chain(below).find(runs)
 }

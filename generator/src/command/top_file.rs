@@ -31,6 +31,10 @@ pub(super) fn edit(action: TopFileAction, roots: &Roots, dry_run: bool) -> Exit 
         TopFileAction::Remove => [&roots.states, &roots.pillar],
     };
     let files = order.map(|root| TopFile::read(root.join("top.sls")));
+    if !dry_run {
+        // What interrupted edits left. What cannot be removed, or a directory that does not exist, prevents no edit.
+        files.iter().for_each(|file| drop(whole_file::sweep_beside(&file.path)));
+    }
     match action {
         TopFileAction::Add => add(files, dry_run),
         TopFileAction::Remove => remove(files, dry_run),

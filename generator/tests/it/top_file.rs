@@ -197,6 +197,8 @@ fn links_and_foreign_files_stay_as_they_were() {
         for path in [&target, &files.pillar] {
             assert_eq!(fs::read_to_string(path).unwrap(), text, "{}", path.display());
         }
+        fs::write(files.conductor.path("pillar/.top.sls.a1b2c3.partial"), "half").unwrap();
+        assert_eq!(files.run("remove", &[]).status, 0);
         assert_eq!(fs::read_dir(files.conductor.path("pillar")).unwrap().count(), 1);
     }
     // A link to a file that does not exist is not replaced.

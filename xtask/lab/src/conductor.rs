@@ -102,13 +102,14 @@ impl Conductor {
         Ok(())
     }
 
-    /// The names of the pillar files, sorted.
+    /// The names of the pillar files, sorted, without the marker.
     pub fn pillar_files(&self) -> Result<Vec<String>> {
         let directory = self.host.path(paths::PILLAR_DIR);
         let mut names = Vec::new();
         for entry in fs::read_dir(directory)? {
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
+        names.retain(|name| !paths::PILLAR_MARKER.ends_with(&format!("/{name}")));
         names.sort();
         Ok(names)
     }

@@ -77,6 +77,9 @@ fn a_batch_shows_nothing_before_it_is_published_and_leaves_nothing_behind() {
     fs::write(directory.path().join("a.sls"), "old").unwrap();
     fs::write(directory.path().join(".a.sls.partial"), "of an interrupted batch").unwrap();
     let batch = Batch::new(directory.path()).unwrap();
+    let obstructed = batch.stage("a.sls", b"new", 0o640).unwrap_err().to_string();
+    assert!(obstructed.ends_with("/.a.sls.partial has the name of its temporary file"), "{obstructed}");
+    whole_file::sweep(directory.path()).unwrap();
     batch.stage("a.sls", b"new", 0o640).unwrap();
     batch.stage("b.sls", b"given up", 0o640).unwrap();
     assert_eq!(fs::read_to_string(directory.path().join("a.sls")).unwrap(), "old");

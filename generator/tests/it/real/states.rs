@@ -18,7 +18,8 @@ import json, logging, os, sys, warnings
 warnings.simplefilter('ignore')
 import salt.config, salt.client, salt.loader
 logging.basicConfig(level=logging.ERROR)
-GRAINS = {'os': 'OEL', 'os_family': 'RedHat', 'osmajorrelease': 9, 'kernel': 'Linux', 'osarch': 'x86_64'}
+GRAINS = {'os': 'OEL', 'os_family': 'RedHat', 'osmajorrelease': 9, 'kernel': 'Linux', 'osarch': 'x86_64',
+    'shell': '/bin/sh'}
 # Finding them out takes longer than everything else.
 salt.loader.grains = lambda *args, **kwargs: dict(GRAINS)
 for line in sys.stdin:
@@ -56,18 +57,18 @@ struct Salt {
     output: Lines<BufReader<ChildStdout>>,
 }
 
-/// Every release of Salt that is installed in `target/lab/salt`, and the lab's own.
-fn releases() -> Vec<Salt> {
-    let mut found = vec![Salt::start("of the lab", &interpreter())];
+/// Every release of Salt that is installed in `target/lab/salt`, and the lab's own; each is started when it is its turn.
+fn releases() -> impl Iterator<Item = Salt> {
+    let mut found = vec![("of the lab", interpreter())];
     let others = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/lab/salt");
     for release in ["2019.2", "3000", "3002", "3004", "3006.1", "3008"] {
         let python = others.join(release).join("bin/python");
         match python.exists() {
-            true => found.push(Salt::start(release, &python)),
+            true => found.push((release, python)),
             false => println!("Salt {release} did not run: it is not in target/lab/salt"),
         }
     }
-    found
+    found.into_iter().map(|(release, python)| Salt::start(release, &python))
 }
 
 /// What became of the states.

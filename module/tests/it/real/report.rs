@@ -141,7 +141,8 @@ fn of_hostile_and_of_absent_files() {
                 "<script>alert('x')</script>",
                 "red \u{fffd}[31m, \"quoted\"",
                 "& line\u{fffd}break",
-                "\u{fffd}txet"
+                "\u{fffd}txet",
+                "=cmd|' /c calc'!A0"
             ]),
         );
         assert_eq!(browser.evaluate("return document.querySelectorAll('script, b').length"), json!(0));

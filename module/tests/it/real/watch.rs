@@ -87,7 +87,7 @@ fn a_service() {
 
     let ended = scene.command(&["run"]).output().unwrap();
     assert!(ended.status.success());
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("another process is at work"));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("another process uses"));
     assert_eq!(inode(), before, "a run by SSR leaves the file to the service");
 
     scene.edit("config.json", |config| config["duration"] = json!(99));

@@ -11,7 +11,12 @@ const STATES: [&str; 4] = ["package", " directory", "configuration", "link"];
 pub fn play(lab: &Lab) -> Result<()> {
     let authority = Authority::sample();
     lab.install()?;
+    // Before the first commit nobody knows which node has a profile.
+    lab.conductor.highstate("*")?.expect_failure("cannot tell whether the node has a profile")?;
     // Without a profile the plugin changes nothing on a node.
+    let mut unassigned = authority.clone();
+    unassigned.assigned.clear();
+    lab.conductor.commit(&unassigned)?;
     lab.conductor.highstate("*")?.expect_no_change()?;
     lab.conductor.commit(&authority)?;
     let would = lab.conductor.test_highstate("*")?;

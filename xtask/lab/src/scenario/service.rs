@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use bgpcs::{UpdateMode, paths};
+use fs_err::os::unix::fs::symlink;
 
 use crate::authority::{Authority, application};
 use crate::lab::Lab;
@@ -17,6 +18,8 @@ pub fn play(lab: &Lab) -> Result<()> {
     if let Some(voice) = authority.profile_mut("Voice") {
         voice.update_mode = UpdateMode::Watch;
     }
+    // What 4.1.0 left where a profile had this mode.
+    register(lab)?;
     lab.converge(&authority)?;
     expect_service(lab, true)?;
     router.expect_followed(&authority)?;
@@ -35,18 +38,28 @@ pub fn play(lab: &Lab) -> Result<()> {
     lab.converge(&authority)?;
     router.expect_followed(&authority)?;
 
+    register(lab)?;
     lab.converge(&Authority::sample())?;
     expect_service(lab, false)?;
     router.expect_prefixes(&Authority::sample())
 }
 
+/// Registers the service, as 4.1.0 did.
+fn register(lab: &Lab) -> Result<()> {
+    let host = &lab.single_node()?.host;
+    let link = host.path(paths::MODULE_REGISTRATION_LINK);
+    if let Some(directory) = link.parent() {
+        fs_err::create_dir_all(directory)?;
+    }
+    Ok(symlink("/usr/share/bgp-community-services/registration.json", link)?)
+}
+
 fn expect_service(lab: &Lab, expected: bool) -> Result<()> {
     let host = &lab.single_node()?.host;
-    for (what, found) in [
-        ("running", systemd::is_active(host, bgpcs::PLUGIN)?),
-        ("registered", host.exists(paths::MODULE_REGISTRATION_LINK)),
-    ] {
-        ensure!(found == expected, "the service is {what}: {found}, expected {expected}");
-    }
+    let found = systemd::is_active(host, bgpcs::PLUGIN)?;
+    ensure!(found == expected, "the service is running: {found}, expected {expected}");
+    // SSR reads the file that the service writes; a registration may make it stop.
+    let registration = paths::MODULE_REGISTRATION_LINK;
+    ensure!(!host.exists(registration), "the service is registered by {registration}");
     Ok(())
 }
