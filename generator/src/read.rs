@@ -8,6 +8,7 @@ mod json;
 mod pcli;
 pub mod schema;
 mod sink;
+mod template;
 mod xml;
 
 use std::io::{self, BufReader, Cursor, Read};
@@ -85,14 +86,11 @@ fn refuse_frames(start: &[u8]) -> Result<(), ReadError> {
             return Err(ReadError::Chunks);
         }
     }
-    if TEMPLATE_MARKS.iter().any(|mark| start.starts_with(mark.as_bytes())) {
+    if template::MARKS.iter().any(|mark| start.starts_with(mark.as_bytes())) {
         return Err(ReadError::Template);
     }
     Ok(())
 }
-
-/// How statements, comments and values begin in a Jinja template.
-const TEMPLATE_MARKS: [&str; 3] = ["{%", "{#", "{{"];
 
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];

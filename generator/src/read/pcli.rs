@@ -11,9 +11,9 @@ use std::io::BufRead;
 
 use self::fault::{PcliError, PcliFault};
 use self::statement::{Statement, Statements, Words};
-use super::TEMPLATE_MARKS;
 use super::schema::{AUTHORITY, NodeKind, SchemaNode};
 use super::sink::{End, Sink};
+use super::template;
 
 /// The first word of a block and of every flat line.
 const CONFIG: &str = "config";
@@ -318,7 +318,7 @@ fn check_keyword(word: &[u8]) -> Result<(), PcliFault> {
     if word == DELETE.as_bytes() {
         return Err(PcliFault::Change { word: DELETE });
     }
-    if TEMPLATE_MARKS.iter().any(|mark| word.starts_with(mark.as_bytes())) {
+    if template::MARKS.iter().any(|mark| word.starts_with(mark.as_bytes())) {
         return Err(PcliFault::Template);
     }
     if !word.is_ascii() {
