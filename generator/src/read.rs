@@ -16,7 +16,6 @@ use std::io::{self, BufReader, Cursor, Read};
 use self::gzip::Expanded;
 pub use self::pcli::fault::{PcliError, PcliFault};
 pub use self::sink::{End, Sink};
-use self::template::TEMPLATE_MARKS;
 pub use self::xml::fault::{XmlError, XmlFault};
 
 /// How many blank bytes may stand before the configuration.
@@ -87,11 +86,12 @@ fn refuse_frames(start: &[u8]) -> Result<(), ReadError> {
             return Err(ReadError::Chunks);
         }
     }
-    if TEMPLATE_MARKS.iter().any(|mark| start.starts_with(mark.as_bytes())) {
+    if template::MARKS.iter().any(|mark| start.starts_with(mark.as_bytes())) {
         return Err(ReadError::Template);
     }
     Ok(())
 }
+
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 

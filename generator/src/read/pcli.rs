@@ -13,7 +13,7 @@ use self::fault::{PcliError, PcliFault};
 use self::statement::{Statement, Statements, Words};
 use super::schema::{AUTHORITY, NodeKind, SchemaNode};
 use super::sink::{End, Sink};
-use super::template::TEMPLATE_MARKS;
+use super::template;
 
 /// The first word of a block and of every flat line.
 const CONFIG: &str = "config";
@@ -318,7 +318,7 @@ fn check_keyword(word: &[u8]) -> Result<(), PcliFault> {
     if word == DELETE.as_bytes() {
         return Err(PcliFault::Change { word: DELETE });
     }
-    if TEMPLATE_MARKS.iter().any(|mark| word.starts_with(mark.as_bytes())) {
+    if template::MARKS.iter().any(|mark| word.starts_with(mark.as_bytes())) {
         return Err(PcliFault::Template);
     }
     if !word.is_ascii() {

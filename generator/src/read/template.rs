@@ -1,4 +1,4 @@
-//! A template instead of a configuration.
+//! Jinja templates, which are no configuration yet.
 
-/// How statements, comments and values begin in a Jinja template.
-pub const TEMPLATE_MARKS: [&str; 3] = ["{%", "{#", "{{"];
+/// How statements, comments and values begin in a template.
+pub(super) const MARKS: [&str; 3] = ["{%", "{#", "{{"];

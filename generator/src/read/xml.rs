@@ -17,7 +17,7 @@ use self::fault::{XmlError, XmlFault};
 use self::skip::Skip;
 use super::schema::{AUTHORITY, ENVELOPES, SchemaNode};
 use super::sink::{End, Sink};
-use super::template::TEMPLATE_MARKS;
+use super::template;
 
 /// RFC 6241 section 3.1.
 const NETCONF: Namespace<'_> = Namespace("urn:ietf:params:xml:ns:netconf:base:1.0");
@@ -247,7 +247,7 @@ fn check_outside(text: &str, ended: bool) -> Result<(), XmlFault> {
         Ok(())
     } else if rest.starts_with('#') {
         Err(XmlFault::Chunks)
-    } else if TEMPLATE_MARKS.iter().any(|mark| rest.starts_with(mark)) {
+    } else if template::MARKS.iter().any(|mark| rest.starts_with(mark)) {
         Err(XmlFault::Template)
     } else {
         Err(XmlFault::OutsideText)

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use super::fault::PcliFault;
 use crate::read::schema::SchemaNode;
-use crate::read::template::TEMPLATE_MARKS;
+use crate::read::template;
 
 /// The longest statement in bytes; it keeps an unclosed quote from taking in a whole file.
 const LONGEST: usize = 1 << 20;
@@ -81,7 +81,7 @@ impl<'t> Words<'t> {
                 Ok(word) if word.starts_with(|first| TYPOGRAPHIC_QUOTES.contains(&first)) => {
                     Err(PcliFault::TypographicQuote { word: word.to_owned() })
                 }
-                Ok(word) if TEMPLATE_MARKS.contains(&word) => Err(PcliFault::Template),
+                Ok(word) if template::MARKS.contains(&word) => Err(PcliFault::Template),
                 Ok(word) => Ok(Cow::Borrowed(word)),
                 Err(_) => Err(PcliFault::NotUtf8),
             },
