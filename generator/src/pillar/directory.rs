@@ -44,6 +44,8 @@ pub struct PillarDir {
     pub(super) path: PathBuf,
     /// None if the directory does not exist and must not be created.
     pub(super) handle: Option<File>,
+    /// User and group of this program, to which every file has to belong.
+    owner: (u32, u32),
 }
 
 impl PillarDir {
@@ -66,12 +68,13 @@ impl PillarDir {
     /// # Errors
     /// When the directory cannot be opened or locked.
     pub fn lock_existing(path: &Path, limit: Duration, waits: impl FnOnce()) -> Result<Self, PillarDirError> {
+        let owner = (geteuid().as_raw(), getegid().as_raw());
         // With this flag opening does not wait for the other end of a pipe.
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = match open(path, flags, Mode::empty()).map(File::from).map_err(io::Error::from) {
             Ok(handle) => handle,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { path: path.to_owned(), handle: None });
+                return Ok(Self { path: path.to_owned(), handle: None, owner });
             }
             Err(source) => return Err(PillarDirError::at("open", path, source)),
         };
@@ -89,7 +92,7 @@ impl PillarDir {
             }
             std::thread::sleep(LOCK_INTERVAL);
         }
-        Ok(Self { path: path.to_owned(), handle: Some(handle) })
+        Ok(Self { path: path.to_owned(), handle: Some(handle), owner })
     }
 
     /// Compares the directory with a plan; changes nothing.
@@ -200,7 +203,7 @@ impl PillarDir {
         }
         // The setuid, setgid and sticky bits are too much as well.
         let is_open = metadata.mode() & 0o7777 & !FILE_MODE != 0;
-        let is_own = metadata.uid() == geteuid().as_raw() && metadata.gid() == getegid().as_raw();
+        let is_own = (metadata.uid(), metadata.gid()) == self.owner;
         Ok(match (is_own, is_open) {
             (false, _) => Some(WriteReason::Owner),
             (true, true) => Some(WriteReason::Permissions),
