@@ -12,7 +12,7 @@ pub mod summary;
 pub mod text;
 mod vty;
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bgpcs::Community;
@@ -75,9 +75,6 @@ struct BadReply {
 /// The status of a reply to a command that this release does not have.
 const UNKNOWN_COMMAND: u8 = 2;
 
-/// How much of a refusal is read for the sake of its status, in bytes.
-const REFUSAL_BYTES: u64 = 4096;
-
 /// The most unclear lines of a table for which the prefixes are looked up. To query again for JSON costs more.
 const MOST_UNCLEAR: usize = 500;
 
@@ -139,10 +136,7 @@ impl Bgpd {
             Ok(value) => value,
             Err(error) => {
                 let message = reply.error_message();
-                if message.as_ref().is_some_and(|message| message.starts_with('%')) {
-                    // Without the rest, the reason is still known.
-                    io::copy(&mut (&mut reply).take(REFUSAL_BYTES), &mut io::sink()).ok();
-                }
+                reply.drain(self.deadlines.reply_bytes());
                 return Err(match reply.status() {
                     Some(UNKNOWN_COMMAND) => CommandFailure::Status(Some(UNKNOWN_COMMAND), message),
                     _ => CommandFailure::Read(error, message),

@@ -85,7 +85,8 @@ pub struct Prepared {
 /// come from the archive that this machine has configured, with their signatures checked. Nothing is fetched for the suite
 /// that the machine runs itself, and with `offline` nothing at all; a suite that moves is fetched every time otherwise.
 ///
-/// The versions are written to `lab/suites/versions`, a line for each release.
+/// The exact versions of a suite are written to `lab/suites/SUITE.versions`, a line for each release; all packages of one
+/// that was unpacked are listed in `lab/suites/SUITE/packages`.
 ///
 /// # Errors
 /// When nothing can be written below `target`. What cannot be had is in [`Prepared::missing`].
@@ -101,16 +102,18 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
             prepared.missing.push(error);
             continue;
         }
+        let mut listing = String::new();
         for engine in Engine::ALL {
             match Release::in_suite(target, suite, engine) {
-                Ok(release) => prepared.releases.push(release),
+                Ok(release) => {
+                    listing += &format!("{release}\n");
+                    prepared.releases.push(release);
+                }
                 Err(error) => prepared.missing.push(error),
             }
         }
+        machine::write(&target.join("lab/suites"), &format!("{}.versions", suite.name()), &listing)?;
     }
-    let directory = target.join("lab/suites");
-    let listing: String = prepared.releases.iter().map(|release| format!("{release}\n")).collect();
-    machine::write(&directory, "versions", &listing)?;
     Ok(prepared)
 }
 

@@ -106,6 +106,16 @@ impl VtyReply<'_> {
     }
 }
 
+impl VtyReply<'_> {
+    /// Drops the rest of the reply, as far as it comes in time, and at most so many bytes of it. bgpd 10.3 crashes when a
+    /// client closes the connection in the middle of a reply.
+    pub fn drain(&mut self, limit: u64) {
+        self.limit = self.length.saturating_add(limit);
+        // Whatever comes instead of the rest, the connection is closed next.
+        io::copy(self, &mut io::sink()).ok();
+    }
+}
+
 impl Read for VtyReply<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {

@@ -110,17 +110,18 @@ impl Daemon {
                 let source = if scenario.high_availability { "auto" } else { "bgpd" };
                 let socket = bgpd.socket().into_os_string().into_string().unwrap();
                 let options = ["--source", source, "--bgpd-socket", &socket].map(str::to_owned).into();
-                Some(Call { options, search: None })
+                Some(Call { options })
             }
             Self::Gobgp { gobgpd, client, source } => {
                 let address = gobgpd.api.to_string();
-                let options = ["--source", source, "--gobgp-address", &address].map(str::to_owned).into();
-                Some(Call { options, search: client.parent().map(PathBuf::from) })
+                let client = client.to_str().unwrap();
+                let options = ["--source", source, "--gobgp-address", &address, "--gobgp", client];
+                Some(Call { options: options.map(str::to_owned).into() })
             }
             Self::Bagpipe(bagpipe) => {
                 let url = bagpipe.url();
                 let options = ["--source", "bagpipe", "--bagpipe-url", &url].map(str::to_owned).into();
-                Some(Call { options, search: None })
+                Some(Call { options })
             }
             Self::ExaBgp(_) => None,
         }

@@ -63,8 +63,6 @@ impl fmt::Display for Seen {
 #[derive(Debug, Clone, Default)]
 pub struct Call {
     pub options: Vec<String>,
-    /// Where programs are looked for first.
-    pub search: Option<PathBuf>,
 }
 
 /// A place with the configuration, the output file and the state of a module.
@@ -112,10 +110,6 @@ impl Module {
         command.arg(action).arg("--config").arg(self.path("config.json"));
         command.arg("--output").arg(self.path("output.json")).arg("--state-dir").arg(self.path("state"));
         command.args(&call.options).stdin(Stdio::null());
-        if let Some(search) = &call.search {
-            let others = std::env::var("PATH").unwrap();
-            command.env("PATH", format!("{}:{others}", search.display()));
-        }
         command
     }
 }
