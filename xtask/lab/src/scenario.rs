@@ -11,6 +11,7 @@ mod lifecycle;
 mod package_fault;
 mod routing_fault;
 mod service;
+mod silent_pillar;
 mod unassign;
 mod upgrade;
 
@@ -38,6 +39,11 @@ pub static ALL: &[Scenario] = &[
     Scenario { name: "upgrade", title: "upgrade, downgrade, removal on the conductor", play: upgrade::play },
     Scenario { name: "distributions", title: "el7 and el9 under one conductor", play: distributions::play },
     Scenario { name: "fault", title: "faults between conductor and node", play: fault::play },
+    Scenario {
+        name: "silent-pillar",
+        title: "a pillar that says nothing takes nothing away",
+        play: silent_pillar::play,
+    },
     Scenario { name: "hostile-names", title: "hostile names arrive unchanged", play: hostile_names::play },
     Scenario { name: "routing-fault", title: "faults of the routing engine", play: routing_fault::play },
     Scenario {

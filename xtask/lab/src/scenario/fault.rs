@@ -21,8 +21,7 @@ pub fn play(lab: &Lab) -> Result<()> {
     disk_full(lab, router)?;
     changed_by_hand(lab, router)?;
     foreign_file(lab, router)?;
-    pillar_damaged(lab, router)?;
-    pillar_missing(lab)
+    pillar_damaged(lab, router)
 }
 
 fn disk_full(lab: &Lab, router: &Router) -> Result<()> {
@@ -79,27 +78,4 @@ fn pillar_damaged(lab: &Lab, router: &Router) -> Result<()> {
     router.expect_state(&authority, bgpcs::VERSION)?;
     lab.conductor.commit(&authority)?;
     lab.conductor.highstate(router.node.asset_id)?.expect_no_change()
-}
-
-/// What makes the pillar of every node silent must not have the effect of a removed profile on any of them.
-fn pillar_missing(lab: &Lab) -> Result<()> {
-    let authority = Authority::sample();
-    let host = &lab.conductor.host;
-    let expect_untouched = |cause: &str| -> Result<()> {
-        lab.conductor.highstate("*")?.expect_failure(cause)?;
-        lab.expect_state(&authority)
-    };
-    // The plugin is not listed in the top file of the pillars.
-    let top = format!("{}/top.sls", paths::SALT_PILLAR_ROOT);
-    let listed = host.read(&top)?.unwrap_or_default();
-    host.write(&top, "plugins:\n  '*':\n    - other-plugin\n")?;
-    expect_untouched("the pillar of this node lacks the key")?;
-    host.write(&top, &listed)?;
-    // The directory is empty, as on a standby conductor, or it is gone.
-    host.run("sh", &["-c", r#"find "$1" -mindepth 1 -delete"#, "sh", paths::PILLAR_DIR])?;
-    expect_untouched("cannot tell whether the node has a profile")?;
-    host.run("rmdir", &[paths::PILLAR_DIR])?;
-    expect_untouched("cannot tell whether the node has a profile")?;
-    lab.conductor.commit(&authority)?;
-    lab.conductor.highstate("*")?.expect_no_change()
 }
