@@ -6,8 +6,8 @@ use generate_pillar::top_file::{KeepReason, TopFileEdit, add, remove};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let TopFileEdit::Write(added) = add(text) else { return };
-    assert_eq!(add(&added), TopFileEdit::Keep(KeepReason::Right));
+    let TopFileEdit::Write(added) = add(Some(text)) else { return };
+    assert_eq!(add(Some(&added)), TopFileEdit::Keep(KeepReason::Right));
     match remove(&added) {
         TopFileEdit::Write(removed) => assert_eq!(removed, text),
         TopFileEdit::Delete => assert!(text.trim().is_empty()),
