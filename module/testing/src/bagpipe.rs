@@ -47,7 +47,9 @@ impl BagpipeBgp {
         let rd = format!("64512:{vpn}");
         let words = ["add", "-a", "vpnv4", prefix, "label", "100", "rd", &rd];
         let next_hop = peer.router_id().to_string();
-        let targets = targets.iter().flat_map(|target| ["rt", target]);
+        // The command takes a list after the word, and of several such words only the first.
+        let word = if targets.is_empty() { &[][..] } else { &["rt"] };
+        let targets = word.iter().chain(targets).copied();
         let words: Vec<&str> = words.into_iter().chain(targets).chain(["nexthop", &next_hop]).collect();
         self.peer(peer).rib(&words);
     }

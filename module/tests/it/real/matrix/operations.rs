@@ -159,10 +159,6 @@ fn dampening() {
                 }
             }
             stage.expect("much coming and going", &[("A", "10.1.0.0/16"), ("B", "10.2.0.0/16")]);
-            stage.daemon.bgpd().configure("do clear ip bgp dampening");
-            let best = if path_selection == "any" { "10.2.0.0/16" } else { "" };
-            stage
-                .expect("the end of dampening", &[("A", "10.1.0.0/16 10.2.0.0/16 10.3.0.0/16"), ("B", best)]);
         });
     }
 }
