@@ -49,7 +49,8 @@ impl BagpipeBgp {
         let next_hop = peer.router_id().to_string();
         // The command takes a list after the word, and of several such words only the first.
         let word = if targets.is_empty() { &[][..] } else { &["rt"] };
-        let targets = word.iter().chain(targets).copied();
+        let targets: Vec<String> = targets.iter().map(|target| in_asdot(target)).collect();
+        let targets = word.iter().copied().chain(targets.iter().map(String::as_str));
         let words: Vec<&str> = words.into_iter().chain(targets).chain(["nexthop", &next_hop]).collect();
         self.peer(peer).rib(&words);
     }
@@ -66,6 +67,15 @@ impl BagpipeBgp {
 
     fn peer(&self, peer: Peer) -> &VpnPeer {
         self.peers[usize::from(peer.0) - 1].as_ref().unwrap()
+    }
+}
+
+/// A route target with a four-octet AS number as GoBGP's command takes it (asdot, RFC 5396); it makes 65535 of a larger
+/// number.
+fn in_asdot(target: &str) -> String {
+    match target.split_once(':').map(|(asn, number)| (asn.parse::<u32>(), number)) {
+        Some((Ok(asn), number)) if asn > 65535 => format!("{}.{}:{number}", asn >> 16, asn & 0xffff),
+        _ => target.to_owned(),
     }
 }
 
