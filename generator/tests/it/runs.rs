@@ -12,7 +12,7 @@ use generate_pillar::pillar::{PillarDir, PillarDirError};
 use crate::conductor::{Conductor, outcome};
 
 /// An authority of routers `r0…` with one node each, and a profile for all of them.
-fn authority(asset_ids: &[&str]) -> String {
+pub fn authority(asset_ids: &[&str]) -> String {
     let mut text = String::from(
         "config authority bgp-community-services-profile P name P\n\
          config authority bgp-community-services-profile P application a bgp-community 1:1\n",

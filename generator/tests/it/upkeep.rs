@@ -6,18 +6,11 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::conductor::{Conductor, outcome};
+use crate::runs;
 
-/// Routers of one node each, all with a profile.
+/// Routers of one node each, all with a profile, to the end.
 fn authority(asset_ids: &[&str]) -> String {
-    let mut text = String::from(
-        "config authority bgp-community-services-profile P name P\n\
-         config authority bgp-community-services-profile P application a bgp-community 1:1\n",
-    );
-    for (index, id) in asset_ids.iter().enumerate() {
-        text += &format!("config authority router r{index} bgp-community-services-profile P\n");
-        text += &format!("config authority router r{index} node n asset-id {id}\n");
-    }
-    text + "admin@node1.conductor1# \n"
+    runs::authority(asset_ids) + "admin@node1.conductor1# \n"
 }
 
 fn mode(path: &Path) -> u32 {

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
+use crate::collect::last_good::may_stay;
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::prefix::{Family, Prefix};
@@ -80,6 +81,6 @@ impl LastAnswers<'_> {
     }
 
     fn may_stay(&self, last_good: UnixTime) -> bool {
-        self.now.saturating_sub(last_good) < u64::from(self.stale_path_time.get())
+        may_stay(last_good, self.stale_path_time, self.now)
     }
 }

@@ -39,10 +39,15 @@ pub trait LastOutput {
     fn services(&self) -> Services;
 }
 
+/// Whether prefixes that were good at `time` may still be used at `now`.
+pub fn may_stay(time: UnixTime, stale_path_time: StalePathTime, now: UnixTime) -> bool {
+    now.saturating_sub(time) < u64::from(stale_path_time.get())
+}
+
 impl LastGood {
     /// Whether its prefixes may still be used at `now`.
     pub fn may_stay(&self, stale_path_time: StalePathTime, now: UnixTime) -> bool {
-        now.saturating_sub(self.time) < u64::from(stale_path_time.get())
+        may_stay(self.time, stale_path_time, now)
     }
 
     /// The same run as it is to be remembered at `now`. A time in the future, from before the clock was set back, would let

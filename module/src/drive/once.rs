@@ -1,6 +1,7 @@
 //! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
 
 use std::cell::OnceCell;
+use std::error::Error;
 
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
@@ -224,7 +225,7 @@ fn write(
 }
 
 /// The failure as the state and the output file say it.
-fn failure(error: &RunError) -> RunFailure {
+fn failure(error: &dyn Error) -> RunFailure {
     RunFailure {
         text: error.to_string(),
         causes: causes(error).into_iter().skip(1).collect(),
@@ -238,11 +239,10 @@ fn failure(error: &RunError) -> RunFailure {
 fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> RunFailure {
     let (application, community) = error.subject();
     RunFailure {
-        text: error.to_string(),
-        causes: causes(error).into_iter().skip(1).collect(),
         application: Some(application.clone()),
         community: Some(*community),
         last_good: *last_good,
+        ..failure(error)
     }
 }
 

@@ -5,14 +5,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::ApplicationName;
 use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::{ApplicationName, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::services::Services;
 use crate::collect::state::Outcome;
 use crate::prefix::{Family, Prefix};
-use bgpcs::UnixTime;
 
 /// The version of the file's form.
 const FORM: u32 = 1;
