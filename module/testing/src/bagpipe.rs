@@ -1,7 +1,9 @@
 use std::fs;
+use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{Peer, Process, eventually, free_port, python_environment};
@@ -33,7 +35,11 @@ impl BagpipeBgp {
         fs::write(&path, configuration).unwrap();
         let mut command = Command::new(python_environment("bagpipe").join("bin/bagpipe-bgp"));
         let process = Process::start(command.arg("--config-file").arg(path));
-        eventually("bagpipe-bgp answers", || TcpStream::connect(api).is_ok());
+        // An UPDATE that follows the end of the handshake at once can take BaGPipe-BGP by surprise: its thread that reads
+        // is faster than its state, and then it waits for half a minute. So nothing is announced before.
+        eventually("all sessions of bagpipe-bgp are established", || {
+            established(api).is_ok_and(|sessions| sessions == peers.len())
+        });
         Self { _process: process, _directory: directory, api, peers: started }
     }
 
@@ -70,6 +76,17 @@ impl BagpipeBgp {
     }
 }
 
+/// How many sessions the looking glass of this address lists as established.
+fn established(api: SocketAddr) -> io::Result<usize> {
+    let mut stream = TcpStream::connect(api)?;
+    stream.write_all(b"GET /looking-glass/bgp/peers HTTP/1.0\r\n\r\n")?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply)?;
+    let (_, body) = reply.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let peers: Vec<Value> = serde_json::from_str(body)?;
+    Ok(peers.iter().filter(|peer| peer["state"] == "Established").count())
+}
+
 /// A route target with a four-octet AS number as GoBGP's command takes it (asdot, RFC 5396); it makes 65535 of a larger
 /// number.
 fn in_asdot(target: &str) -> String {
@@ -102,16 +119,22 @@ impl VpnPeer {
         let mut command = Command::new("gobgpd");
         command.arg("--config-file").arg(path).args(["--api-hosts", &api.to_string(), "--pprof-disable"]);
         let process = Process::start(&mut command);
-        eventually("gobgpd answers", || {
-            TcpStream::connect(api).is_ok() && TcpStream::connect((address, port)).is_ok()
+        let peer = Self { _process: process, _directory: directory, api };
+        // A connection to its BGP port would be taken for the one of its neighbor.
+        eventually("gobgpd has its neighbor", || {
+            peer.gobgp(&["neighbor", "127.0.0.1"]).output().unwrap().status.success()
         });
-        Self { _process: process, _directory: directory, api }
+        peer
+    }
+
+    fn gobgp(&self, words: &[&str]) -> Command {
+        let mut command = Command::new("gobgp");
+        command.args(["--port", &self.api.port().to_string()]).args(words);
+        command
     }
 
     fn rib(&self, words: &[&str]) {
-        let mut command = Command::new("gobgp");
-        command.args(["--port", &self.api.port().to_string(), "global", "rib"]).args(words);
-        let output = command.output().unwrap();
+        let output = self.gobgp(&["global", "rib"]).args(words).output().unwrap();
         assert!(output.status.success(), "gobgp {words:?}: {}", String::from_utf8_lossy(&output.stdout));
     }
 }

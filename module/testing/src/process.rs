@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process, kill_process_group};
 
-/// Waits until `holds` does, for as long as a loaded machine may need.
+/// Waits until `holds` does, for as long as a loaded machine may need, some retries of a daemon among it.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(180);
     while !holds() {
         assert!(Instant::now() < deadline, "never happened: {what}");
         sleep(Duration::from_millis(20));
