@@ -2,18 +2,27 @@
 //!
 //! [`refresh`] decides whether the routes have to be queried and whether the answer is to be believed; [`plan`] makes the
 //! queries, [`resolve`] gets their answers, from the source or, after an [`incremental`] update, from the [`snapshot`] of
-//! the last ones, and [`gather`] puts them together; where a query fails, the community's [`last_answers`] stay. [`state`] is what is kept from one run to the next.
+//! the last ones, and [`gather`] puts
+//! them together, without what a [`guard`] leaves out; where a query fails, the community's [`last_answers`] stay. [`keep`]
+//! says which applications keep what they had all the same. [`state`] is what is kept from one run to the next.
 
 pub mod convergence;
 pub mod error;
 pub mod gather;
+pub mod guard;
 pub mod incremental;
+pub mod keep;
+pub mod kept;
 pub mod last_answers;
 pub mod last_good;
+pub mod left_out;
+pub mod loss;
 pub mod plan;
+pub mod recent;
 pub mod refresh;
 pub mod resolve;
 pub mod schedule;
 pub mod services;
 pub mod snapshot;
 pub mod state;
+pub mod understood;

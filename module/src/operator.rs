@@ -7,6 +7,7 @@ mod doctor;
 pub mod error;
 mod explain;
 mod facts;
+mod guarded;
 mod health;
 pub mod printed;
 mod report;

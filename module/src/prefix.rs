@@ -97,7 +97,10 @@ impl FromStr for Prefix {
         // `IpNet`'s own parser reads 010.0.0.0 as 10.0.0.0, but other programs read it as octal, 8.0.0.0.
         let net = || {
             let (address, length) = text.split_once('/')?;
-            let length = length.parse().ok().filter(|_| length.bytes().all(|byte| byte.is_ascii_digit()))?;
+            // The same goes for a length with a leading zero: it has one text, in which every program reads it alike.
+            let is_plain = length == "0" || !length.starts_with('0');
+            let digits = length.bytes().all(|byte| byte.is_ascii_digit());
+            let length = length.parse().ok().filter(|_| is_plain && digits)?;
             IpNet::new(address.parse().ok()?, length).ok()
         };
         net().map(Self::from).ok_or_else(|| PrefixError { text: text.to_owned() })

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::last_answers::LastAnswers;
+use crate::collect::left_out::{LeftOut, Sieve};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::prefix::{Family, Prefix};
@@ -28,14 +29,31 @@ pub struct CommunityCount {
 /// What a configuration resolves to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resolution {
-    /// Applications with at least one prefix.
+    /// Applications with at least one prefix. The guards have been applied; nothing is merged before [`settle`](Self::settle).
     pub services: Services,
-    /// The queried communities, in the operator's order.
+    /// The queried communities, in the operator's order, with all that they brought.
     pub counts: Vec<CommunityCount>,
+    /// What the guards left out.
+    pub left_out: Vec<LeftOut>,
     /// What is unusual about the prefixes, a sentence each.
     pub warnings: Vec<String>,
-    /// The answers, for an incremental update later.
+    /// The answers as they were before any guard, for an incremental update later.
     pub snapshot: Snapshot,
+}
+
+impl Resolution {
+    /// Makes the services what is written: merged, if the operator wants that.
+    pub fn settle(&mut self, configuration: &ModuleConfiguration) {
+        if configuration.aggregate_prefixes {
+            self.services.aggregate();
+        }
+        let defaults = self.services.iter().flat_map(|(application, prefixes)| {
+            let defaults = prefixes.iter().filter(|prefix| prefix.is_default());
+            defaults.map(move |prefix| format!("application {application} has the default route {prefix}"))
+        });
+        let defaults: Vec<String> = defaults.collect();
+        self.warnings.splice(..0, defaults);
+    }
 }
 
 /// Gathers the answers to a configuration's queries. Memory is bounded by `max-prefixes`: prefixes beyond it are only
@@ -43,6 +61,7 @@ pub struct Resolution {
 pub struct Gathering<'c> {
     configuration: &'c ModuleConfiguration,
     last: &'c LastAnswers<'c>,
+    sieve: Sieve,
     resolution: Resolution,
     failures: Vec<CommunityFailure>,
     /// Whether any query was answered.
@@ -58,6 +77,7 @@ impl<'c> Gathering<'c> {
         Self {
             configuration,
             last,
+            sieve: Sieve::new(configuration),
             resolution: Resolution { services: Services::of(names), ..Resolution::default() },
             failures: Vec::new(),
             any_answer: false,
@@ -143,7 +163,7 @@ impl<'c> Gathering<'c> {
             let name = &application.application_name;
             if let Some((mut stay, _)) = self.last.of_application(name) {
                 stay.retain(|prefix| unreadable.binary_search(prefix).is_ok());
-                self.resolution.services.add(name, &stay);
+                self.resolution.services.add(name, &self.sieve.sift(name, family, &stay));
             }
         }
     }
@@ -192,14 +212,7 @@ impl<'c> Gathering<'c> {
         if !self.any_answer && !self.failures.is_empty() {
             return Err(self.failures.swap_remove(0).error);
         }
-        if self.configuration.aggregate_prefixes {
-            self.resolution.services.aggregate();
-        }
-        let defaults = self.resolution.services.iter().flat_map(|(application, prefixes)| {
-            let defaults = prefixes.iter().filter(|prefix| prefix.is_default());
-            defaults.map(move |prefix| format!("application {application} has the default route {prefix}"))
-        });
-        self.resolution.warnings = defaults.collect();
+        self.resolution.left_out = self.sieve.finish();
         if self.unreadable > 0 {
             let values = counted(self.unreadable, "value");
             self.resolution.warnings.push(format!("left out {values} from {source} that could not be read"));
@@ -228,8 +241,17 @@ impl<'c> Gathering<'c> {
         }
         let limit = self.configuration.max_prefixes;
         for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
-            services.add(&application.application_name, &answer.prefixes);
-            let found = services.prefix_count() + (answer.found - answer.prefixes.len() as u64);
+            let name = &application.application_name;
+            let admitted = self.sieve.sift(name, family, &answer.prefixes);
+            services.add(name, &admitted);
+            let found = match answer.found - answer.prefixes.len() as u64 {
+                0 => services.prefix_count(),
+                // What was only counted has passed no guard, so it counts as if all of the answer had passed.
+                uncounted => {
+                    let left_out = answer.prefixes.len() - admitted.len();
+                    services.prefix_count() + left_out as u64 + uncounted
+                }
+            };
             if found > u64::from(limit.get()) {
                 let application = application.application_name.clone();
                 return Err(CollectError::TooManyPrefixes {

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
+use crate::collect::guard::Guards;
 use crate::collect::last_good::may_stay;
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
@@ -74,6 +75,7 @@ impl LastAnswers<'_> {
                 }
             }
         }
+        services.guard(&Guards::of(configuration));
         if configuration.aggregate_prefixes {
             services.aggregate();
         }

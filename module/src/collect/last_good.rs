@@ -3,7 +3,9 @@
 use bgpcs::{ApplicationName, ModuleConfiguration, PathSelection, StalePathTime, UnixTime};
 use serde::{Deserialize, Serialize};
 
+use crate::collect::guard::Guards;
 use crate::collect::services::Services;
+use crate::collect::understood;
 use crate::source::summary::BgpSummary;
 
 /// The last good run; its prefixes are in the output file.
@@ -18,7 +20,8 @@ pub struct LastGood {
     pub refreshed: UnixTime,
     /// The route source.
     pub source: String,
-    /// The configuration.
+    /// The configuration, as far as it was understood.
+    #[serde(deserialize_with = "understood::earlier")]
     pub configuration: ModuleConfiguration,
     /// Table versions and sessions just before.
     #[serde(rename = "survey")]
@@ -28,6 +31,9 @@ pub struct LastGood {
     /// The [digest](crate::digest) of the [snapshot](crate::collect::snapshot), if there is one.
     #[serde(default, rename = "routes")]
     pub snapshot: Option<u64>,
+    /// The [digest](crate::digest) of the [recent prefixes](crate::collect::recent), if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent: Option<u64>,
 }
 
 /// The output file as the last run left it.
@@ -65,9 +71,10 @@ impl LastGood {
     }
 
     /// Its prefixes, of the applications that still list the same communities; of all, when there is no configuration to
-    /// compare with.
+    /// compare with. What no guard admits now is not among them.
     pub fn services(&self, output: &dyn LastOutput, configuration: Option<&ModuleConfiguration>) -> Services {
         let mut services = output.services();
+        services.guard(&Guards::of(configuration.unwrap_or(&self.configuration)));
         let Some(configuration) = configuration else { return services };
         let communities = |configuration: &ModuleConfiguration, name: &ApplicationName| {
             let of_that_name =

@@ -1,5 +1,6 @@
 //! A refresh: whether the routes have to be queried, and whether the answer is to be believed.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::path::Path;
 
@@ -9,14 +10,17 @@ use crate::collect::convergence::{self, Unconverged};
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::Resolution;
 use crate::collect::incremental::Remembered;
+use crate::collect::keep::{Keep, Keeping};
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::plan::queries;
+use crate::collect::recent::RecentPrefixes;
 use crate::collect::resolve::{Resolved, resolve};
 use crate::collect::schedule::{FULL_REFRESH_INTERVAL, full_refresh_is_due};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{Outcome, State};
+use crate::collect::understood::Unknown;
 use crate::source::summary::BgpSummary;
 use crate::source::{Abilities, RouteSource};
 
@@ -36,6 +40,8 @@ pub struct Collected {
     pub resolution: Resolution,
     /// The communities whose prefixes are not up to date.
     pub failures: Vec<CommunityFailure>,
+    /// The applications that keep what they had.
+    pub keeping: Keeping,
     /// What is to be kept for the next run, but for the digests of files that are not written yet.
     pub last_good: LastGood,
 }
@@ -44,6 +50,8 @@ pub struct Collected {
 pub struct Refresh<'r> {
     /// What to query for.
     pub configuration: &'r ModuleConfiguration,
+    /// What is not understood of the configuration.
+    pub unknown: &'r Unknown,
     /// The state of the last run.
     pub earlier: &'r State,
     /// The output file of the last run.
@@ -79,8 +87,10 @@ impl Refresh<'_> {
     /// Whether there is no sign that a query would change the output file.
     fn is_as_before(&self, source: &str, summary: Option<&BgpSummary>) -> bool {
         let Some((last, summary)) = self.last(source).zip(summary) else { return false };
-        self.earlier.outcome == Outcome::Good
+        !self.earlier.awaits_answers()
+            && !self.earlier.has_kept_enough(self.now)
             && last.configuration == *self.configuration
+            && self.earlier.unknown == *self.unknown
             && last.has_same_routes(summary)
             && last.output.is_some()
             && self.output.digest() == last.output
@@ -105,7 +115,9 @@ impl Refresh<'_> {
         };
         let Resolved { resolution, failures, is_full } =
             resolve(self.configuration, source, summary.as_ref(), remembered, &last_answers)?;
-        let resolution = self.check_convergence(summary.as_ref(), resolution)?;
+        let mut resolution = self.check_convergence(summary.as_ref(), resolution)?;
+        let keeping = self.keep(&failures, &mut resolution);
+        resolution.settle(self.configuration);
         let last_good = LastGood {
             time: self.now,
             refreshed: last.filter(|_| !is_full).map_or(self.now, |last| last.refreshed),
@@ -114,8 +126,26 @@ impl Refresh<'_> {
             summary,
             output: None,
             snapshot: None,
+            recent: None,
         };
-        Ok(Collected { resolution, failures, last_good })
+        Ok(Collected { resolution, failures, keeping, last_good })
+    }
+
+    /// Lets applications keep what they had where there is a reason.
+    fn keep(&self, failures: &[CommunityFailure], resolution: &mut Resolution) -> Keeping {
+        let last_good = self.earlier.last_good.as_ref();
+        let load = || RecentPrefixes::load(self.state_dir, last_good?.recent?);
+        let mut keep = Keep {
+            configuration: self.configuration,
+            last_good: last_good.map(|last_good| last_good.time),
+            now: self.now,
+            services: &mut resolution.services,
+            warnings: &mut resolution.warnings,
+            keeping: Keeping::default(),
+        };
+        keep.sudden_losses(&load, failures);
+        keep.not_understood(self.unknown, &self.earlier.kept, self.output);
+        keep.keeping
     }
 
     /// The snapshot of the last run, if that selected paths in the same way.
@@ -147,7 +177,12 @@ impl Refresh<'_> {
             Some(last_good) => last_good.services(self.output, Some(self.configuration)),
             None => Services::default(),
         };
-        let check = |summary| convergence::check(summary, last_summary, last_services, &found.services);
+        // What was written last is compared with what would be written now.
+        let would_be = match self.configuration.aggregate_prefixes {
+            true => Cow::Owned(found.services.aggregated()),
+            false => Cow::Borrowed(&found.services),
+        };
+        let check = |summary| convergence::check(summary, last_summary, last_services, &would_be);
         let Some(reason) = summary.and_then(check) else { return Ok(found) };
         let stale_path_time = self.configuration.stale_path_time;
         let may_stay = last_good.is_some_and(|last_good| last_good.may_stay(stale_path_time, self.now));

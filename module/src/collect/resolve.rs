@@ -1,6 +1,6 @@
 //! Gets the answer to every query: from the route source, or from the snapshot of the last answers.
 
-use bgpcs::{ApplicationLeaf, Community, ModuleConfiguration, PathSelection, ProfileLeaf, Quoted, Ranged};
+use bgpcs::{ApplicationLeaf, Community, ModuleConfiguration, PathSelection, Quoted};
 use bgpcs_display::listed;
 
 use crate::collect::error::{CollectError, CommunityFailure};
@@ -79,24 +79,13 @@ fn without_effect(configuration: &ModuleConfiguration) -> Option<String> {
             // It is for people.
             ApplicationLeaf::Description => false,
             ApplicationLeaf::Vrf => !application.vrf.is_empty(),
-            ApplicationLeaf::Within => !application.within.is_empty(),
+            ApplicationLeaf::Within => false,
         });
         leaves.map(|leaf| {
             format!("{} of application {}", leaf.name(), Quoted(application.application_name.as_str()))
         })
     });
-    let profile = ProfileLeaf::ALL.iter().filter(|leaf| match leaf {
-        ProfileLeaf::ShortestIpv4Prefix => configuration.shortest_ipv4_prefix != Ranged::default(),
-        ProfileLeaf::ShortestIpv6Prefix => configuration.shortest_ipv6_prefix != Ranged::default(),
-        ProfileLeaf::LargestLoss => configuration.largest_loss != Ranged::default(),
-        ProfileLeaf::RefreshInterval
-        | ProfileLeaf::PathSelection
-        | ProfileLeaf::StalePathTime
-        | ProfileLeaf::MaxPrefixes
-        | ProfileLeaf::AggregatePrefixes
-        | ProfileLeaf::UpdateMode => false,
-    });
-    let ignored: Vec<String> = applications.chain(profile.map(|leaf| leaf.name().to_owned())).collect();
+    let ignored: Vec<String> = applications.collect();
     (!ignored.is_empty()).then(|| {
         format!("configured, but this release does not act on it: {}", listed(ignored.iter(), IGNORED_SHOWN))
     })

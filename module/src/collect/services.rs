@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
+use crate::collect::guard::Guards;
 use crate::prefix::{Family, Prefix};
 
 /// Prefixes by application, in the operator's order of applications. The prefixes of an application are sorted, each once.
@@ -51,6 +52,14 @@ impl Services {
         }
     }
 
+    /// Removes what the guards of its application do not admit.
+    pub fn guard(&mut self, guards: &Guards) {
+        for (name, prefixes) in &mut self.0 {
+            let guards = guards.of_application(name);
+            prefixes.retain(|prefix| guards.admits(*prefix));
+        }
+    }
+
     /// Merges the prefixes of each application into the fewest that contain the same addresses.
     pub fn aggregate(&mut self) {
         for (_, prefixes) in &mut self.0 {
@@ -58,6 +67,13 @@ impl Services {
             *prefixes = IpNet::aggregate(&nets).into_iter().map(Prefix::from).collect();
             prefixes.sort();
         }
+    }
+
+    /// The same, [merged](Self::aggregate).
+    pub fn aggregated(&self) -> Self {
+        let mut services = self.clone();
+        services.aggregate();
+        services
     }
 
     /// The prefixes of a family that an application has here and not in `other`.

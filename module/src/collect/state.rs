@@ -8,7 +8,10 @@ use bgpcs::{ApplicationName, Community, ModuleConfiguration, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
+use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
+use crate::collect::left_out::{self, LeftOut};
+use crate::collect::understood::{self, Unknown};
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -30,7 +33,8 @@ pub struct State {
     pub finished: UnixTime,
     /// The route source.
     pub source: Option<String>,
-    /// The last configuration that could be read.
+    /// The last configuration that could be read, as far as it was understood.
+    #[serde(deserialize_with = "understood::earlier_if_any")]
     pub configuration: Option<ModuleConfiguration>,
     /// The last good run.
     pub last_good: Option<LastGood>,
@@ -40,9 +44,18 @@ pub struct State {
     pub warnings: Vec<String>,
     /// Why the run was not good; the first reason, if there are several.
     pub error: Option<RunFailure>,
-    /// Every community whose prefixes are not up to date, of a partial run.
+    /// Every community, and every application as a whole, whose prefixes are not up to date, of a partial run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<RunFailure>,
+    /// The applications that keep what they had, although the source answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+    /// What the guards left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "left_out::understood")]
+    pub left_out: Vec<LeftOut>,
+    /// What was not understood of the configuration.
+    #[serde(rename = "not-understood", skip_serializing_if = "Unknown::is_empty")]
+    pub unknown: Unknown,
 }
 
 /// How a run ended.
@@ -54,8 +67,8 @@ pub enum Outcome {
     None,
     /// The output file has the source's present prefixes.
     Good,
-    /// The output file has the source's present prefixes, the last good ones of communities whose query failed, and an
-    /// error.
+    /// The output file has the source's present prefixes, the last good ones of communities whose query failed and of
+    /// applications that keep what they had, and an error.
     Partial,
     /// The output file has the last good prefixes, and an error.
     Held,
@@ -103,6 +116,21 @@ impl State {
     pub fn load(directory: &Path) -> Self {
         let bytes = fs::read(file(directory)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Whether another query may mend what is not up to date.
+    pub fn awaits_answers(&self) -> bool {
+        match self.outcome {
+            Outcome::Good => false,
+            Outcome::Partial => self.failures.iter().any(|failure| failure.community.is_some()),
+            Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => true,
+        }
+    }
+
+    /// Whether an application has kept what it had for long enough.
+    pub fn has_kept_enough(&self, now: UnixTime) -> bool {
+        let stale_path_time = self.configuration.as_ref().map(|configuration| configuration.stale_path_time);
+        self.kept.iter().any(|kept| kept.is_over(stale_path_time.unwrap_or_default(), now))
     }
 
     /// Replaces the state in `directory`. A power failure may lose it, which costs no more than a full refresh: to wait for

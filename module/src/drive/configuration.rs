@@ -5,19 +5,17 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use bgpcs::ModuleConfiguration;
-
+use crate::collect::understood::{Understood, understand};
 use crate::error_text::errno;
 
-/// The module's configuration as it is now.
+/// The module's configuration as it is now, as far as it is understood.
 ///
 /// # Errors
 /// When the file cannot be read, or is not a configuration.
-pub fn read(path: &Path) -> Result<ModuleConfiguration, ConfigurationError> {
+pub fn read(path: &Path) -> Result<Understood, ConfigurationError> {
     let bytes =
         fs::read(path).map_err(|source| ConfigurationError::Unreadable { path: path.to_owned(), source })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|source| ConfigurationError::Malformed { path: path.to_owned(), source })
+    understand(&bytes).map_err(|source| ConfigurationError::Malformed { path: path.to_owned(), source })
 }
 
 /// What changes when Salt replaces the file.

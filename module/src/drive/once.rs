@@ -4,17 +4,22 @@ use std::cell::OnceCell;
 use std::error::Error;
 
 use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
+use bgpcs::{PLUGIN, RefreshInterval, StalePathTime, UnixTime};
 
 use crate::cli::SourceChoice;
 use crate::clock::now;
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::Resolution;
+use crate::collect::guard::Guards;
+use crate::collect::kept::{Kept, KeptError};
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
+use crate::collect::recent::RecentPrefixes;
 use crate::collect::refresh::{Collected, Refresh, Refreshed};
+use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
+use crate::collect::understood::Understood;
 use crate::drive::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
@@ -111,6 +116,8 @@ struct Ending {
     last_good: Option<LastGood>,
     /// Why it is not good, if it is not.
     failures: Vec<RunFailure>,
+    /// The applications that keep what they had, although the source answered.
+    kept: Vec<Kept>,
 }
 
 fn run_once(
@@ -122,30 +129,36 @@ fn run_once(
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
     let output = OutputFile(&settings.output);
-    let (configuration, source, warnings, result) = match configuration::read(&settings.configuration) {
-        Ok(configuration) => {
+    let (understood, source, warnings, result) = match configuration::read(&settings.configuration) {
+        Ok(understood) => {
             let refresh = Refresh {
-                configuration: &configuration,
+                configuration: &understood.configuration,
+                unknown: &understood.unknown,
                 earlier: &earlier,
                 output: &output,
                 state_dir: &settings.state_dir,
                 now: started,
             };
             let Refreshed { source, warnings, result } = refresh.run(source);
-            (Some(configuration), source, warnings, result.map_err(RunError::from))
+            (Some(understood), source, warnings, result.map_err(RunError::from))
         }
         Err(error) => (None, None, Vec::new(), Err(error.into())),
     };
     let mut ending = match result {
         Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
-        Ok(Some(Collected { resolution, failures, last_good })) => {
+        Ok(Some(Collected { resolution, failures, keeping, last_good })) => {
+            let of_applications = keeping.errors.iter().map(|error| of_application(error, &keeping.kept));
+            let failures: Vec<_> = failures.iter().map(of_community).chain(of_applications).collect();
             let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
-            let failures = failures.iter().map(of_community).collect();
-            Ending { outcome, resolution, last_good: Some(last_good), failures }
+            let last_good = Some(LastGood { recent: save_recent(settings, &keeping.recent), ..last_good });
+            Ending { outcome, resolution, last_good, failures, kept: keeping.kept }
         }
-        Err(error) => fall_back(settings, &earlier, configuration.as_ref(), error, started),
+        Err(error) => fall_back(settings, &earlier, understood.as_ref(), error, started),
     };
     ending.resolution.warnings.extend(warnings);
+    let unknown = understood.as_ref().map_or(&earlier.unknown, |understood| &understood.unknown).clone();
+    ending.resolution.warnings.extend(unknown.warning());
+    let configuration = understood.map(|understood| understood.configuration);
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
     let digest = write(settings, rewrite, duration, &ending, started)?;
@@ -173,6 +186,17 @@ fn run_once(
             Outcome::Held | Outcome::Standby => earlier.failures,
             Outcome::None | Outcome::Good | Outcome::Failed => Vec::new(),
         },
+        kept: ending.kept,
+        left_out: ending.resolution.left_out,
+        unknown,
+    })
+}
+
+/// Saves what the applications had recently for the next run; returns the digest of the file.
+fn save_recent(settings: &Settings, recent: &RecentPrefixes) -> Option<u64> {
+    recent.save(&settings.state_dir).unwrap_or_else(|error| {
+        eprintln!("{}; the next run believes every loss; {FIX_FILE}", with_causes(&error));
+        None
     })
 }
 
@@ -246,6 +270,16 @@ fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> Run
     }
 }
 
+/// The failure of an application as a whole. No query can mend it, so it has no community.
+fn of_application(error: &KeptError, kept: &[Kept]) -> RunFailure {
+    let kept = kept.iter().find(|kept| kept.application == *error.application());
+    RunFailure {
+        application: Some(error.application().clone()),
+        last_good: kept.map(|kept| kept.since),
+        ..failure(error)
+    }
+}
+
 /// Reports failures on standard error; a service does not repeat those of the last run.
 fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
     let is_known = |failure: &&RunFailure| {
@@ -263,10 +297,11 @@ fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
 fn fall_back(
     settings: &Settings,
     earlier: &State,
-    configuration: Option<&ModuleConfiguration>,
+    understood: Option<&Understood>,
     error: RunError,
     now: UnixTime,
 ) -> Ending {
+    let configuration = understood.map(|understood| &understood.configuration);
     let known = configuration.or(earlier.configuration.as_ref());
     let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
     let last_good = earlier.last_good.as_ref();
@@ -283,11 +318,26 @@ fn fall_back(
     };
     let last_good_prefixes = |warnings| {
         // Communities that were stale before may have to go before the others.
-        let by_community = configuration.filter(|_| !earlier.failures.is_empty());
+        let is_of_community = |failure: &RunFailure| failure.community.is_some();
+        let by_community = configuration.filter(|_| earlier.failures.iter().any(is_of_community));
         let by_community = by_community.and_then(|configuration| last_answers.all(configuration));
+        let last = last_good_services();
+        let mut services = match by_community {
+            Some(mut services) => {
+                // What these keep is not among the answers.
+                let kept = earlier.kept.iter().map(|kept| &kept.application);
+                kept.for_each(|name| services.add(name, last.get(name)));
+                services
+            }
+            None => last,
+        };
+        if let Some(understood) = understood {
+            keep_unknown(&mut services, understood, &output);
+        }
         Resolution {
-            services: by_community.unwrap_or_else(last_good_services),
+            services,
             counts: earlier.communities.clone(),
+            left_out: earlier.left_out.clone(),
             warnings,
             snapshot: Snapshot::default(),
         }
@@ -299,13 +349,26 @@ fn fall_back(
         // The age of the last good prefixes counts from when the routing engine was last known to be on the other node.
         let last_good = Some(LastGood { time: now, ..last_good.clone() });
         let resolution = last_good_prefixes(vec![warning]);
-        Ending { outcome: Outcome::Standby, resolution, last_good, failures: Vec::new() }
+        let kept = earlier.kept.clone();
+        Ending { outcome: Outcome::Standby, resolution, last_good, failures: Vec::new(), kept }
     } else if last_good.is_some_and(|good| good.may_stay(stale_path_time, now)) {
         let resolution = last_good_prefixes(Vec::new());
-        Ending { outcome: Outcome::Held, resolution, last_good: None, failures: vec![failure(&error)] }
+        let kept = earlier.kept.clone();
+        Ending { outcome: Outcome::Held, resolution, last_good: None, failures: vec![failure(&error)], kept }
     } else {
         let resolution = Resolution::default();
-        Ending { outcome: Outcome::Failed, resolution, last_good: None, failures: vec![failure(&error)] }
+        let failures = vec![failure(&error)];
+        Ending { outcome: Outcome::Failed, resolution, last_good: None, failures, kept: Vec::new() }
+    }
+}
+
+/// Adds what the applications have in the output file whose configuration is not understood.
+fn keep_unknown(services: &mut Services, understood: &Understood, output: &OutputFile<'_>) {
+    let unknown = &understood.unknown.applications;
+    if !unknown.is_empty() {
+        let mut last = output.services();
+        last.guard(&Guards::of(&understood.configuration));
+        unknown.iter().for_each(|unknown| services.add(&unknown.application, last.get(&unknown.application)));
     }
 }
 

@@ -106,7 +106,7 @@ impl Watched {
         let began = Instant::now();
         self.configuration = Stamp::of(&settings.configuration);
         self.state = run_locked(settings, lock, Rewrite::WhenChanged)?;
-        self.failures = if self.state.outcome == Outcome::Good { 0 } else { self.failures.saturating_add(1) };
+        self.failures = if self.state.awaits_answers() { self.failures.saturating_add(1) } else { 0 };
         self.refreshed = Some((Instant::now(), began.elapsed()));
         Ok(())
     }
@@ -130,7 +130,10 @@ impl Watched {
         match self.state.outcome {
             Outcome::Good => self.routes_trigger(settings),
             // The communities that are up to date are to stay so.
-            Outcome::Partial => self.routes_trigger(settings).or(Some(Trigger::Retry(self.failures))),
+            Outcome::Partial => {
+                let retry = self.state.awaits_answers().then_some(Trigger::Retry(self.failures));
+                self.routes_trigger(settings).or(retry)
+            }
             Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => {
                 Some(Trigger::Retry(self.failures))
             }
@@ -142,7 +145,7 @@ impl Watched {
         let last_good = self.state.last_good.as_ref()?;
         let has_signs = last_good.summary.as_ref().is_some_and(|summary| !summary.sessions_only);
         let interval = if has_signs { FULL_REFRESH_INTERVAL } else { self.refresh_interval().as_secs() };
-        if full_refresh_is_due(last_good.refreshed, interval, now()) {
+        if full_refresh_is_due(last_good.refreshed, interval, now()) || self.state.has_kept_enough(now()) {
             return Some(Trigger::Routes);
         }
         let began = Instant::now();

@@ -1,5 +1,6 @@
 //! The facts about the module on this router, gathered once for a command: from files, and from the route source.
 
+mod culprits;
 mod ssr_files;
 
 use std::fmt;
@@ -17,8 +18,10 @@ use crate::collect::plan::queries;
 use crate::collect::schedule::FULL_REFRESH_INTERVAL;
 use crate::collect::services::Services;
 use crate::collect::state::{Outcome, State};
+use crate::collect::understood::{Understood, Unknown};
 use crate::drive::configuration;
 use crate::error_text::with_causes;
+use crate::operator::facts::culprits::Culprits;
 use crate::prefix::{Family, Prefix};
 use crate::publish::history::{ApplicationChange, History};
 use crate::publish::output::OutputFile;
@@ -56,8 +59,10 @@ pub struct Facts {
     pub modes: Option<Vec<String>>,
     /// The module's configuration file.
     pub configuration_file: PathBuf,
-    /// The module's configuration, or why it cannot be used.
+    /// The module's configuration, as far as it is understood, or why it cannot be used.
     pub configuration: Result<ModuleConfiguration, String>,
+    /// What is not understood of it.
+    pub unknown: Unknown,
     /// When Salt wrote the configuration.
     pub configured: Option<UnixTime>,
     /// The output file, which SSR reads.
@@ -76,6 +81,8 @@ pub struct Facts {
     pub advice: Advice,
     /// Whether the route source answers.
     pub answer: SourceAnswer,
+    /// From whom what the guards left out comes, as far as the route source tells.
+    pub culprits: Culprits,
 }
 
 /// A router and a node, as far as their names are known.
@@ -144,6 +151,9 @@ impl Facts {
     pub fn gather(settings: &Settings, now: UnixTime) -> Self {
         let mut facts = Self::gather_files(settings, now);
         facts.answer = check_source(settings, facts.configuration.as_ref().ok());
+        if let (SourceAnswer::Yes(_), Ok(configuration)) = (&facts.answer, &facts.configuration) {
+            facts.culprits = Culprits::find(&mut *open(settings), configuration, &facts.state.left_out);
+        }
         facts
     }
 
@@ -162,6 +172,10 @@ impl Facts {
             node: ssr_files::init(&below(paths::NODE_INIT), "id"),
         };
         let source = open(settings);
+        let (configuration, unknown) = match configuration::read(&settings.configuration) {
+            Ok(Understood { configuration, unknown }) => (Ok(configuration), unknown),
+            Err(error) => (Err(plain(&error.to_string())), Unknown::default()),
+        };
         Self {
             now,
             is_installed: executable.exists(),
@@ -176,8 +190,8 @@ impl Facts {
             modes: ssr_files::modes(&below(paths::RUNNING_CONFIGURATION), target.router.as_deref()),
             target,
             configuration_file: settings.configuration.clone(),
-            configuration: configuration::read(&settings.configuration)
-                .map_err(|error| plain(&error.to_string())),
+            configuration,
+            unknown,
             configured: modified(&settings.configuration),
             output_file: settings.output.clone(),
             written: modified(&settings.output),
@@ -187,6 +201,7 @@ impl Facts {
             source: source.name(),
             advice: source.advice(),
             answer: SourceAnswer::Skipped,
+            culprits: Culprits::default(),
         }
     }
 
@@ -195,7 +210,7 @@ impl Facts {
         self.configuration.as_ref().ok().or(self.state.configuration.as_ref())
     }
 
-    /// The configured applications, in the operator's order.
+    /// The configured applications, in the operator's order; then those that are not understood, without communities.
     pub fn applications(&self) -> Vec<ApplicationFacts<'_>> {
         let applications =
             self.known_configuration().map_or(&[][..], |configuration| &configuration.applications);
@@ -205,7 +220,13 @@ impl Facts {
             prefixes: self.services.get(&application.application_name),
             change: self.history.last_change(&application.application_name),
         });
-        with_facts.collect()
+        let not_understood = self.unknown.applications.iter().map(|unknown| ApplicationFacts {
+            name: &unknown.application,
+            communities: &[],
+            prefixes: self.services.get(&unknown.application),
+            change: self.history.last_change(&unknown.application),
+        });
+        with_facts.chain(not_understood).collect()
     }
 
     /// How many prefixes a community had in the last good run.
@@ -241,7 +262,8 @@ impl Facts {
         match self.state.outcome {
             Outcome::None => "no run yet",
             Outcome::Good => "good",
-            Outcome::Partial => "partial, some communities are not up to date",
+            Outcome::Partial if self.state.awaits_answers() => "partial, some communities are not up to date",
+            Outcome::Partial => "partial, some applications keep what they had",
             Outcome::Held => "failed, the last good prefixes are kept",
             Outcome::Failed => "failed",
             Outcome::Standby => "standby, the routing engine is active on the other node",

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::collect::state::{Outcome, RunFailure};
 use crate::error_text::strerror;
 use crate::operator::facts::{ApplicationFacts, Facts, SourceAnswer};
+use crate::operator::guarded::{self, Observation};
 use crate::operator::printed::comma_separated;
 
 /// The command by which Salt installs the package, the configuration and the link.
@@ -59,11 +60,21 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
         output_age(facts),
         last_run(facts),
     ];
-    checks.extend(facts.state.failures.iter().map(|failure| failed_community(facts, failure)));
-    checks.extend(facts.applications().iter().map(application));
+    let (of_communities, of_applications): (Vec<_>, Vec<_>) =
+        facts.state.failures.iter().partition(|failure| failure.community.is_some());
+    checks.extend(of_communities.into_iter().map(|failure| failed_community(facts, failure)));
+    checks.extend(of_applications.into_iter().map(|failure| observed("kept", guarded::kept(facts, failure))));
+    let understood =
+        facts.applications().into_iter().filter(|application| !application.communities.is_empty());
+    checks.extend(understood.map(|found| application(&found)));
+    checks.extend(guarded::left_out(facts).into_iter().map(|observation| observed("guard", observation)));
     checks.extend(facts.state.warnings.iter().map(|warning| self::warning(facts, warning)));
     checks.push(registration(facts));
     checks
+}
+
+fn observed(name: &'static str, Observation { health, found, fix }: Observation) -> Check {
+    Check::new(name, health, found).fix(fix)
 }
 
 fn package(facts: &Facts) -> Check {
@@ -204,7 +215,9 @@ fn last_run(facts: &Facts) -> Check {
         (Outcome::None, _) => Check::new(NAME, Health::Broken, facts.outcome())
             .fix("run once by hand: bgp-community-services run"),
         (Outcome::Partial, _) => {
-            let failed = match facts.state.failures.len() {
+            let is_of_community = |failure: &&RunFailure| failure.community.is_some();
+            let failed = match facts.state.failures.iter().filter(is_of_community).count() {
+                0 => "applications keep what they had".to_owned(),
                 1 => "1 community is not up to date".to_owned(),
                 several => format!("{several} communities are not up to date"),
             };

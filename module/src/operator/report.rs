@@ -10,6 +10,7 @@ use bgpcs_display::time;
 use ipnet::IpNet;
 
 use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::operator::guarded::left_out_table;
 use crate::operator::health::{self, overall};
 use crate::operator::printed::grouped;
 use crate::operator::report::map::Classified;
@@ -29,6 +30,7 @@ pub fn page_of(facts: &Facts) -> String {
     let body = all([
         head(facts),
         section("Findings", findings(facts)),
+        left_out(facts),
         section("Applications", table(&applications)),
         section("Address map", address_map(&applications)),
         section("History", history::section(facts, &applications)),
@@ -59,6 +61,14 @@ fn findings(facts: &Facts) -> Html {
         element("li", &[], all([badge(health), text(" "), text(finding)]))
     };
     element("ul", &[], findings.into_iter().map(item).collect())
+}
+
+/// The prefixes that the guards left out, if there are any.
+fn left_out(facts: &Facts) -> Html {
+    match facts.state.left_out.is_empty() {
+        true => Html::default(),
+        false => section("Left out", left_out_table(facts)),
+    }
 }
 
 fn properties(facts: &Facts) -> Html {

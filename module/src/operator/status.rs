@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::collect::state::Outcome;
 use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::operator::guarded::{left_out_in_short, left_out_json};
 use crate::operator::health::{findings, overall};
 use crate::operator::printed::{Printed, counted_by_family, json_text};
 use crate::prefix::Family;
@@ -40,6 +41,9 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
         ("Next run", next),
         ("Prefixes", facts.services.prefix_count().to_string()),
     ];
+    if let Some(count) = left_out_in_short(facts) {
+        properties.push(("Left out", count));
+    }
     if let Some(seconds) = facts.stale_for() {
         properties.push(("Stale for", time::span(seconds)));
     }
@@ -170,6 +174,8 @@ pub fn json(facts: &Facts) -> Printed {
         "output": {"file": facts.output_file, "written": facts.written},
         "prefixes": facts.services.prefix_count(),
         "applications": facts.applications().iter().map(application).collect::<Vec<_>>(),
+        "left-out": left_out_json(facts),
+        "kept": facts.state.kept,
         "findings": findings,
     });
     Printed { text: json_text(&value), health }

@@ -7,8 +7,10 @@
 
 mod errors;
 mod exabgp;
+mod guards;
 mod hold;
 mod interruptions;
+mod losses;
 mod memory;
 mod messages;
 mod odd_replies;
@@ -20,4 +22,5 @@ mod real;
 mod scene;
 mod schedule;
 mod sources;
+mod understood;
 mod upgrade;

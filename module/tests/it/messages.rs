@@ -195,7 +195,7 @@ fn of_a_run() {
             Box::new(configuration(
                 r#"{"applications": [{"application-name": "A", "bgp-community": ["1"]}]}"#,
             )),
-            &["community 1 is not one of", "line 1"],
+            &["community 1 is not one of", "on application A and community 1"],
         ),
         (
             Box::new(configuration(r#"{"applications": "ExchangeOnline"}"#)),

@@ -32,6 +32,9 @@ fn one_form() {
         "10.0.0.0/8 ",
         "a/8",
         "010.0.0.0/8",
+        "10.0.0.0/08",
+        "10.0.0.0/00",
+        "::/00",
     ] {
         let error = text.parse::<Prefix>().unwrap_err().to_string();
         assert!(error.ends_with("is not a prefix, expected ADDRESS/LENGTH"), "{text}: {error}");

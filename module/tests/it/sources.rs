@@ -90,10 +90,7 @@ fn leaves_without_effect() {
     let name = scene.json("config.json")["applications"][0]["application-name"].as_str().unwrap().to_owned();
     assert_eq!(
         scene.ask_bgpd().0.warnings,
-        [format!(
-            "configured, but this release does not act on it: vrf of application {name}, within of application {name} and \
-             largest-loss"
-        )]
+        [format!("configured, but this release does not act on it: vrf of application {name}")]
     );
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bgpcs::{Community, Health, PathSelection, plain};
+use bgpcs::{ApplicationName, Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
+use crate::collect::guard::{Guard, Guards};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::facts::Facts;
+use crate::operator::guarded;
 use crate::operator::printed::{comma_separated, counted_by_family};
-use crate::prefix::Family;
+use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
 use crate::source::{Query, QueryItem, RouteSource};
 
@@ -33,7 +35,7 @@ pub fn explain(
             "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
         return explanation.problem(Health::Degraded, finding, next);
     }
-    let carrying = match carrying(&mut *source, community) {
+    let carrying = match carrying(facts, &mut *source, community) {
         Ok(carrying) => carrying,
         Err(error) => return explanation.no_answer(&error),
     };
@@ -97,6 +99,15 @@ fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -
         counted(paths, "path"),
         counted_by_family(ipv4, ipv6)
     ));
+    for ((name, guard, neighbor), (prefixes, first)) in carrying.left_out {
+        let reason = guarded::reason(guard, facts.known_configuration());
+        let neighbor =
+            if neighbor.is_empty() { String::new() } else { format!(" from {}", plain(&neighbor)) };
+        let count = counted(prefixes, "prefix");
+        let finding =
+            format!("{} leaves out {count}{neighbor} ({reason}), the first {first}", plain(name.as_str()));
+        explanation = explanation.problem(guarded::health(guard), finding, guarded::fix(guard));
+    }
     let selection = facts.configuration.as_ref().map(|configuration| configuration.path_selection);
     match selection {
         Ok(PathSelection::Best) if best == 0 => explanation.problem(
@@ -166,9 +177,24 @@ struct Carrying {
     prefixes: [u64; 2],
     /// How many values of the answers could not be read.
     unreadable: u64,
+    /// How many prefixes, and which first, a guard leaves out of an application of those that a neighbor sends.
+    left_out: BTreeMap<(ApplicationName, Guard, String), (u64, Prefix)>,
 }
 
-fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
+fn carrying(
+    facts: &Facts,
+    source: &mut dyn RouteSource,
+    community: Community,
+) -> Result<Carrying, SourceError> {
+    let guards = facts.known_configuration().map(Guards::of);
+    let applications = facts.applications();
+    let listing = applications.iter().filter(|application| application.lists(&community));
+    let guarded: Vec<_> = guards
+        .iter()
+        .flat_map(|guards| {
+            listing.clone().map(|application| (application.name, guards.of_application(application.name)))
+        })
+        .collect();
     let mut carrying = Carrying::default();
     for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
         let mut last = None;
@@ -186,6 +212,13 @@ fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carryi
             });
             paths.paths += 1;
             paths.best += u64::from(path.best);
+            for (name, guards) in &guarded {
+                if let Some(guard) = guards.against(family, path.prefix) {
+                    let key = ((*name).clone(), guard, neighbor.to_owned());
+                    let (count, _) = carrying.left_out.entry(key).or_insert((0, path.prefix));
+                    *count += 1;
+                }
+            }
             // The paths of a prefix follow one another.
             *prefixes += u64::from(last.replace(path.prefix) != Some(path.prefix));
         })?;

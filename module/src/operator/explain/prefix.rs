@@ -1,10 +1,12 @@
 //! Why a prefix is in an application or not, as the routing engine answers now.
 
 use bgpcs::{Community, Health, PathSelection, plain};
-use bgpcs_display::counted;
+use bgpcs_display::{counted, time};
 
+use crate::collect::guard::Guards;
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::operator::guarded;
 use crate::prefix::Prefix;
 use crate::source::{Destination, RouteSource};
 
@@ -54,6 +56,13 @@ fn in_output_file(facts: &Facts, net: Prefix, mut explanation: Explanation) -> E
         None => "in no application: no prefix of the output file contains it".to_owned(),
     });
     explanation.applications = containing.into_iter().map(|(_, name)| name).collect();
+    for kept in &facts.state.kept {
+        let name = plain(kept.application.as_str());
+        if explanation.applications.contains(&name) {
+            let since = time::since(kept.since, facts.now);
+            explanation.findings.push(format!("{name} keeps what it had, since {since}"));
+        }
+    }
     explanation
 }
 
@@ -78,7 +87,7 @@ fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Exp
             let selects = carries(destination, community, only_best_counts(facts));
             is_selected |= selects;
             explanation = match selects {
-                true => selected(application, *prefix, community, explanation),
+                true => selected(facts, application, *prefix, community, explanation),
                 false => explanation.problem(
                     Health::Degraded,
                     format!(
@@ -113,6 +122,7 @@ fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Exp
 
 /// Adds that an application selects the prefix, and whether it has the prefix in the output file.
 fn selected(
+    facts: &Facts,
     application: &ApplicationFacts<'_>,
     prefix: Prefix,
     community: &Community,
@@ -120,6 +130,14 @@ fn selected(
 ) -> Explanation {
     let name = plain(application.name.as_str());
     explanation.findings.push(format!("{name} selects {prefix} by {community}"));
+    let configuration = facts.known_configuration();
+    let guard = configuration.and_then(|configuration| {
+        Guards::of(configuration).of_application(application.name).against(prefix.family(), prefix)
+    });
+    if let Some(guard) = guard {
+        let finding = format!("{name} leaves {prefix} out ({})", guarded::reason(guard, configuration));
+        return explanation.problem(guarded::health(guard), finding, guarded::fix(guard));
+    }
     if application.prefixes.iter().any(|known| known.contains(prefix)) {
         return explanation;
     }

@@ -1,0 +1,137 @@
+//! Which applications keep what they had, although the routing engine answers: those that would lose too much at once, and
+//! those whose configuration is not understood. Values in, values out.
+
+use bgpcs::{ApplicationName, LargestLoss, ModuleConfiguration, UnixTime};
+
+use crate::collect::error::CommunityFailure;
+use crate::collect::guard::Guards;
+use crate::collect::kept::{Kept, KeptError};
+use crate::collect::last_good::{LastOutput, may_stay};
+use crate::collect::loss::{KeptPrefixes, LossRule, Recent};
+use crate::collect::recent::RecentPrefixes;
+use crate::collect::services::Services;
+use crate::collect::understood::Unknown;
+use crate::prefix::Prefix;
+
+/// The applications that keep what they had.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// Each with the time for which it keeps it.
+    pub kept: Vec<Kept>,
+    /// Why; also of an application that has nothing to keep any more.
+    pub errors: Vec<KeptError>,
+    /// What is to be remembered, to tell a sudden loss.
+    pub recent: RecentPrefixes,
+}
+
+/// Finds the applications that keep what they had, and adds that to what was found.
+pub struct Keep<'k> {
+    /// The configuration, as far as it is understood.
+    pub configuration: &'k ModuleConfiguration,
+    /// When the last good run began; none without such a run.
+    pub last_good: Option<UnixTime>,
+    /// The present.
+    pub now: UnixTime,
+    /// What was found.
+    pub services: &'k mut Services,
+    /// What is unusual about it.
+    pub warnings: &'k mut Vec<String>,
+    /// What was found out so far.
+    pub keeping: Keeping,
+}
+
+impl Keep<'_> {
+    /// Lets each application keep what it had if it would lose more than `largest-loss`. `load` gets what is remembered from
+    /// the last good run; the `failures` are of this one.
+    pub fn sudden_losses(
+        &mut self,
+        load: &dyn Fn() -> Option<RecentPrefixes>,
+        failures: &[CommunityFailure],
+    ) {
+        let ModuleConfiguration { largest_loss, stale_path_time, max_prefixes, .. } = *self.configuration;
+        if largest_loss.get() == LargestLoss::MAX {
+            return;
+        }
+        let (configuration, now) = (self.configuration, self.now);
+        let rule = LossRule { largest: largest_loss, stale_path_time, most: max_prefixes, now };
+        // Older prefixes are no longer in the output file.
+        let is_comparable = self.last_good.is_some_and(|time| may_stay(time, stale_path_time, now));
+        let mut known = load().filter(|_| is_comparable).unwrap_or_default();
+        for application in &configuration.applications {
+            let name = &application.application_name;
+            let found = self.services.get(name).to_vec();
+            let recent = known.take(configuration, application).filter(|_| !lets_go(failures, name));
+            let (mut next, loss) =
+                recent.map_or_else(|| (Recent::of(&found), None), |recent| recent.then(&found, &rule));
+            if let (Some(loss), Some(KeptPrefixes { since, prefixes })) = (loss, &next.kept) {
+                let since = *since;
+                match self.add(name, prefixes) {
+                    true => {
+                        self.keeping.kept.push(Kept { application: name.clone(), since, loss: Some(loss) });
+                        self.keeping.errors.extend(application.bgp_community.first().map(|community| {
+                            KeptError::Loss {
+                                largest: largest_loss,
+                                until: since.saturating_add(stale_path_time.get().into()),
+                                application: name.clone(),
+                                community: *community,
+                            }
+                        }));
+                    }
+                    false => next = Recent::of(&found),
+                }
+            }
+            self.keeping.recent.add(configuration, application, next);
+        }
+    }
+
+    /// Lets each application that is not understood keep what it has in the output file of the last run. `earlier` are
+    /// those that kept something in the last run.
+    pub fn not_understood(&mut self, unknown: &Unknown, earlier: &[Kept], output: &dyn LastOutput) {
+        if unknown.applications.is_empty() {
+            return;
+        }
+        let last = output.services();
+        for unknown in &unknown.applications {
+            let name = &unknown.application;
+            let earlier = earlier.iter().find(|kept| kept.application == *name && kept.loss.is_none());
+            let since = earlier.map(|kept| kept.since).or(self.last_good).map(|since| since.min(self.now));
+            let may_stay = |since: &UnixTime| may_stay(*since, self.configuration.stale_path_time, self.now);
+            if let Some(since) = since.filter(may_stay)
+                && !last.get(name).is_empty()
+                && self.add(name, last.get(name))
+            {
+                self.keeping.kept.push(Kept { application: name.clone(), since, loss: None });
+            }
+            self.keeping.errors.push(KeptError::NotUnderstood {
+                reason: unknown.reason.clone(),
+                application: name.clone(),
+                community: unknown.community.clone(),
+            });
+        }
+    }
+
+    /// Adds what an application had, as far as the guards admit it, if there may be so many prefixes.
+    fn add(&mut self, application: &ApplicationName, had: &[Prefix]) -> bool {
+        let guards = Guards::of(self.configuration);
+        let guards = guards.of_application(application);
+        let found = self.services.get(application);
+        let admitted: Vec<Prefix> = had.iter().copied().filter(|prefix| guards.admits(*prefix)).collect();
+        let more = admitted.iter().filter(|prefix| found.binary_search(prefix).is_err()).count();
+        let limit = self.configuration.max_prefixes;
+        let has_room = self.services.prefix_count() + more as u64 <= u64::from(limit.get());
+        match has_room {
+            true => self.services.add(application, &admitted),
+            false => self.warnings.push(format!(
+                "application {application} does not keep what it had, since that would be more than max-prefixes {limit}"
+            )),
+        }
+        has_room
+    }
+}
+
+/// Whether the time is over for which prefixes of an application stayed without an answer: that these go is no loss.
+fn lets_go(failures: &[CommunityFailure], application: &ApplicationName) -> bool {
+    let is_over =
+        |failure: &CommunityFailure| failure.last_good.is_none() && failure.error.subject().0 == application;
+    failures.iter().any(is_over)
+}
