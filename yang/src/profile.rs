@@ -157,7 +157,7 @@ pub struct ReleaseError {
 /// has to know from the authority.
 ///
 /// An absent key has the default of the YANG module, and an unknown key is ignored: during an upgrade the configuration
-/// and the module that reads it can be of different versions.
+/// and the module that reads it can be of different versions. The module says which keys it did not know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", expecting = "an object with applications")]
 pub struct ModuleConfiguration {

@@ -8,6 +8,7 @@ use std::{fs, io};
 use bgp_community_services::cli::command;
 use bgp_community_services::collect::convergence::Unconverged;
 use bgp_community_services::collect::error::CollectError;
+use bgp_community_services::collect::kept::KeptError;
 use bgp_community_services::drive::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
@@ -74,6 +75,21 @@ fn of_every_error() {
             limit: MaxPrefixes::default(),
             application: application(),
             community: community(),
+        },
+    });
+    let of_application =
+        |error: KeptError| format!("{error}; see how to fix it with: bgp-community-services doctor");
+    hold_every!(hold_to_advice, KeptError, of_application, {
+        KeptError::Loss { .. } => KeptError::Loss {
+            largest: "50".parse().unwrap(),
+            until: 1_800_000_000,
+            application: application(),
+            community: community(),
+        },
+        KeptError::NotUnderstood { .. } => KeptError::NotUnderstood {
+            reason: "this release does not know color".into(),
+            application: application(),
+            community: "color:0:7".into(),
         },
     });
     hold_every!(hold_to_advice, ConfigurationError, |error: ConfigurationError| error.to_string(), {

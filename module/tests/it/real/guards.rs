@@ -39,7 +39,7 @@ fn left_out_by_whom() {
         "10.2.0.0/16 community [ 12076:5020 ]",
         "127.0.0.0/8 community [ 12076:5010 ]",
         "2001:db8::/32 community [ 12076:5010 ]",
-        "::/0 community [ 12076:5010 ]",
+        "2000::/12 community [ 12076:5010 ]",
     ]);
     scene.edit("config.json", |config| {
         config["applications"][1]["within"] = json!(["10.0.0.0/8", "2001:db8::/32"]);
@@ -56,7 +56,7 @@ fn left_out_by_whom() {
             "(shorter than shortest-ipv4-prefix 8): 0.0.0.0/0 from {neighbor}, 0.0.0.0/1 from {neighbor}"
         ),
         format!(
-            "left out 1 prefix of ExchangeOnline (shorter than shortest-ipv6-prefix 16): ::/0 from {neighbor}"
+            "left out 1 prefix of ExchangeOnline (shorter than shortest-ipv6-prefix 16): 2000::/12 from {neighbor}"
         ),
         format!("left out 1 prefix of SharePointOnline (outside of within): 192.0.2.0/24 from {neighbor}"),
         format!("left out 1 prefix of ExchangeOnline (loopback addresses): 127.0.0.0/8 from {neighbor}"),

@@ -99,7 +99,13 @@ impl Scenario {
             .applications_of(source)
             .map(|(name, communities)| json!({"application-name": name, "bgp-community": communities}));
         // The service pauses after a refresh in which its source took long, at most for this interval.
-        let mut configuration = json!({"applications": applications.collect::<Vec<_>>(), "duration": 10});
+        // Default routes are among those that are played.
+        let mut configuration = json!({
+            "applications": applications.collect::<Vec<_>>(),
+            "duration": 10,
+            "shortest-ipv4-prefix": 0,
+            "shortest-ipv6-prefix": 0,
+        });
         if !self.path_selection.is_empty() {
             configuration["path-selection"] = json!(self.path_selection);
         }
