@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use bgpcs::plain;
 
+use crate::clock::now;
 use crate::collect::schedule::{has_settled, pause_without_events};
 use crate::collect::state::{Outcome, State};
 use crate::drive::configuration::Stamp;
@@ -125,8 +126,10 @@ impl<'s> Follower<'s> {
         if let Some(since) = self.changing {
             return has_settled(since.elapsed(), self.last_event.elapsed());
         }
+        let is_settled = !self.state.awaits_answers();
         self.configuration != Stamp::of(&self.settings.configuration)
-            || last_refresh.elapsed() >= pause_without_events(self.state.outcome == Outcome::Good)
+            || last_refresh.elapsed() >= pause_without_events(is_settled)
+            || (is_settled && self.state.has_kept_enough(now()))
     }
 
     fn refresh(&mut self) {

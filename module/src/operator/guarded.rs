@@ -1,6 +1,6 @@
 //! What the guards left out, and which applications keep what they had: in words, for every command.
 
-use bgpcs::{ApplicationName, Health, ModuleConfiguration, plain};
+use bgpcs::{ApplicationName, Health, ModuleConfiguration, ProfileLeaf, plain};
 use bgpcs_display::html::{Html, all, element, of_text, text, wide};
 use bgpcs_display::{counted, listed, time};
 use serde_json::{Value, json};
@@ -26,10 +26,14 @@ pub struct Observation {
 
 /// Why a guard leaves prefixes out, with the value of its leaf.
 pub fn reason(guard: Guard, configuration: Option<&ModuleConfiguration>) -> String {
-    let value = configuration.and_then(|configuration| match guard {
-        Guard::ShortestIpv4Prefix => Some(configuration.shortest_ipv4_prefix.to_string()),
-        Guard::ShortestIpv6Prefix => Some(configuration.shortest_ipv6_prefix.to_string()),
-        _ => None,
+    let value = configuration.and_then(|configuration| match guard.leaf() {
+        Some(leaf) if leaf == ProfileLeaf::ShortestIpv4Prefix.name() => {
+            Some(configuration.shortest_ipv4_prefix.to_string())
+        }
+        Some(leaf) if leaf == ProfileLeaf::ShortestIpv6Prefix.name() => {
+            Some(configuration.shortest_ipv6_prefix.to_string())
+        }
+        Some(_) | None => None,
     });
     value.map_or_else(|| guard.reason().to_owned(), |value| format!("{} {value}", guard.reason()))
 }

@@ -38,7 +38,7 @@ fn left_out_by_whom() {
         "192.0.2.0/24 community [ 12076:5020 ]",
         "10.2.0.0/16 community [ 12076:5020 ]",
         "127.0.0.0/8 community [ 12076:5010 ]",
-        "2001:db8::/32 community [ 12076:5010 ]",
+        "2001:db8:1::/48 community [ 12076:5010 ]",
         "2000::/12 community [ 12076:5010 ]",
     ]);
     scene.edit("config.json", |config| {
@@ -47,7 +47,7 @@ fn left_out_by_whom() {
     let (state, _) = scene.ask_bgpd();
     assert_eq!(
         (state.outcome, scene.prefixes().as_str()),
-        (Outcome::Good, "10.1.0.0/16 2001:db8::/32 | 10.2.0.0/16")
+        (Outcome::Good, "10.1.0.0/16 2001:db8:1::/48 | 10.2.0.0/16")
     );
     let neighbor = "127.0.0.2";
     let doctor = answer(&scene, &["doctor"]);
@@ -85,7 +85,7 @@ fn left_out_by_whom() {
         config["applications"][1]["within"] = json!(["192.0.0.0/16"]);
     });
     let (state, _) = scene.ask_bgpd();
-    assert_eq!(scene.prefixes(), "0.0.0.0/0 0.0.0.0/1 10.1.0.0/16 128.0.0.0/1 2001:db8::/32 | 192.0.2.0/24");
+    assert_eq!(scene.prefixes(), "0.0.0.0/0 0.0.0.0/1 10.1.0.0/16 128.0.0.0/1 2001:db8:1::/48 | 192.0.2.0/24");
     assert_eq!(state.last_good.unwrap().refreshed, queried, "nothing was queried");
 }
 
