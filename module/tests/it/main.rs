@@ -7,6 +7,7 @@
 
 mod errors;
 mod exabgp;
+mod exit_status;
 mod guards;
 mod hold;
 mod interruptions;

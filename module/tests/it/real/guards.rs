@@ -85,7 +85,10 @@ fn left_out_by_whom() {
         config["applications"][1]["within"] = json!(["192.0.0.0/16"]);
     });
     let (state, _) = scene.ask_bgpd();
-    assert_eq!(scene.prefixes(), "0.0.0.0/0 0.0.0.0/1 10.1.0.0/16 128.0.0.0/1 2001:db8:1::/48 | 192.0.2.0/24");
+    assert_eq!(
+        scene.prefixes(),
+        "0.0.0.0/0 0.0.0.0/1 10.1.0.0/16 128.0.0.0/1 2001:db8:1::/48 | 192.0.2.0/24"
+    );
     assert_eq!(state.last_good.unwrap().refreshed, queried, "nothing was queried");
 }
 
