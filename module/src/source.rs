@@ -14,6 +14,7 @@ pub mod http;
 pub mod json_arrays;
 mod lossy_utf8;
 pub mod open;
+pub mod replies;
 pub mod route_targets;
 pub mod routes_json;
 pub mod routing_manager;

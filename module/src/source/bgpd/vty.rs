@@ -13,6 +13,7 @@ use rustix::net::sockopt;
 
 use crate::source::deadlines::{Deadlines, left_until};
 use crate::source::error::ReplyTooLong;
+use crate::source::replies::UnderWay;
 use crate::source::unix_socket;
 
 /// A connection for commands, one after another.
@@ -33,6 +34,7 @@ impl Vty {
 
     /// Sends a command. Its reply has to be read to the end before the next command.
     pub fn send(&mut self, command: &str, deadlines: &Deadlines) -> io::Result<VtyReply<'_>> {
+        let under_way = UnderWay::begin();
         let begun_by = deadlines.begun_by();
         self.stream.set_write_timeout(Some(left_until(begun_by)?))?;
         self.stream.write_all(&[command.as_bytes(), b"\0"].concat())?;
@@ -44,6 +46,7 @@ impl Vty {
             length: 0,
             trailer: Vec::with_capacity(TRAILER),
             head: Vec::new(),
+            _under_way: under_way,
         })
     }
 }
@@ -63,6 +66,7 @@ pub struct VtyReply<'v> {
     trailer: Vec<u8>,
     /// The first bytes of the text, at most [`HEAD_BYTES`].
     head: Vec<u8>,
+    _under_way: UnderWay,
 }
 
 /// Enough for the daemon's error message.
