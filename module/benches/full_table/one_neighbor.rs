@@ -7,8 +7,8 @@ use crate::measure::{Cost, RUNS, blocked_by, cost_of, median};
 use crate::router::{IN_USE, NOT_IN_USE, Router};
 use crate::service::Service;
 
-/// Measures everything, and prints it.
-pub fn print(release: &Release, routes: u32) {
+/// Measures each kind of run, and the service where that is wanted, and prints the figures.
+pub fn print(release: &Release, routes: u32, with_service: bool) {
     let mut router = Router::start(release, 1, routes);
     println!(
         "\n{release}, {routes} routes of one neighbor, 42 communities, 4 of them in use by {} routes\n",
@@ -30,7 +30,6 @@ pub fn print(release: &Release, routes: u32) {
         router.withdraw(0, index);
         cost_of(&router.bgpd, router.module("run"))
     });
-    let service = Service::measure(&mut router, announced.duration, withdrawn.duration);
 
     println!("\n| figure | obvious method | module | ratio | target |\n| --- | --- | --- | --- | --- |");
     let row = |figure: &str, obvious: f64, module: f64, target: &str| {
@@ -55,6 +54,10 @@ pub fn print(release: &Release, routes: u32) {
     );
     row("duration, a route announced", obvious.duration, announced.duration, "");
     row("duration, a route withdrawn", obvious.duration, withdrawn.duration, "");
+    if !with_service {
+        return;
+    }
+    let service = Service::measure(&mut router, announced.duration, withdrawn.duration);
     // The obvious method refreshes once a minute.
     row("announcement to file, service mode", 60.0, service.announcement, "2 s");
     row("withdrawal to file, service mode", 60.0, service.withdrawal, "2 s");

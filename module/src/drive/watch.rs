@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use crate::drive::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::drive::signals;
 use crate::error_text::{FIX_FILE, with_causes};
 use crate::settings::Settings;
+use crate::source::ending::end_within;
 use crate::source::open::open;
 
 /// How often the routing engine is asked for signs of a change, which costs it less than a millisecond.
@@ -45,7 +47,7 @@ pub enum WatchError {
 /// # Errors
 /// When it cannot do its work; the service manager then starts it again.
 pub fn watch(settings: &Settings) -> Result<(), WatchError> {
-    signals::end_process_after(|| tell(STOPPING)).map_err(WatchError::Signals)?;
+    signals::end_by(end).map_err(WatchError::Signals)?;
     let lock = take_lock(settings)?;
     let mut watched = Watched::default();
     let mut notified: Option<Instant> = None;
@@ -57,7 +59,7 @@ pub fn watch(settings: &Settings) -> Result<(), WatchError> {
             tell(if notified.is_none() { READY } else { ALIVE });
             notified = Some(Instant::now());
         }
-        sleep(TICK);
+        end_within(TICK).map_err(WatchError::Signals)?;
     }
 }
 
@@ -75,7 +77,7 @@ fn take_lock(settings: &Settings) -> Result<Lock, WatchError> {
         settings.state_dir.display()
     );
     loop {
-        sleep(TICK);
+        end_within(TICK).map_err(WatchError::Signals)?;
         if let Some(lock) = take()? {
             return Ok(lock);
         }
@@ -154,6 +156,12 @@ impl Watched {
             Some(_) => Some(Trigger::Routes),
         }
     }
+}
+
+/// Every file that the service writes is complete at any moment.
+fn end() -> ! {
+    tell(STOPPING);
+    process::exit(0)
 }
 
 fn tell(message: &str) {

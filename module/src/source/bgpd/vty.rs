@@ -6,14 +6,14 @@
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memchr::memchr;
 use rustix::net::sockopt;
 
 use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::ending;
 use crate::source::error::ReplyTooLong;
-use crate::source::replies::UnderWay;
 use crate::source::unix_socket;
 
 /// A connection for commands, one after another.
@@ -34,7 +34,7 @@ impl Vty {
 
     /// Sends a command. Its reply has to be read to the end before the next command.
     pub fn send(&mut self, command: &str, deadlines: &Deadlines) -> io::Result<VtyReply<'_>> {
-        let under_way = UnderWay::begin();
+        ending::end_within(Duration::ZERO)?;
         let begun_by = deadlines.begun_by();
         self.stream.set_write_timeout(Some(left_until(begun_by)?))?;
         self.stream.write_all(&[command.as_bytes(), b"\0"].concat())?;
@@ -46,10 +46,13 @@ impl Vty {
             length: 0,
             trailer: Vec::with_capacity(TRAILER),
             head: Vec::new(),
-            _under_way: under_way,
         })
     }
 }
+
+/// How long the end of the process waits for the next part of a reply, which bgpd 10.3 needs. systemd waits longer
+/// (`TimeoutStopSec`).
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Three NULs and the status.
 const TRAILER: usize = 4;
@@ -66,7 +69,6 @@ pub struct VtyReply<'v> {
     trailer: Vec<u8>,
     /// The first bytes of the text, at most [`HEAD_BYTES`].
     head: Vec<u8>,
-    _under_way: UnderWay,
 }
 
 /// Enough for the daemon's error message.
@@ -96,7 +98,7 @@ impl VtyReply<'_> {
 
     fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            self.stream.set_read_timeout(Some(left_until(self.deadline)?))?;
+            ending::await_input(&*self.stream, self.deadline, PATIENCE)?;
             match self.stream.read(buffer) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(length) => {
