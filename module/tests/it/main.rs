@@ -7,7 +7,7 @@
 
 mod errors;
 mod exabgp;
-mod hold;
+mod held;
 mod interruptions;
 mod memory;
 mod messages;
