@@ -7,6 +7,7 @@
 
 mod errors;
 mod exabgp;
+mod exit_status;
 mod held;
 mod interruptions;
 mod memory;
