@@ -9,7 +9,7 @@ mod errors;
 mod exabgp;
 mod exit_status;
 mod guards;
-mod hold;
+mod held;
 mod interruptions;
 mod losses;
 mod memory;
