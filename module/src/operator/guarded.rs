@@ -46,9 +46,7 @@ pub fn health(guard: Guard) -> Health {
 /// What to do about prefixes that a guard left out.
 pub fn fix(guard: Guard) -> String {
     match guard.leaf() {
-        None => {
-            "find out why the neighbor sends them with this community, and filter them inbound".to_owned()
-        }
+        None => "see why the neighbor sends them with this community, and filter them inbound".to_owned(),
         Some(leaf) => {
             format!("if they are meant, change {leaf} in the profile, and commit; else filter them inbound")
         }

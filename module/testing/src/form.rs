@@ -36,7 +36,7 @@ const VERBS: [&str; 30] = [
 ];
 
 /// The start of the messages whose words the plugin's documentation fixed, and of a name.
-const DOCUMENTED: [&str; 12] = [
+const DOCUMENTED: [&str; 13] = [
     "URLError: ",
     "HTTPError: ",
     "AttributeError: ",
@@ -44,6 +44,7 @@ const DOCUMENTED: [&str; 12] = [
     "SessionError: ",
     "PrefixLimitError: ",
     "SelectionError: ",
+    "LossError: ",
     "ExaBGP ",
     "GoBGP ",
     "SSR's ",

@@ -26,8 +26,11 @@ fn rule(largest: u32, now: u64) -> LossRule {
     }
 }
 
+/// What the routing engine has, by number, and when.
+type Sets<'s> = &'s [(u64, &'s [u32])];
+
 /// What an application has after each of these sets at these times: `*` where it keeps what it had.
-fn play(largest: u32, sets: &[(u64, &[u32])]) -> String {
+fn play(largest: u32, sets: Sets<'_>) -> String {
     let mut recent: Option<Recent> = None;
     let mut texts = Vec::new();
     for (now, numbers) in sets {
@@ -53,7 +56,7 @@ fn play(largest: u32, sets: &[(u64, &[u32])]) -> String {
 #[test]
 fn by_sets_and_times() {
     const TEN: &[u32] = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-    let cases: [(&str, u32, &[(u64, &[u32])], &str); 16] = [
+    let cases: [(&str, u32, Sets<'_>, &str); 16] = [
         ("exactly the largest loss", 50, &[(0, TEN), (1, &TEN[..5])], "10 5"),
         ("one more", 50, &[(0, TEN), (1, &TEN[..4])], "10 10*"),
         ("everything", 99, &[(0, TEN), (1, &[])], "10 10*"),

@@ -42,6 +42,7 @@ fn left_out_by_whom() {
         "2000::/12 community [ 12076:5010 ]",
     ]);
     scene.edit("config.json", |config| {
+        config["path-selection"] = json!("best");
         config["applications"][1]["within"] = json!(["10.0.0.0/8", "2001:db8::/32"]);
     });
     let (state, _) = scene.ask_bgpd();
