@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bgpcs::whole_file::{Staged, WholeFileError};
 use bgpcs::{Community, UnixTime};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::digest::{digest_of, digest_of_bytes};
 use crate::instance::{Instance, Table};
@@ -23,8 +23,8 @@ const MOST_PREFIXES: u64 = 110_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Snapshot {
-    /// The [form](FORM) of the file.
-    #[serde(default)]
+    /// The [form](FORM) of the file: of the one that was read, and always the present one of a file that is written.
+    #[serde(default, serialize_with = "present_form")]
     version: u32,
     /// The families in whose tables no prefix had more than one path, of the default instance.
     single_paths: Vec<Family>,
@@ -185,13 +185,18 @@ impl Snapshot {
             fs::remove_file(&path).ok();
             return Ok(None);
         }
-        let bytes = serde_json::to_vec(&Self { version: FORM, ..self.clone() }).unwrap_or_default();
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
         let digest = digest_of_bytes(&bytes);
         if digest_of(&path) != Some(digest) {
             Staged::write(&path, &bytes, 0o644)?.publish()?;
         }
         Ok(Some(digest))
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field by reference")]
+fn present_form<S: Serializer>(_: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u32(FORM)
 }
 
 fn file(directory: &Path) -> PathBuf {
