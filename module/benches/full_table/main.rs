@@ -1,12 +1,14 @@
 //! What a refresh costs on a router with a full table: the module, and beside it the obvious client, against a real
 //! bgpd with 1,000,000 routes of which 100,000 carry one of four communities.
 //!
-//! `cargo bench -p bgp-community-services --bench full_table [-- --routes 1000000]` prints the table.
+//! `cargo bench -p bgp-community-services --bench full_table [-- --routes 1000000]` prints the table, and with
+//! `-- --vrfs --routes 100000` that of VRFs.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a measurement that fails has nothing to say")]
 
 mod measure;
 mod obvious;
+mod vrfs;
 
 use std::fs;
 use std::path::Path;
@@ -29,6 +31,9 @@ fn main() {
         return obvious::refresh(Path::new(&socket), &communities());
     }
     let routes = value_of("--routes").map_or(1_000_000, |count| count.parse().unwrap());
+    if arguments.iter().any(|word| word == "--vrfs") {
+        return vrfs::print(routes);
+    }
     let bgpd = Bgpd::start(&[Peer(1)]);
     let mut speaker = Speaker::connect(Peer(1), bgpd.port);
     load(&mut speaker, routes);
