@@ -12,6 +12,7 @@ use bgpcs_testing::{Bgpd, Peer, Speaker, eventually};
 use serde_json::{Value, json};
 
 use crate::measure::cost_of;
+use crate::router::{IN_USE, communities};
 
 const NAMES: [&str; 4] = ["v1", "v2", "v3", "v4"];
 
@@ -21,7 +22,7 @@ pub fn print(routes: u32) {
     let mut speakers = Vec::new();
     for (name, number) in NAMES.iter().zip(1..) {
         let mut speaker = Speaker::connect(Peer(number), bgpd.port);
-        crate::load(&mut speaker, routes);
+        load(&mut speaker, routes);
         await_received(&bgpd, name, routes);
         speakers.push(speaker);
     }
@@ -40,6 +41,15 @@ pub fn print(routes: u32) {
         thread::sleep(Duration::from_secs(1));
         println!("| {count} | {first:.3} s | {unchanged:.4} s | {:.3} s |", cost());
     }
+}
+
+/// Every tenth route carries one of the communities that are in use.
+fn load(speaker: &mut Speaker, routes: u32) {
+    let tagged = |group: usize| (0..routes / 10).skip(group).step_by(IN_USE.len()).map(|index| index * 10);
+    for (group, low) in IN_USE.into_iter().enumerate() {
+        speaker.announce(tagged(group), Some((12076, low)));
+    }
+    speaker.announce((0..routes).filter(|index| index % 10 != 0), None);
 }
 
 fn configuration() -> String {
@@ -68,7 +78,7 @@ fn await_received(bgpd: &Bgpd, name: &str, routes: u32) {
 }
 
 fn configure(directory: &Path, vrfs: &[&str]) {
-    let communities = crate::communities();
+    let communities = communities();
     let application = json!({"application-name": "A", "bgp-community": communities, "vrf": vrfs});
     let configuration = json!({"applications": [application], "max-prefixes": 1_000_000});
     fs::write(directory.join("config.json"), configuration.to_string()).unwrap();
