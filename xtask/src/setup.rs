@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use bgpcs_testing::releases::Suite;
+use bgpcs_testing::releases::{self, Suite};
 use fs_err as fs;
 use task::{command, workspace};
 
@@ -100,7 +100,11 @@ pub fn run(offline: bool) -> Result<()> {
     // BaGPipe-BGP needs Neutron and an old release of ExaBGP, so it has an environment of its own, and ExaBGP too.
     make_python_environment("exabgp", "exabgp.txt")?;
     make_python_environment("bagpipe", "bagpipe.txt")?;
+    make_python_environment("cyclonedx", "cyclonedx.txt")?;
     SALT_RELEASES.iter().try_for_each(make_salt_environment)?;
+    if !offline {
+        releases::bring_rpm(&workspace::target(), &Suite::GATING)?;
+    }
     matrix::bring(&Suite::GATING, offline)
 }
 

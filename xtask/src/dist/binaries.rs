@@ -29,7 +29,8 @@ const FLAGS: [&str; 5] = [
 /// Builds the static programs once for all distributions, and returns their directory.
 ///
 /// They contain no path of the building machine, so two builds of a commit are the same on every machine.
-pub fn build(quiet: bool) -> Result<PathBuf> {
+/// The release that the programs name is compiled in, so another one than usual is given to the compiler.
+pub fn build(release: &str, quiet: bool) -> Result<PathBuf> {
     let target_dir = workspace::target();
     let mut flags: Vec<String> =
         FLAGS.iter().flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
@@ -45,6 +46,9 @@ pub fn build(quiet: bool) -> Result<PathBuf> {
     cargo.arg("--target-dir").arg(&target_dir);
     if quiet {
         cargo.arg("--quiet");
+    }
+    if release != bgpcs::RELEASE {
+        cargo.env("BGPCS_RELEASE", release);
     }
     for name in CRATES {
         cargo.args(["--package", name]);
