@@ -163,7 +163,7 @@ fn distribute(options: &DistOptions, steps: &Steps) -> Result<Distribution> {
         release: &release,
     };
     let staging = Staging::begin(&out)?;
-    let new = staging.new();
+    let new = staging.fresh();
     steps.begin("packages");
     let packages = build_packages(&specs, &ingredients, &new)?;
     let bills_of_materials = write_bills_of_materials(&specs, &dependencies, &new)?;

@@ -1,5 +1,7 @@
 //! `cargo xtask setup`: installs what the tests and the lab need besides Rust.
 
+mod before;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -82,7 +84,7 @@ const SALT_RELEASES: &[SaltRelease] = &[
 ];
 
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
-/// unless `offline`, routing engines of other Debian suites.
+/// unless `offline`, routing engines and package managers of other Debian suites. Builds the packages of the release before.
 pub fn run(offline: bool) -> Result<()> {
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
@@ -102,6 +104,7 @@ pub fn run(offline: bool) -> Result<()> {
     make_python_environment("bagpipe", "bagpipe.txt")?;
     make_python_environment("cyclonedx", "cyclonedx.txt")?;
     SALT_RELEASES.iter().try_for_each(make_salt_environment)?;
+    before::build()?;
     if !offline {
         releases::bring_rpm(&workspace::target(), &Suite::GATING)?;
     }

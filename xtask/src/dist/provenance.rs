@@ -45,10 +45,8 @@ pub fn statement<'a>(
             Ok(json!({"name": name, "digest": {"sha256": sha256(path)?}}))
         })
         .collect();
-    let mut dependencies = vec![
-        json!({"name": "Cargo.lock", "digest": {"sha256": lock_digest()?}}),
-        toolchain()?,
-    ];
+    let mut dependencies =
+        vec![json!({"name": "Cargo.lock", "digest": {"sha256": lock_digest()?}}), toolchain()?];
     if let Some(commit) = source.commit() {
         dependencies.insert(0, json!({"name": "source", "digest": {"gitCommit": commit}}));
     }

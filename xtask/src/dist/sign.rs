@@ -56,7 +56,8 @@ impl SigningKey {
 
     /// Signs no byte at all, which fails as every other signature would.
     fn sign_nothing(&self) -> Result<()> {
-        command::read(self.gpg().args(["--yes", "--output", "/dev/null", "--detach-sign", "/dev/null"])).map(drop)
+        command::read(self.gpg().args(["--yes", "--output", "/dev/null", "--detach-sign", "/dev/null"]))
+            .map(drop)
     }
 
     fn gpg(&self) -> Command {
@@ -205,17 +206,27 @@ mod tests {
             ("sec:u:255:22:5D:100:", "scESC", "+", Some("key K is no RSA key; use one")),
             ("sec:r:3072:1:5D:100:", "scESC", "+", Some("key K is revoked")),
             ("sec:u:3072:1:5D:100:", "scESCD", "+", Some("key K is disabled")),
-            ("sec:e:3072:1:5D:100:1000", "sc", "+", Some("key K expired on 1970-01-01; extend it with `gpg ")),
+            (
+                "sec:e:3072:1:5D:100:1000",
+                "sc",
+                "+",
+                Some("key K expired on 1970-01-01; extend it with `gpg "),
+            ),
             ("sec:u:3072:1:5D:100:", "cESC", "+", Some("key K cannot sign itself")),
             ("sec:u:3072:1:5D:100:", "scESC", "#", Some("the secret part of key K is not in this keyring")),
         ] {
             let keys = Listed::parse(&key(start, capabilities, token));
             let [key] = keys.as_slice() else { panic!("one key in {start}, found {keys:?}") };
-            assert_eq!((key.fingerprint.as_str(), key.keygrip.as_str(), key.created), (FINGERPRINT, "A1", 100));
+            assert_eq!(
+                (key.fingerprint.as_str(), key.keygrip.as_str(), key.created),
+                (FINGERPRINT, "A1", 100)
+            );
             let fault = key.check("K", 1000).err().map(|error| error.to_string());
             match expected {
                 None => assert_eq!(fault, None),
-                Some(expected) => assert!(fault.clone().unwrap_or_default().starts_with(expected), "{fault:?}"),
+                Some(expected) => {
+                    assert!(fault.clone().unwrap_or_default().starts_with(expected), "{fault:?}")
+                }
             }
         }
         assert_eq!(Listed::parse("tru::1:1:0:3:1:5\n"), []);

@@ -35,8 +35,8 @@ impl Staging {
         let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(out);
         let directory = directory.with_context(|| format!("cannot write to {}", out.display()))?;
         let staging = Self { out: out.to_owned(), is_new, directory: Some(directory) };
-        fs::create_dir(staging.new())?;
-        fs::create_dir(staging.old())?;
+        fs::create_dir(staging.fresh())?;
+        fs::create_dir(staging.replaced())?;
         Ok(staging)
     }
 
@@ -45,11 +45,11 @@ impl Staging {
     }
 
     /// Where the new files are made.
-    pub fn new(&self) -> PathBuf {
+    pub fn fresh(&self) -> PathBuf {
         self.below("new")
     }
 
-    fn old(&self) -> PathBuf {
+    fn replaced(&self) -> PathBuf {
         self.below("old")
     }
 
@@ -79,21 +79,21 @@ impl Staging {
         for path in entries(&self.out)? {
             let name = name(&path);
             if is_ours(&name, specs) {
-                rename(path, self.old().join(name))?;
+                rename(path, self.replaced().join(name))?;
             }
         }
         for tag in specs.iter().flat_map(|spec| &spec.tags) {
             let repository = Path::new(REPOSITORY).join(tag);
             if self.out.join(&repository).exists() {
-                rename(self.out.join(&repository), self.old().join(&repository))?;
+                rename(self.out.join(&repository), self.replaced().join(&repository))?;
             }
         }
-        for repository in entries(&self.new().join(REPOSITORY)).unwrap_or_default() {
+        for repository in entries(&self.fresh().join(REPOSITORY)).unwrap_or_default() {
             let to = self.out.join(REPOSITORY).join(name(&repository));
             rename(repository, to)?;
         }
         // The sums come last, so that they never speak of files that are not there.
-        let mut files = entries(&self.new())?;
+        let mut files = entries(&self.fresh())?;
         files.retain(|path| path.is_file());
         files.sort_by_key(|path| name(path).starts_with(SUMS));
         files.into_iter().try_for_each(|path| {
@@ -119,8 +119,7 @@ fn is_ours(name: &str, specs: &[PackageSpec]) -> bool {
         let rest = name.strip_prefix(&spec.name).and_then(|rest| rest.strip_prefix('-'));
         rest.is_some_and(|rest| [".rpm", ".cdx.json", ".intoto.json"].iter().any(|end| rest.ends_with(end)))
     };
-    specs.iter().any(of_spec)
-        || name.strip_prefix(SUMS).is_some_and(|rest| rest.is_empty() || rest == ".asc")
+    specs.iter().any(of_spec) || name.strip_prefix(SUMS).is_some_and(|rest| rest.is_empty() || rest == ".asc")
 }
 
 fn entries(directory: &Path) -> Result<Vec<PathBuf>> {

@@ -92,11 +92,15 @@ impl Dependencies {
     fn component(&self, library: &Package) -> Result<Value> {
         let (name, version) = (library.name.to_string(), library.version.to_string());
         let licence = library.license.as_ref().with_context(|| {
-            format!("crate {name} names no licence; its Cargo.toml should have one, or another crate is needed")
+            format!(
+                "crate {name} names no licence; its Cargo.toml should have one, or another crate is needed"
+            )
         })?;
         let checksum = self.checksums.get(&(name.clone(), version.clone()));
         let checksum = checksum.with_context(|| {
-            format!("Cargo.lock has no checksum of crate {name} {version}; only crates of a registry have one")
+            format!(
+                "Cargo.lock has no checksum of crate {name} {version}; only crates of a registry have one"
+            )
         })?;
         let purl = format!("pkg:cargo/{name}@{version}");
         Ok(json!({

@@ -146,7 +146,10 @@ mod tests {
         }
         let refused = commit(&["1", "2", "3", "4", "5", "6", "7"]).release(Allowed::Commit);
         let refused = refused.expect_err("a changed tree is refused").to_string();
-        assert!(refused.contains("uncommitted changes: 1, 2, 3, 4, 5 and 2 more; commit them, "), "{refused}");
+        assert!(
+            refused.contains("uncommitted changes: 1, 2, 3, 4, 5 and 2 more; commit them, "),
+            "{refused}"
+        );
         assert!(is_marked("a-4.1.0-1.dirty.el9.x86_64.rpm") && !is_marked("a-4.1.0-1.el9.x86_64.rpm"));
     }
 }

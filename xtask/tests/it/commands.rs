@@ -24,5 +24,8 @@ fn a_directory_that_does_not_exist_is_named() {
     let Output { status, stderr, .. } = xtask(&["verify", "/nowhere"]);
     let stderr = String::from_utf8_lossy(&stderr);
     assert!(!status.success());
-    assert!(stderr.starts_with("error: there is no directory /nowhere; `cargo xtask dist` writes one"), "{stderr}");
+    assert!(
+        stderr.starts_with("error: there is no directory /nowhere; `cargo xtask dist` writes one"),
+        "{stderr}"
+    );
 }
