@@ -2,6 +2,7 @@
 //! request. Whatever fails leaves an earlier release as it was.
 
 pub mod binaries;
+pub mod checksum;
 pub mod provenance;
 pub mod repository;
 mod sign;
@@ -18,7 +19,6 @@ use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use task::workspace;
 
 use crate::package::dependencies::Dependencies;
@@ -27,6 +27,7 @@ use crate::package::{self, Ingredients, Sources, template};
 use crate::release;
 use crate::release::changelog::{self, Release};
 use crate::release::source::{Allowed, Source};
+use checksum::sha256;
 use sign::SigningKey;
 use staging::Staging;
 
@@ -271,10 +272,4 @@ fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a Path>) -> Re
     let path = directory.join(SUMS);
     fs::write(&path, sums)?;
     Ok(path)
-}
-
-/// The SHA-256 of a file, in hexadecimal.
-pub fn sha256(path: &Path) -> Result<String> {
-    let content = fs::read(path)?;
-    Ok(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
 }

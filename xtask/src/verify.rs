@@ -3,6 +3,7 @@
 mod keyring;
 mod program;
 mod provenance;
+mod report;
 mod repository;
 mod sums;
 
@@ -20,31 +21,11 @@ use crate::package::spec::{self, FileSpec, Origin, PackageSpec};
 use crate::package::{self, template};
 use crate::release::source;
 use keyring::Keyring;
+use report::{DOES_NOT_BELONG, Report, names};
 use sums::Sums;
 
 /// The fault of a file that rpm cannot read.
 const NO_RPM: &str = "is not an rpm whose digests fit";
-
-/// The fault of a file that nothing made.
-const DOES_NOT_BELONG: &str = "does not belong here";
-
-/// What is printed, a line for each file.
-#[derive(Default)]
-struct Report {
-    faults: u32,
-}
-
-impl Report {
-    fn line(&mut self, name: &str, result: Result<String>) {
-        match result {
-            Ok(what) => println!("ok      {name}: {what}"),
-            Err(fault) => {
-                self.faults += 1;
-                println!("FAILED  {name}: {fault:#}");
-            }
-        }
-    }
-}
 
 /// Checks every file and prints a line for each.
 ///
@@ -93,15 +74,9 @@ pub fn run(directory: &Path, key: Option<&Path>) -> Result<()> {
     if repositories.exists() {
         repository::check_all(&repositories, &packages, &sums, keyring, &mut report)?;
     }
-    let faults = report.faults;
+    let faults = report.faults();
     ensure!(faults == 0, "{faults} of the files in {} are not what they should be", directory.display());
     Ok(())
-}
-
-/// The names in a directory, in order.
-fn names(directory: &Path) -> Result<BTreeSet<String>> {
-    let names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    names.collect()
 }
 
 fn check_sums(

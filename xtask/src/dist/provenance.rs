@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use task::{command, workspace};
 
 use super::binaries::TARGET;
-use super::sha256;
+use super::checksum::sha256;
 use crate::release::source::Source;
 
 /// The types of the statement and of its predicate.

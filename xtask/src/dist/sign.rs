@@ -1,7 +1,7 @@
 //! Signing with the release engineer's own key, which stays in gpg's keyring.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
@@ -54,10 +54,10 @@ impl SigningKey {
         Ok(found)
     }
 
-    /// Signs no byte at all, which fails as every other signature would.
+    /// Signs no byte at all, which fails as every other signature would. The signature goes to a pipe: gpg removes a file
+    /// that it could not write to its end, even if that is a device.
     fn sign_nothing(&self) -> Result<()> {
-        command::read(self.gpg().args(["--yes", "--output", "/dev/null", "--detach-sign", "/dev/null"]))
-            .map(drop)
+        command::read(self.gpg().arg("--detach-sign").stdin(Stdio::null())).map(drop)
     }
 
     fn gpg(&self) -> Command {

@@ -10,10 +10,11 @@ use fs_err as fs;
 use roxmltree::{Document, Node};
 
 use super::keyring::Keyring;
+use super::report::{DOES_NOT_BELONG, Report, names};
 use super::sums::Sums;
-use super::{DOES_NOT_BELONG, Report, names};
+use crate::dist::REPOSITORY;
+use crate::dist::checksum::sha256;
 use crate::dist::repository::{INDEX, METADATA};
-use crate::dist::{REPOSITORY, sha256};
 
 /// The lists of packages that dnf and yum read.
 const LISTS: [&str; 3] = ["primary", "filelists", "other"];

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
-use crate::dist::{self, SUMS};
+use crate::dist::SUMS;
+use crate::dist::checksum::sha256;
 
 /// The checksums by file name.
 #[derive(Default)]
@@ -31,7 +32,7 @@ impl Sums {
     /// Whether a file has the content that it should have.
     pub fn check(&self, path: &Path) -> Result<String> {
         let expected = self.of(&path.file_name().unwrap_or_default().to_string_lossy())?;
-        let found = dist::sha256(path)?;
+        let found = sha256(path)?;
         ensure!(*expected == found, "has the checksum {found}, which is not the one in {SUMS}");
         Ok("checksum".to_owned())
     }

@@ -1,6 +1,7 @@
 //! What the tests of packages share: what `dist` leaves, unsigned and signed, and the packages of the release before.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -52,7 +53,9 @@ pub struct Keyring {
 impl Keyring {
     /// An empty one.
     pub fn create() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        Self { directory }
     }
 
     /// A program that works with it.
