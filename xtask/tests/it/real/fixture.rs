@@ -149,7 +149,10 @@ impl Signed {
 
     /// Signs packages in place.
     pub fn sign_packages(&self, packages: &[PathBuf]) {
+        // rpm expects gpg at a path that differs between distributions, and does not search for it.
+        let gpg = succeed(Command::new("sh").args(["-c", "command -v gpg"]));
         let mut rpmsign = self.command("rpmsign");
+        rpmsign.arg("--define").arg(format!("__gpg {}", gpg.trim()));
         rpmsign.args(["--define", "_gpg_name Test", "--define", "_gpg_digest_algo sha256", "--addsign"]);
         succeed(rpmsign.args(packages));
     }
