@@ -7,7 +7,8 @@
 
 mod errors;
 mod exabgp;
-mod hold;
+mod exit_status;
+mod held;
 mod interruptions;
 mod memory;
 mod messages;
