@@ -27,15 +27,10 @@ use crate::package::{self, Ingredients, Sources, template};
 use crate::release;
 use crate::release::changelog::{self, Release};
 use crate::release::source::{Allowed, Source};
-use checksum::sha256;
+use checksum::{SUMS, sha256};
+use repository::REPOSITORY;
 use sign::SigningKey;
 use staging::Staging;
-
-/// The name of the file of checksums, which `sha256sum --check` reads.
-pub const SUMS: &str = "SHA256SUMS";
-
-/// The directory of repositories beside the packages.
-pub const REPOSITORY: &str = "repository";
 
 /// What to build and where to write it.
 #[derive(Args, Default)]

@@ -15,7 +15,9 @@ use fs_err as fs;
 use rpm::Package;
 use task::workspace;
 
-use crate::dist::{self, REPOSITORY, SUMS, binaries};
+use crate::dist::checksum::SUMS;
+use crate::dist::repository::REPOSITORY;
+use crate::dist::{self, binaries};
 use crate::package::dependencies::Dependencies;
 use crate::package::spec::{self, FileSpec, Origin, PackageSpec};
 use crate::package::{self, template};

@@ -9,6 +9,8 @@ use anyhow::Result;
 use fs_err as fs;
 use task::command;
 
+/// The directory of repositories beside the packages.
+pub const REPOSITORY: &str = "repository";
 /// The directory of a repository's metadata, and the file in it that lists the others.
 pub const METADATA: &str = "repodata";
 /// What is signed of the metadata: it has the checksums of all else.

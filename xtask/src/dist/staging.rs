@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use fs_err as fs;
 use tempfile::TempDir;
 
-use super::{REPOSITORY, SUMS};
+use super::checksum::SUMS;
+use super::repository::REPOSITORY;
 use crate::package::spec::PackageSpec;
 
 /// How the names of these directories begin. One that a killed run left is removed by the next.

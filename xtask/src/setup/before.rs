@@ -6,7 +6,7 @@ use anyhow::Result;
 use fs_err as fs;
 use task::{command, workspace};
 
-use crate::dist::SUMS;
+use crate::dist::checksum::SUMS;
 
 /// The release before, and its commit.
 const VERSION: &str = "4.1.0";

@@ -12,9 +12,8 @@ use roxmltree::{Document, Node};
 use super::keyring::Keyring;
 use super::report::{DOES_NOT_BELONG, Report, names};
 use super::sums::Sums;
-use crate::dist::REPOSITORY;
 use crate::dist::checksum::sha256;
-use crate::dist::repository::{INDEX, METADATA};
+use crate::dist::repository::{INDEX, METADATA, REPOSITORY};
 
 /// The lists of packages that dnf and yum read.
 const LISTS: [&str; 3] = ["primary", "filelists", "other"];

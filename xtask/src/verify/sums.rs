@@ -6,8 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
-use crate::dist::SUMS;
-use crate::dist::checksum::sha256;
+use crate::dist::checksum::{SUMS, sha256};
 
 /// The checksums by file name.
 #[derive(Default)]
