@@ -33,7 +33,7 @@ pub fn run(half: Option<Half>) -> Result<()> {
 
 fn generator() -> Result<()> {
     // The program is built as it is packaged.
-    let programs = binaries::build(true)?;
+    let programs = binaries::build(bgpcs::RELEASE, true)?;
     let build = ["build", "--quiet", "--release", "--package", "generate-pillar"];
     command::run(cargo::command().args(build).args(["--example", "make_authority"]))?;
     let mut python = Command::new(workspace::python_environment().join("bin/python"));

@@ -25,7 +25,7 @@ fn scratch() -> PathBuf {
 
 /// Runs the demonstration. An application of the sample profile without a prefix is an error.
 pub fn run() -> Result<()> {
-    let packages = dist::run(&DistOptions::default())?.packages;
+    let packages = dist::run(&DistOptions { any_tree: true, ..DistOptions::default() })?.packages;
     stage(1, "packages", "`manage plugin install` installs them on the conductor, and Salt on its routers");
     for path in &packages {
         println!("  {} ({} kB)", path.display(), size(path)? / 1000);

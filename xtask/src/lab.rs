@@ -55,7 +55,7 @@ const VERSIONED: [(&str, &str); 2] = [("Cargo.toml", "version = \""), ("CHANGELO
 fn build_packages() -> Result<Packages> {
     let folder = workspace::lab().join("packages");
     let current = folder.join(bgpcs::VERSION);
-    dist::run(&DistOptions { out: Some(current.clone()), ..DistOptions::default() })?;
+    dist::run(&DistOptions { out: Some(current.clone()), any_tree: true, ..DistOptions::default() })?;
     let next = folder.join(lab::next_version());
     build_next(&next)?;
     Ok(Packages { current, next })
@@ -74,7 +74,7 @@ fn build_next(out: &Path) -> Result<()> {
         cargo
     };
     command::run(&mut cargo(&["update", "--quiet", "--offline", "--workspace"]))?;
-    let mut dist = cargo(&["run", "--quiet", "--package", "xtask", "--", "dist", "--out"]);
+    let mut dist = cargo(&["run", "--quiet", "--package", "xtask", "--", "dist", "--any-tree", "--out"]);
     command::run(dist.arg(out).stdout(Stdio::null()))
 }
 

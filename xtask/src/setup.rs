@@ -1,10 +1,12 @@
 //! `cargo xtask setup`: installs what the tests and the lab need besides Rust.
 
+mod before;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use bgpcs_testing::releases::Suite;
+use bgpcs_testing::releases::{self, Suite};
 use fs_err as fs;
 use task::{command, workspace};
 
@@ -70,7 +72,7 @@ const SALT_RELEASES: &[SaltRelease] = &[
 ];
 
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
-/// unless `offline`, routing engines of other Debian suites.
+/// unless `offline`, routing engines and package managers of other Debian suites. Builds the packages of the release before.
 pub fn run(offline: bool) -> Result<()> {
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
@@ -88,7 +90,12 @@ pub fn run(offline: bool) -> Result<()> {
     // BaGPipe-BGP needs Neutron and an old release of ExaBGP, so it has an environment of its own, and ExaBGP too.
     make_python_environment("exabgp", "exabgp.txt")?;
     make_python_environment("bagpipe", "bagpipe.txt")?;
+    make_python_environment("cyclonedx", "cyclonedx.txt")?;
     SALT_RELEASES.iter().try_for_each(make_salt_environment)?;
+    before::build()?;
+    if !offline {
+        releases::bring_rpm(&workspace::target(), &Suite::GATING)?;
+    }
     matrix::bring(&Suite::GATING, offline)
 }
 

@@ -9,6 +9,7 @@ mod apt;
 mod error;
 mod machine;
 mod root;
+mod rpm;
 mod suite;
 mod version;
 
@@ -19,6 +20,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::installed::{python_environment, target};
 pub use error::ReleaseError;
+pub use rpm::{Rpm, bring_rpm, rpms};
 pub use suite::{Engine, Suite};
 
 /// One release of an engine, on this machine.
@@ -97,7 +99,7 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
     for suite in suites.iter().copied() {
         if !offline
             && !suite.is_own()
-            && let Err(error) = root::bring(suite, &suite.directory(target))
+            && let Err(error) = root::bring(suite, &suite.directory(target), &root::ENGINES)
         {
             prepared.missing.push(error);
             continue;

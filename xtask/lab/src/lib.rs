@@ -24,6 +24,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+pub use crate::distribution::{REPOSITORY_FILE, imitate};
+pub use crate::host::{Host, Network};
 use crate::lab::Lab;
 pub use crate::packages::{Packages, next_version};
 pub use crate::scenario::{ALL, Scenario, by_name, list};

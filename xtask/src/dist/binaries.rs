@@ -32,9 +32,13 @@ const STRIP: &str = "strip=symbols";
 /// Builds the static programs once for all distributions, and returns their directory.
 ///
 /// They contain no path of the building machine, so two builds of a commit are the same on every machine.
-pub fn build(quiet: bool) -> Result<PathBuf> {
+/// The release that the programs name is compiled in, so another one than usual is given to the compiler.
+pub fn build(release: &str, quiet: bool) -> Result<PathBuf> {
     compile(&workspace::target(), &[GENERATOR, MODULE], &[STRIP], |cargo| {
         cargo.args(quiet.then_some("--quiet"));
+        if release != bgpcs::RELEASE {
+            cargo.env("BGPCS_RELEASE", release);
+        }
     })
 }
 
