@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use bgpcs_testing::releases::Suite;
+use bgpcs_testing::releases::{self, Suite};
 use fs_err as fs;
 use task::{command, workspace};
 
@@ -101,6 +101,9 @@ pub fn run(offline: bool) -> Result<()> {
     make_python_environment("exabgp", "exabgp.txt")?;
     make_python_environment("bagpipe", "bagpipe.txt")?;
     SALT_RELEASES.iter().try_for_each(make_salt_environment)?;
+    if !offline {
+        releases::prepare_systemd(&workspace::older_systemd())?;
+    }
     matrix::bring(&Suite::GATING, offline)
 }
 
