@@ -68,7 +68,9 @@ fn build_next(out: &Path) -> Result<()> {
     copy_source(&copy)?;
     let cargo = |arguments: &[&str]| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&copy).env("CARGO_TARGET_DIR", workspace::target()).env("SOURCE_DATE_EPOCH", "0");
+        cargo.current_dir(&copy).env("CARGO_TARGET_DIR", workspace::target());
+        // Build scripts of crates look at it, so that another value would let them be built again, and again afterwards.
+        cargo.env_remove("SOURCE_DATE_EPOCH");
         // The tags of this repository must not be taken for tags of the copy.
         cargo.env("GIT_CEILING_DIRECTORIES", workspace::lab());
         cargo.args(arguments);

@@ -125,7 +125,7 @@ fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
     // SSR makes its directories anew.
     for made in [directory(paths::MODULE_OUTPUT), paths::MODULE_STATE_DIR] {
         host.run("rm", &["-r", made])?;
-        host.run("mkdir", &[made])?;
+        host.run("mkdir", &["--mode=700", made])?;
     }
     routing.announce(host, PREFIX, &["64512:30"])?;
     wait::until("the output file to be made anew", Duration::from_secs(60), || {

@@ -157,30 +157,14 @@ mod real {
     }
 
     #[test]
-    fn systemd_finds_little_exposed_and_nothing_wrong() {
+    fn systemd_finds_little_exposed() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let mut paths = Vec::new();
-        for name in ["bgp-community-services.service", "generate-pillar.service", "generate-pillar.path"] {
-            let path = directory.path().join(name);
+        for (service, _) in SERVICES {
+            let path = directory.path().join(format!("{service}.service"));
             // systemd looks whether the program is there.
-            let text = unit(name);
-            let text = text.lines().map(|line| match line.strip_prefix("ExecStart=") {
-                Some(_) => "ExecStart=/bin/true\n".to_owned(),
-                None => format!("{line}\n"),
-            });
-            fs::write(&path, text.collect::<String>()).expect("the unit can be written");
-            paths.push(path);
-        }
-        let mut verify = Command::new("systemd-analyze");
-        let said =
-            command::output(verify.args(["verify", "--man=no"]).args(&paths)).expect("systemd-analyze");
-        let said = String::from_utf8_lossy(&said.stderr).into_owned();
-        let of_ours: Vec<&str> =
-            said.lines().filter(|line| line.contains(&*directory.path().to_string_lossy())).collect();
-        assert!(of_ours.is_empty(), "{of_ours:#?}");
-        for path in
-            paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "service"))
-        {
+            let text = unit(&format!("{service}.service"));
+            let program = text.lines().find(|line| line.starts_with("ExecStart=")).unwrap_or_default();
+            fs::write(&path, text.replace(program, "ExecStart=/bin/true")).expect("the unit can be written");
             let mut security = Command::new("systemd-analyze");
             security.args(["security", "--no-pager", "--offline=yes", "--threshold=40"]).arg(path);
             command::read(&mut security).expect("the exposure is at most 4.0");

@@ -13,9 +13,15 @@ fn packages() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     DIRECTORY.get_or_init(|| {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages");
-        succeed(Command::new(env!("CARGO_BIN_EXE_xtask")).arg("dist").arg("--out").arg(&directory));
+        succeed(dist().arg("--out").arg(&directory));
         directory
     })
+}
+
+fn dist() -> Command {
+    let mut dist = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    dist.arg("dist");
+    dist
 }
 
 /// The packages by name and tag.
@@ -59,6 +65,28 @@ fn packages_bills_of_materials_and_their_sums() {
         .current_dir(packages())
         .output();
     assert!(check.unwrap().status.success());
+}
+
+#[test]
+fn each_step_of_dist_is_said_unless_it_is_to_be_silent() {
+    // The programs are built here, not in two runs at once.
+    packages();
+    let out = tempfile::tempdir().unwrap();
+    let run = |options: &[&str]| {
+        let output = dist().arg("--out").arg(out.path()).args(options).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (_, said) = run(&[]);
+    let count = said.lines().count();
+    for (line, number) in said.lines().zip(1..) {
+        assert!(line.starts_with(&format!("dist {number}/{count}: ")), "{said}");
+    }
+    assert!(count > 3, "{said}");
+    for silent in ["--json", "--quiet"] {
+        let (printed, said) = run(&[silent]);
+        assert!(printed.contains(".rpm") && said.is_empty(), "{silent}: {printed}{said}");
+    }
 }
 
 #[test]
