@@ -13,6 +13,7 @@ mod package;
 mod release;
 mod serve;
 mod setup;
+mod sizes;
 mod test;
 mod tidy;
 mod verify;
@@ -47,6 +48,7 @@ fn run(task: Task, verbosity: Verbosity) -> Result<()> {
         Task::Test { quick: true, .. } => test::quick(verbosity),
         Task::Test { quick: false, offline } => test::all(offline, verbosity),
         Task::Matrix(options) => matrix::run(&options, verbosity),
+        Task::Sizes => sizes::run(),
         Task::Bench { half } => bench::run(half, verbosity),
         Task::Fuzz { inputs } => fuzz::run(inputs, verbosity),
         Task::Deny => deny::run(),
