@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::dist::binaries;
@@ -19,8 +20,8 @@ pub enum Half {
 }
 
 /// Measures one half, or both one after the other, and prints their tables.
-pub fn run(half: Option<Half>) -> Result<()> {
-    setup::run(false)?;
+pub fn run(half: Option<Half>, verbosity: Verbosity) -> Result<()> {
+    setup::run(false, verbosity)?;
     if half != Some(Half::Module) {
         generator()?;
     }

@@ -13,12 +13,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;
 use serde::Serialize;
+use task::progress::{Progress, Verbosity};
 use task::workspace;
 
 use crate::package::dependencies::Dependencies;
@@ -112,23 +112,23 @@ impl Distribution {
 
 /// Builds every package of `rpm-specs/` for each of its tags, with checksums and bills of materials; signs them and
 /// creates repositories if the options say so. An error names the step at which it occurred.
-pub fn run(options: &DistOptions) -> Result<Distribution> {
-    let steps = Steps { started: Instant::now(), current: Cell::new("") };
+pub fn run(options: &DistOptions, verbosity: Verbosity) -> Result<Distribution> {
+    let count = 4 + usize::from(options.sign.is_some()) + usize::from(options.repo);
+    let progress = verbosity.quiet_if(options.json).steps("dist", count);
+    let steps = Steps { progress, current: Cell::new("") };
     distribute(options, &steps).with_context(|| format!("dist failed at {}", steps.current.get()))
 }
 
-/// The current step of a run, printed only on a terminal.
+/// The current step of a run.
 struct Steps {
-    started: Instant,
+    progress: Progress,
     current: Cell<&'static str>,
 }
 
 impl Steps {
     fn begin(&self, name: &'static str) {
         self.current.set(name);
-        if stderr().is_terminal() {
-            eprintln!("dist: {:>5.1} s  {name}", self.started.elapsed().as_secs_f32());
-        }
+        self.progress.begin(name);
     }
 }
 
@@ -146,7 +146,7 @@ fn distribute(options: &DistOptions, steps: &Steps) -> Result<Distribution> {
     let key = options.sign.as_deref().map(|name| SigningKey::find(name, source_date)).transpose()?;
     let dependencies = Dependencies::read(binaries::TARGET)?;
     steps.begin("programs");
-    let binaries = binaries::build(&release, !stderr().is_terminal())?;
+    let binaries = binaries::build(&release, steps.progress.is_quiet() || !stderr().is_terminal())?;
     let ingredients = Ingredients {
         sources: Sources {
             variables: &variables,
@@ -189,7 +189,6 @@ fn distribute(options: &DistOptions, steps: &Steps) -> Result<Distribution> {
     }
     let made = Distribution { packages: paths, sums, bills_of_materials, provenance, repositories };
     staging.publish(&specs)?;
-    steps.begin("done");
     Ok(made.moved(&new, &out))
 }
 

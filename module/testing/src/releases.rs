@@ -11,6 +11,7 @@ mod machine;
 mod root;
 mod rpm;
 mod suite;
+mod systemd;
 mod version;
 
 use std::env;
@@ -117,6 +118,14 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
         machine::write(&target.join("lab/suites"), &format!("{}.versions", suite.name()), &listing)?;
     }
     Ok(prepared)
+}
+
+/// Fills this directory with the files of systemd 247, unless it is there, as [`prepare`] brings the engines.
+///
+/// # Errors
+/// When it cannot be had, or nothing can be written there.
+pub fn prepare_systemd(directory: &Path) -> Result<(), ReleaseError> {
+    systemd::bring(directory)
 }
 
 /// The releases of an engine on which tests are to pass; see the module about what chooses them.

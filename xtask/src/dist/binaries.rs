@@ -64,7 +64,7 @@ fn compile(
 ) -> Result<PathBuf> {
     let mut flags: Vec<String> =
         FLAGS.iter().chain(flags).flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
-    let places = [(Some(workspace::root().to_owned()), "."), (workspace::cargo_home(), "cargo")];
+    let places = [(Some(source(target_dir)), "."), (workspace::cargo_home(), "cargo")];
     for (place, name) in places {
         if let Some(place) = place {
             flags.push(format!("--remap-path-prefix={}={name}", place.display()));
@@ -80,4 +80,13 @@ fn compile(
     }
     command::run(&mut cargo)?;
     Ok(target_dir.join(TARGET).join("dist"))
+}
+
+/// The directory whose path the programs must not contain: the root of the workspace. A copy below the target directory, as
+/// the lab makes one, takes that of the workspace around it: with the same flags both have the same libraries, which are
+/// then built once.
+fn source(target_dir: &Path) -> PathBuf {
+    let root = workspace::root();
+    let around = target_dir.parent().filter(|_| root.starts_with(target_dir));
+    around.unwrap_or(root).to_owned()
 }

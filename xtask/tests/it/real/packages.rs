@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use bgpcs_testing::python_environment;
 use serde_json::Value;
 
-use super::fixture::{PACKAGES, Signed, file_name, packages, query};
+use super::fixture::{PACKAGES, Signed, dist, file_name, packages, query};
 use crate::succeed;
 
 /// The packages by name and tag.
@@ -43,6 +43,28 @@ fn packages_bills_of_materials_and_their_sums() {
         .current_dir(packages())
         .output();
     assert!(check.unwrap().status.success());
+}
+
+#[test]
+fn each_step_of_dist_is_said_unless_it_is_to_be_silent() {
+    // The programs are built here, not in two runs at once.
+    packages();
+    let out = tempfile::tempdir().unwrap();
+    let run = |options: &[&str]| {
+        let output = dist(out.path()).args(options).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (_, said) = run(&[]);
+    let count = said.lines().count();
+    for (line, number) in said.lines().zip(1..) {
+        assert!(line.starts_with(&format!("dist {number}/{count}: ")), "{said}");
+    }
+    assert!(count > 3, "{said}");
+    for silent in ["--json", "--quiet"] {
+        let (printed, said) = run(&[silent]);
+        assert!(printed.contains(".rpm") && said.is_empty(), "{silent}: {printed}{said}");
+    }
 }
 
 #[test]
