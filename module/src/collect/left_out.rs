@@ -29,14 +29,17 @@ pub struct LeftOut {
 #[derive(Debug)]
 pub struct Sieve {
     guards: Guards,
-    /// The prefixes are sorted, each once.
-    left_out: Vec<(ApplicationName, Guard, Vec<Prefix>)>,
+    refused: Refused,
 }
+
+/// All that was left out. The prefixes are sorted, each once.
+#[derive(Debug, Default)]
+pub struct Refused(Vec<(ApplicationName, Guard, Vec<Prefix>)>);
 
 impl Sieve {
     /// With the guards of this configuration.
     pub fn new(configuration: &ModuleConfiguration) -> Self {
-        Self { guards: Guards::of(configuration), left_out: Vec::new() }
+        Self { guards: Guards::of(configuration), refused: Refused::default() }
     }
 
     /// Those of an application's prefixes that may be used, in their order. They were found in the table of a family, and
@@ -62,15 +65,29 @@ impl Sieve {
         refused.sort_unstable();
         for of_guard in refused.chunk_by(|(one, _), (another, _)| one == another) {
             if let Some((guard, _)) = of_guard.first() {
-                self.note(application, *guard, of_guard.iter().map(|(_, prefix)| *prefix));
+                self.refused.note(application, *guard, of_guard.iter().map(|(_, prefix)| *prefix));
             }
         }
         Cow::Owned(admitted)
     }
 
+    /// What was left out, in the order in which it was found.
+    pub fn finish(self) -> Refused {
+        self.refused
+    }
+}
+
+impl Refused {
+    /// Adds what was left out of another instance of BGP: a prefix counts once for a guard of an application.
+    pub fn absorb(&mut self, other: Self) {
+        for (application, guard, prefixes) in other.0 {
+            self.note(&application, guard, prefixes.into_iter());
+        }
+    }
+
     /// Adds sorted prefixes to those that a guard left out of an application.
     fn note(&mut self, application: &ApplicationName, guard: Guard, prefixes: impl Iterator<Item = Prefix>) {
-        let known = self.left_out.iter_mut().find(|(name, of, _)| name == application && *of == guard);
+        let known = self.0.iter_mut().find(|(name, of, _)| name == application && *of == guard);
         match known {
             Some((.., known)) => {
                 known.extend(prefixes);
@@ -78,13 +95,13 @@ impl Sieve {
                 known.sort();
                 known.dedup();
             }
-            None => self.left_out.push((application.clone(), guard, prefixes.collect())),
+            None => self.0.push((application.clone(), guard, prefixes.collect())),
         }
     }
 
-    /// What was left out, in the order in which it was found.
-    pub fn finish(self) -> Vec<LeftOut> {
-        let left_out = self.left_out.into_iter().map(|(application, guard, mut prefixes)| {
+    /// The same as it is told.
+    pub fn told(self) -> Vec<LeftOut> {
+        let left_out = self.0.into_iter().map(|(application, guard, mut prefixes)| {
             let count = prefixes.len() as u64;
             prefixes.truncate(MOST_NAMED);
             LeftOut { application, guard, count, prefixes }

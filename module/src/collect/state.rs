@@ -12,6 +12,7 @@ use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
 use crate::collect::left_out::{self, LeftOut};
 use crate::collect::understood::{self, Unknown};
+use crate::instance::Instance;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -106,6 +107,9 @@ pub struct RunFailure {
     /// The community, if it concerns one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<Community>,
+    /// Of which instance of BGP.
+    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
+    pub instance: Instance,
     /// When the prefixes that stay of this community were last good, if any stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_good: Option<UnixTime>,

@@ -25,3 +25,4 @@ mod schedule;
 mod sources;
 mod understood;
 mod upgrade;
+mod vrfs;

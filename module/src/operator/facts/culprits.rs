@@ -1,10 +1,11 @@
 //! From which neighbors the prefixes come that the guards left out. A run does not ask for it, since the answers to most
 //! queries do not tell it.
 
-use bgpcs::{ApplicationName, ModuleConfiguration};
+use bgpcs::{ApplicationName, Community, ModuleConfiguration};
 
 use crate::collect::guard::Guard;
 use crate::collect::left_out::{LeftOut, MOST_NAMED};
+use crate::instance::Instance;
 use crate::prefix::Prefix;
 use crate::source::RouteSource;
 
@@ -27,15 +28,19 @@ impl Culprits {
         let turn = |at: usize| {
             in_table.clone().filter_map(move |left_out| Some((left_out, *left_out.prefixes.get(at)?)))
         };
-        let looked_up = (0..MOST_NAMED).flat_map(turn).take(MOST_LOOKUPS).filter_map(|(left_out, prefix)| {
+        let has_vrfs = source.abilities().vrfs;
+        let lookups = (0..MOST_NAMED).flat_map(turn).flat_map(|(left_out, prefix)| {
             let name = &left_out.application;
-            let application = configuration
-                .applications
-                .iter()
-                .find(|application| application.application_name == *name)?;
-            let found =
-                source.longest_match(prefix)?.ok().flatten().filter(|found| found.prefix == prefix)?;
-            let carries = |carried: &bgpcs::Community| {
+            let mut applications = configuration.applications.iter();
+            let application = applications.find(|application| application.application_name == *name);
+            let instances = application.map_or_else(Vec::new, Instance::of);
+            let queried = instances.into_iter().filter(move |instance| has_vrfs || instance.is_default());
+            queried.filter_map(move |instance| Some((application?, instance, prefix)))
+        });
+        let mut culprits = Self::default();
+        for (application, instance, prefix) in lookups.take(MOST_LOOKUPS) {
+            let Some(Ok(Some(found))) = source.longest_match(&instance, prefix) else { continue };
+            let carries = |carried: &Community| {
                 application.bgp_community.iter().any(|listed| listed.canonical() == carried.canonical())
             };
             let paths = found.paths.into_iter().filter(|path| path.communities.iter().any(carries));
@@ -43,9 +48,23 @@ impl Culprits {
                 paths.map(|path| path.neighbor).filter(|neighbor| !neighbor.is_empty()).collect();
             neighbors.sort();
             neighbors.dedup();
-            Some((name.clone(), prefix, neighbors))
-        });
-        Self(looked_up.collect())
+            if found.prefix == prefix {
+                culprits.add(&application.application_name, prefix, neighbors);
+            }
+        }
+        culprits
+    }
+
+    fn add(&mut self, application: &ApplicationName, prefix: Prefix, neighbors: Vec<String>) {
+        let mut known = self.0.iter_mut();
+        match known.find(|(name, known, _)| name == application && *known == prefix) {
+            Some((.., known)) => {
+                known.extend(neighbors);
+                known.sort();
+                known.dedup();
+            }
+            None => self.0.push((application.clone(), prefix, neighbors)),
+        }
     }
 
     /// The neighbors that send a prefix; none if that is not known.
