@@ -17,7 +17,7 @@ use crate::collect::schedule::{FULL_REFRESH_INTERVAL, full_refresh_is_due};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{Outcome, State};
-use crate::source::summary::BgpSummary;
+use crate::source::summary::{BgpSummary, Session};
 use crate::source::{Abilities, RouteSource};
 
 /// What came of a refresh.
@@ -26,6 +26,8 @@ pub struct Refreshed {
     pub source: Option<String>,
     /// What was unusual in the source's answers, a sentence each, if there is no result.
     pub warnings: Vec<String>,
+    /// The source's sessions, if it tells them.
+    pub sessions: Option<Vec<Session>>,
     /// The prefixes, or why there are none; `Ok(None)` when there is no sign of a change since the output file was written.
     pub result: Result<Option<Collected>, CollectError>,
 }
@@ -59,12 +61,13 @@ impl Refresh<'_> {
     pub fn run(&self, source: &mut dyn RouteSource) -> Refreshed {
         let name = source.name();
         let summary = source.summary();
+        let sessions = summary.as_ref().map(|summary| summary.sessions.clone());
         let result = match self.is_as_before(&name, summary.as_ref()) {
             true => Ok(None),
             false => self.collect(source, summary).map(Some),
         };
         let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
-        Refreshed { source: Some(name), warnings, result }
+        Refreshed { source: Some(name), warnings, sessions, result }
     }
 
     /// The last run, if it can be built on: it was good, at least in part, with the same source, and no full refresh is due.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastGood;
+use crate::source::summary::Session;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -43,6 +44,23 @@ pub struct State {
     /// Every community whose prefixes are not up to date, of a partial run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<RunFailure>,
+    /// The sessions as they were last seen, if that is not as in the last good run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Vec<Session>>,
+    /// How much was said to syslog lately.
+    pub syslog: SyslogRate,
+}
+
+/// How many lines were sent to syslog lately, and left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct SyslogRate {
+    /// When the present window began.
+    pub since: UnixTime,
+    /// The lines in it.
+    pub sent: u64,
+    /// Lines that were left out and not told of yet.
+    pub dropped: u64,
 }
 
 /// How a run ended.
@@ -99,6 +117,12 @@ pub struct RunFailure {
 }
 
 impl State {
+    /// The sessions as they were last seen; none if the source does not tell them.
+    pub fn sessions(&self) -> &[Session] {
+        let of_last_good = || self.last_good.as_ref()?.summary.as_ref().map(|summary| &*summary.sessions);
+        self.sessions.as_deref().or_else(of_last_good).unwrap_or_default()
+    }
+
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
     pub fn load(directory: &Path) -> Self {
         let bytes = fs::read(file(directory)).unwrap_or_default();
