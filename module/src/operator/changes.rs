@@ -143,10 +143,12 @@ fn text(answer: &Answer, wanted: &Wanted<'_>, is_known: bool, since: UnixTime, p
         notes = format!("no change since {from}\n");
     }
     let shown = if wanted.wanted.is_some() { SHOWN_OF_WANTED } else { SHOWN_OF_ALL };
-    match answer.changes.is_empty() && answer.pauses.is_empty() {
-        true => notes,
-        false => format!("{}\n{notes}", table(answer, shown, paint)),
-    }
+    let table = match answer.changes.is_empty() && answer.pauses.is_empty() {
+        true => String::new(),
+        false => table(answer, shown, paint).to_string(),
+    };
+    let gap = if table.is_empty() || notes.is_empty() { "" } else { "\n" };
+    format!("{table}{gap}{notes}")
 }
 
 /// A row for each change and each time without a run, the oldest first.
