@@ -61,8 +61,8 @@ pub fn page_of(facts: &Facts, log: &Log) -> String {
         section("Findings", findings(facts)),
         section("Applications", table(&applications)),
         section("Address map", address_map(&applications)),
-        section("What changed", changes::section(log, facts.now)),
         section("History", history::section(facts, log, &applications)),
+        section("What changed", changes::section(log, facts.now)),
         section("Prefixes", applications.iter().map(prefixes).collect()),
         section("Module", properties(facts)),
     ]);

@@ -69,7 +69,7 @@ fn of_runs() {
         }
     };
     stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(answer)));
-    let mut after = |is_up: bool, prefix: &'static str, outcome: Outcome| {
+    let after = |is_up: bool, prefix: &'static str, outcome: Outcome| {
         *world.lock().unwrap() = (is_up, prefix);
         assert_eq!(scene.ask_bgpd().0.outcome, outcome);
         daemon.lines()
