@@ -1,5 +1,7 @@
 //! `changes`: what changed and why, as the log of changes has it.
 
+use std::collections::VecDeque;
+
 use bgpcs::{ApplicationName, Health, ModuleConfiguration, Quoted, UnixTime, plain};
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::time;
@@ -20,6 +22,9 @@ use crate::settings::Settings;
 const SHOWN_OF_ALL: usize = 4;
 const SHOWN_OF_WANTED: usize = 30;
 
+/// The most changes that are told, the newest ones: what fits into the command's memory.
+const MOST_CHANGES: usize = 20_000;
+
 /// What is asked for.
 pub struct Wanted<'w> {
     /// Only this; `None` for everything.
@@ -37,7 +42,9 @@ struct Answer {
     /// The time of the oldest entry of the log; older changes are not known.
     #[serde(serialize_with = "optional_time")]
     recorded_since: Option<UnixTime>,
-    changes: Vec<Row>,
+    changes: VecDeque<Row>,
+    /// How many older changes are not told, since there are too many.
+    left_out: u64,
     /// When nothing ran.
     pauses: Vec<Gap>,
 }
@@ -99,7 +106,8 @@ pub fn answer(
         .or_else(|| State::load(&settings.state_dir).configuration);
     let selection = Selection::new(wanted, configuration.as_ref());
     let since = wanted.since.map_or(0, |since| since.at(wanted.now));
-    let mut answer = Answer { recorded_since: None, changes: Vec::new(), pauses: Vec::new() };
+    let mut answer =
+        Answer { recorded_since: None, changes: VecDeque::new(), left_out: 0, pauses: Vec::new() };
     let mut is_known = selection.is_known;
     change_log::read(&settings.state_dir, &mut |entry| {
         answer.recorded_since.get_or_insert(entry.time());
@@ -108,6 +116,10 @@ pub fn answer(
             Entry::Change(change) => {
                 is_known |= selection.has_application(&change.application);
                 answer.changes.extend(is_wanted.then(|| selection.row(change)).flatten());
+                if answer.changes.len() > MOST_CHANGES {
+                    answer.changes.pop_front();
+                    answer.left_out += 1;
+                }
             }
             Entry::Pause(Pause { from, to }) => answer.pauses.extend(is_wanted.then_some(Gap { from, to })),
         }
@@ -138,6 +150,12 @@ fn text(answer: &Answer, wanted: &Wanted<'_>, is_known: bool, since: UnixTime, p
     let mut notes = String::new();
     if since < recorded {
         notes += &format!("older changes than {} are not recorded\n", time::since(recorded, wanted.now));
+    }
+    if answer.left_out > 0 {
+        notes += &format!(
+            "{} older changes are left out; narrow them down by application or prefix\n",
+            answer.left_out
+        );
     }
     if answer.changes.is_empty() {
         notes = format!("no change since {from}\n");

@@ -376,7 +376,8 @@ fn the_log_is_bounded() {
 #[test]
 fn of_a_full_log() {
     alone("changes::of_a_full_log", || {
-        let lines: [(&str, fn(usize) -> String); 2] = [
+        type Line = fn(usize) -> String;
+        let lines: [(&str, Line); 2] = [
             ("large", |n| {
                 let prefixes: Vec<_> = (0..500).map(|k| format!("\"2001:db8:{n:x}:{k:x}::/64\"")).collect();
                 format!(
@@ -388,8 +389,8 @@ fn of_a_full_log() {
             }),
             ("small", |n| {
                 format!(
-                    "{{\"time\":{},\"application\":\"ExchangeOnline\",\"prefixes\":100000,\
-                     \"gained\":{{\"count\":1,\"why\":\"announced\",\"prefixes\":[\"10.0.0.0/8\"]}}}}\n",
+                    "{{\"time\":{},\"application\":\"ExchangeOnline\",\"prefixes\":1,\
+                     \"gained\":{{\"count\":1,\"why\":\"announced\",\"prefixes\":[\"::/0\"]}}}}\n",
                     1_800_000_000 + n
                 )
             }),
@@ -413,9 +414,7 @@ fn of_a_full_log() {
             ] {
                 // What the system reports as a program's peak includes that of the program that started it.
                 fs::write("/proc/self/clear_refs", "5").unwrap();
-                let began = std::time::Instant::now();
                 let ended = scene.command(words).stdout(Stdio::null()).spawn().unwrap().wait4().unwrap();
-                println!("{case} {words:?}: {:?}, {} bytes", began.elapsed(), ended.rusage.maxrss);
                 assert!(ended.status.success(), "{case} {words:?}");
                 assert!(ended.rusage.maxrss < 32_000_000, "{case} {words:?}: {} bytes", ended.rusage.maxrss);
             }

@@ -164,7 +164,7 @@ fn are_limited() {
     }
     // One line at a time, so that the queue of the socket has room.
     for second in 0..200 {
-        rate = send(&scene.path("log"), rate, start + 10_000 + second / 100, &[peer.clone()]);
+        rate = send(&scene.path("log"), rate, start + 10_000 + second / 100, std::slice::from_ref(&peer));
         passed += 1;
     }
     rate = send(&scene.path("log"), rate, start + 20_000, &[]);
@@ -191,10 +191,10 @@ fn are_limited() {
 fn without_a_daemon() {
     let health = Event::Health { health: Health::Broken, was: None, outcome: "failed", error: Some("x") };
     let scene = Scene::new();
-    let rate = send(&scene.path("log"), SyslogRate::default(), 1, &[health.clone()]);
+    let rate = send(&scene.path("log"), SyslogRate::default(), 1, std::slice::from_ref(&health));
     assert_eq!(rate.dropped, 0);
     fs::write(scene.path("log"), "a file").unwrap();
-    assert_eq!(send(&scene.path("log"), rate, 1, &[health.clone()]).dropped, 0);
+    assert_eq!(send(&scene.path("log"), rate, 1, std::slice::from_ref(&health)).dropped, 0);
     fs::remove_file(scene.path("log")).unwrap();
     // Its queue is full: nothing waits, and what it did not take is told when it does.
     let daemon = Daemon::of(&scene);
