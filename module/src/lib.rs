@@ -11,6 +11,7 @@ pub mod collect;
 pub mod digest;
 pub mod drive;
 pub mod error_text;
+pub mod exit_status;
 pub mod operator;
 pub mod prefix;
 pub mod publish;

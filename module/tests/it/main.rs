@@ -8,6 +8,7 @@
 mod changes;
 mod errors;
 mod exabgp;
+mod exit_status;
 mod hold;
 mod interruptions;
 mod memory;
