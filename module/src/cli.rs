@@ -75,7 +75,7 @@ fn long_about() -> String {
     format!(
         "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
          Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \
-         (status, show, explain, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
+         (status, show, explain, changes, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
          Exit status of every command:\n\n{}",
         statuses.concat().trim_end()
     )
