@@ -25,7 +25,7 @@ use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
 use crate::operator::facts::Facts;
 use crate::operator::printed::Printed;
-use crate::operator::report::Log;
+use crate::operator::report::log::Log;
 use crate::settings::{Limits, Request, Settings};
 
 /// The longest wait of `status`, `doctor` and `report` for the route source. Monitoring systems often give up after ten

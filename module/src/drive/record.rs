@@ -8,7 +8,7 @@ use crate::collect::state::{Outcome, RunFailure, State};
 use crate::error_text::{FIX_FILE, with_causes};
 use crate::publish::change_log::{self, Entry, Pause};
 use crate::publish::changes::{Change, Reasons, Why};
-use crate::publish::syslog::{self, Event, SessionState};
+use crate::publish::syslog::{self, SessionState, SyslogEvent};
 use crate::settings::Settings;
 use crate::source::summary::Session;
 
@@ -53,7 +53,7 @@ pub fn record(settings: &Settings, last: &LastRun, state: &mut State, findings: 
     let Findings { changes, sessions } = findings;
     let sessions = sessions.unwrap_or_else(|| last.sessions.clone());
     let of_sessions = session_changes(&last.sessions, &sessions);
-    let health = Event::Health {
+    let health = SyslogEvent::Health {
         health: health(state.outcome),
         was: (last.outcome != Outcome::None).then(|| self::health(last.outcome)),
         outcome: state.outcome.name(),
@@ -61,13 +61,15 @@ pub fn record(settings: &Settings, last: &LastRun, state: &mut State, findings: 
     };
     let has_changed =
         last.outcome == Outcome::None || self::health(last.outcome) != self::health(state.outcome);
-    let events: Vec<Event<'_>> = has_changed
+    let events: Vec<SyslogEvent<'_>> = has_changed
         .then_some(health)
         .into_iter()
         .chain(
-            of_sessions.iter().map(|(session, state)| Event::Session { peer: &session.peer, state: *state }),
+            of_sessions
+                .iter()
+                .map(|(session, state)| SyslogEvent::Session { peer: &session.peer, state: *state }),
         )
-        .chain(changes.iter().map(Event::Prefixes))
+        .chain(changes.iter().map(SyslogEvent::Prefixes))
         .collect();
     state.syslog = syslog::send(&settings.syslog_socket, state.syslog, state.started, &events);
     drop(events);

@@ -42,7 +42,7 @@ struct Answer {
     /// The time of the oldest entry of the log; older changes are not known.
     #[serde(serialize_with = "optional_time")]
     recorded_since: Option<UnixTime>,
-    changes: VecDeque<Row>,
+    changes: VecDeque<ToldChange>,
     /// How many older changes are not told, since there are too many.
     left_out: u64,
     /// When nothing ran.
@@ -52,7 +52,7 @@ struct Answer {
 /// A change, of which only those prefixes are listed that are wanted.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Row {
+struct ToldChange {
     #[serde(serialize_with = "rfc_3339")]
     time: UnixTime,
     application: ApplicationName,
@@ -202,7 +202,7 @@ impl Gap {
     }
 }
 
-impl Row {
+impl ToldChange {
     fn cells(&self, shown: usize) -> [String; 7] {
         let parts = || self.gained.iter().zip(["+"]).chain(self.lost.iter().zip(["-"]));
         let count = |part: &Option<Part>| part.as_ref().map_or(0, |part| part.count).to_string();
@@ -266,14 +266,14 @@ impl<'s> Selection<'s> {
     }
 
     /// The change as far as it is wanted. What was too many to be listed may have a wanted prefix, and so is wanted.
-    fn row(&self, change: Change) -> Option<Row> {
+    fn row(&self, change: Change) -> Option<ToldChange> {
         let Change { time, application, prefixes, gained, lost } = change;
         if !self.has_application(&application) {
             return None;
         }
         let [gained, lost] = [gained, lost].map(|moved| self.part(moved?));
         let is_wanted = gained.is_some() || lost.is_some();
-        is_wanted.then_some(Row { time, application, prefixes, gained, lost })
+        is_wanted.then_some(ToldChange { time, application, prefixes, gained, lost })
     }
 
     fn part(&self, moved: Moved) -> Option<Part> {

@@ -2,55 +2,28 @@
 
 mod changes;
 mod history;
+pub mod log;
 mod map;
 mod plot;
-
-use std::path::Path;
 
 use bgpcs::{Community, Health, plain};
 use bgpcs_display::html::{Html, all, badge, element, of_text, page, section, text, wide};
 use bgpcs_display::time;
 use ipnet::IpNet;
 
-use crate::error_text::with_causes;
 use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::operator::health::{self, overall};
 use crate::operator::printed::grouped;
+use crate::operator::report::log::Log;
 use crate::operator::report::map::Classified;
 use crate::operator::status;
 use crate::prefix::{Family, Prefix};
-use crate::publish::change_log::{self, Entry, Pause};
-use crate::publish::changes::Change;
 
 /// The classes of the applications with the most prefixes, which give them their colours; all others share the last one.
 const COLOURS: [&str; 8] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "other"];
 
 /// The most prefixes that the page lists for an application; `show` lists all.
 const MOST_PREFIXES: usize = 500;
-
-/// The log of changes, as far as it can be read.
-#[derive(Debug, Default)]
-pub struct Log {
-    /// Oldest first.
-    pub changes: Vec<Change>,
-    /// When nothing ran.
-    pub pauses: Vec<Pause>,
-    /// Why it cannot be read.
-    pub error: Option<String>,
-}
-
-impl Log {
-    /// Reads the log in `directory`.
-    pub fn read(directory: &Path) -> Self {
-        let mut log = Self::default();
-        let read = change_log::read(directory, &mut |entry| match entry {
-            Entry::Change(change) => log.changes.push(change),
-            Entry::Pause(pause) => log.pauses.push(pause),
-        });
-        let error = read.err().map(|error| with_causes(&error));
-        Self { error, ..log }
-    }
-}
 
 /// The page, as HTML.
 pub fn page_of(facts: &Facts, log: &Log) -> String {

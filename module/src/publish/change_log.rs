@@ -58,7 +58,7 @@ impl Entry {
 
 /// The first line of the file.
 #[derive(Serialize)]
-struct Head {
+struct LogHead {
     version: u32,
 }
 
@@ -98,7 +98,7 @@ fn append_lines(path: &Path, entries: &[Entry]) -> io::Result<u64> {
     let length = file.metadata()?.len();
     let mut bytes = Vec::new();
     if length == 0 {
-        add_line(&mut bytes, &Head { version: FORM })?;
+        add_line(&mut bytes, &LogHead { version: FORM })?;
     } else {
         let mut last = [0];
         file.seek(SeekFrom::Start(length - 1))?;
@@ -134,7 +134,7 @@ fn shorten(path: &Path, length: u64) -> Result<(), ChangeLogError> {
     let mut newer = newer().map_err(|source| ChangeLogError::Unusable { path: path.to_owned(), source })?;
     whole_file::write_with(path, 0o644, |mut file| {
         let mut head = Vec::new();
-        add_line(&mut head, &Head { version: FORM })?;
+        add_line(&mut head, &LogHead { version: FORM })?;
         file.write_all(&head)?;
         io::copy(&mut newer, &mut file).map(drop)
     })?;

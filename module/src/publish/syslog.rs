@@ -34,7 +34,7 @@ enum Severity {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event<'e> {
+pub enum SyslogEvent<'e> {
     /// The health changed.
     Health {
         /// The new one.
@@ -70,7 +70,7 @@ pub enum SessionState {
     Restarted,
 }
 
-impl Event<'_> {
+impl SyslogEvent<'_> {
     fn severity(&self) -> Severity {
         match self {
             Self::Health { health: Health::Broken, .. } => Severity::Error,
@@ -133,7 +133,7 @@ fn quoted(text: &str) -> String {
 /// Sends events to the syslog daemon at `socket`, as many as the rate allows at `now`. Without a daemon nothing happens. It
 /// does not wait for a daemon whose queue is full: lines that it does not take count as left out, which a line says as soon
 /// as there can be one.
-pub fn send(socket: &Path, rate: SyslogRate, now: UnixTime, events: &[Event<'_>]) -> SyslogRate {
+pub fn send(socket: &Path, rate: SyslogRate, now: UnixTime, events: &[SyslogEvent<'_>]) -> SyslogRate {
     let Ok(datagram) = UnixDatagram::unbound() else { return rate };
     if datagram.set_nonblocking(true).is_err() {
         return rate;
@@ -148,11 +148,11 @@ pub fn send(socket: &Path, rate: SyslogRate, now: UnixTime, events: &[Event<'_>]
 fn send_with(
     mut rate: SyslogRate,
     now: UnixTime,
-    events: &[Event<'_>],
+    events: &[SyslogEvent<'_>],
     send: &dyn Fn(&str) -> bool,
 ) -> SyslogRate {
     if !(rate.since..rate.since.saturating_add(WINDOW)).contains(&now) {
-        let is_told = rate.dropped > 0 && send(&Event::Dropped(rate.dropped).line());
+        let is_told = rate.dropped > 0 && send(&SyslogEvent::Dropped(rate.dropped).line());
         rate = SyslogRate { since: now, sent: 0, dropped: if is_told { 0 } else { rate.dropped } };
     }
     for event in events {

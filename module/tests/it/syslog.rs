@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bgp_community_services::collect::state::{Outcome, SyslogRate};
-use bgp_community_services::publish::syslog::{Event, MOST_LINES, SessionState, WINDOW, send};
+use bgp_community_services::publish::syslog::{MOST_LINES, SessionState, SyslogEvent, WINDOW, send};
 use bgpcs::Health;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::json;
@@ -125,7 +125,7 @@ fn of_hostile_text() {
         ("fe80::1", "fe80::1".to_owned()),
         (&long, format!("\"{}…\"", "x".repeat(200))),
     ] {
-        let event = Event::Session { peer: text, state: SessionState::Lost };
+        let event = SyslogEvent::Session { peer: text, state: SessionState::Lost };
         send(&scene.path("log"), SyslogRate::default(), 1, &[event]);
         assert_eq!(daemon.lines(), [format!("<28> event=session peer={expected} state=lost")]);
     }
@@ -152,7 +152,7 @@ fn are_limited() {
             lines.lock().unwrap().push(line);
         }
     });
-    let peer = Event::Session { peer: "192.0.2.2", state: SessionState::Lost };
+    let peer = SyslogEvent::Session { peer: "192.0.2.2", state: SessionState::Lost };
     let mut rate = SyslogRate::default();
     let start = 1_800_000_000;
     let (mut passed, mut counted) = (0, 0);
@@ -189,7 +189,8 @@ fn are_limited() {
 /// A daemon that is absent, or takes nothing, costs nothing.
 #[test]
 fn without_a_daemon() {
-    let health = Event::Health { health: Health::Broken, was: None, outcome: "failed", error: Some("x") };
+    let health =
+        SyslogEvent::Health { health: Health::Broken, was: None, outcome: "failed", error: Some("x") };
     let scene = Scene::new();
     let rate = send(&scene.path("log"), SyslogRate::default(), 1, std::slice::from_ref(&health));
     assert_eq!(rate.dropped, 0);

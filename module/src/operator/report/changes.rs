@@ -5,7 +5,7 @@ use bgpcs_display::html::{Html, all, element, of_text, raw, text, wide};
 use bgpcs_display::{counted, time};
 
 use crate::operator::printed::grouped;
-use crate::operator::report::Log;
+use crate::operator::report::log::Log;
 use crate::publish::changes::{Change, Moved};
 
 /// The most changes in the list, and the most prefixes of each.

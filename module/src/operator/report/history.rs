@@ -5,7 +5,7 @@ use bgpcs_display::{counted, time};
 
 use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::grouped;
-use crate::operator::report::Log;
+use crate::operator::report::log::Log;
 use crate::operator::report::plot::Plots;
 use crate::publish::history::{ApplicationChange, RunRecord};
 
