@@ -13,6 +13,7 @@ pub mod printed;
 mod report;
 mod show;
 mod status;
+mod vrfs;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;

@@ -22,6 +22,9 @@ pub struct Arguments {
     #[command(subcommand)]
     /// What to do.
     pub task: Task,
+    /// Say nothing of the steps of a task, only its results
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
 }
 
 /// The tasks.
@@ -72,6 +75,8 @@ pub enum Task {
     },
     /// Play the conformance scenarios on other releases of the routing engines than `test` does
     Matrix(MatrixOptions),
+    /// Print what each part of the router's program costs in bytes
+    Sizes,
     /// Measure the generator, the module or both beside another program for the same work, and print tables
     Bench {
         /// What to measure [default: both]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastGood;
-use crate::source::summary::Session;
+use crate::collect::sessions::InstanceSession;
+use crate::instance::Instance;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -46,7 +47,7 @@ pub struct State {
     pub failures: Vec<RunFailure>,
     /// The sessions as they were last seen, if that is not as in the last good run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sessions: Option<Vec<Session>>,
+    pub sessions: Option<Vec<InstanceSession>>,
     /// How much was said to syslog lately.
     pub syslog: SyslogRate,
 }
@@ -111,6 +112,9 @@ pub struct RunFailure {
     /// The community, if it concerns one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<Community>,
+    /// Of which instance of BGP.
+    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
+    pub instance: Instance,
     /// When the prefixes that stay of this community were last good, if any stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_good: Option<UnixTime>,
@@ -118,9 +122,9 @@ pub struct RunFailure {
 
 impl State {
     /// The sessions as they were last seen; none if the source does not tell them.
-    pub fn sessions(&self) -> &[Session] {
-        let of_last_good = || self.last_good.as_ref()?.summary.as_ref().map(|summary| &*summary.sessions);
-        self.sessions.as_deref().or_else(of_last_good).unwrap_or_default()
+    pub fn sessions(&self) -> Vec<InstanceSession> {
+        let of_last_good = || self.last_good.as_ref().map(LastGood::sessions);
+        self.sessions.clone().or_else(of_last_good).unwrap_or_default()
     }
 
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.

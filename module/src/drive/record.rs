@@ -3,14 +3,16 @@
 
 use bgpcs::{ApplicationName, Health, ModuleConfiguration, UnixTime};
 
+use crate::collect::last_good::LastGood;
 use crate::collect::schedule::next_run_at_the_latest;
+use crate::collect::sessions::{self, InstanceSession, SessionState};
 use crate::collect::state::{Outcome, RunFailure, State};
 use crate::error_text::{FIX_FILE, with_causes};
+use crate::instance::Instance;
 use crate::publish::change_log::{self, Entry, Pause};
 use crate::publish::changes::{Change, Reasons, Why};
-use crate::publish::syslog::{self, SessionState, SyslogEvent};
+use crate::publish::syslog::{self, SyslogEvent};
 use crate::settings::Settings;
-use crate::source::summary::Session;
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -18,13 +20,13 @@ pub struct Findings {
     /// The changes of the applications' prefixes.
     pub changes: Vec<Change>,
     /// The source's sessions, if it tells them.
-    pub sessions: Option<Vec<Session>>,
+    pub sessions: Option<Vec<InstanceSession>>,
 }
 
 /// What is compared with the last run.
 pub struct LastRun {
     outcome: Outcome,
-    sessions: Vec<Session>,
+    sessions: Vec<InstanceSession>,
     /// When it ended, and until when the next run was to begin.
     ended: (UnixTime, UnixTime),
 }
@@ -36,7 +38,7 @@ impl LastRun {
         let interval = configuration.map(|configuration| configuration.duration).unwrap_or_default();
         Self {
             outcome: state.outcome,
-            sessions: state.sessions().to_vec(),
+            sessions: state.sessions(),
             ended: (state.finished, next_run_at_the_latest(state.finished, interval)),
         }
     }
@@ -52,7 +54,7 @@ impl LastRun {
 pub fn record(settings: &Settings, last: &LastRun, state: &mut State, findings: Findings) {
     let Findings { changes, sessions } = findings;
     let sessions = sessions.unwrap_or_else(|| last.sessions.clone());
-    let of_sessions = session_changes(&last.sessions, &sessions);
+    let of_sessions = sessions::changes(&last.sessions, &sessions);
     let health = SyslogEvent::Health {
         health: health(state.outcome),
         was: (last.outcome != Outcome::None).then(|| self::health(last.outcome)),
@@ -64,17 +66,13 @@ pub fn record(settings: &Settings, last: &LastRun, state: &mut State, findings: 
     let events: Vec<SyslogEvent<'_>> = has_changed
         .then_some(health)
         .into_iter()
-        .chain(
-            of_sessions
-                .iter()
-                .map(|(session, state)| SyslogEvent::Session { peer: &session.peer, state: *state }),
-        )
+        .chain(of_sessions.iter().map(|(session, state)| SyslogEvent::Session { session, state: *state }))
         .chain(changes.iter().map(SyslogEvent::Prefixes))
         .collect();
     state.syslog = syslog::send(&settings.syslog_socket, state.syslog, state.started, &events);
     drop(events);
     state.sessions = None;
-    let is_known = session_changes(state.sessions(), &sessions).is_empty();
+    let is_known = sessions::changes(&state.sessions(), &sessions).is_empty();
     state.sessions = (!is_known).then_some(sessions);
     let pause = last.pause(state.started).map(Entry::Pause);
     let entries: Vec<Entry> = pause.into_iter().chain(changes.into_iter().map(Entry::Change)).collect();
@@ -92,26 +90,6 @@ fn health(outcome: Outcome) -> Health {
     }
 }
 
-/// The sessions that began or ended from `before` to `now`.
-fn session_changes<'s>(before: &'s [Session], now: &'s [Session]) -> Vec<(&'s Session, SessionState)> {
-    let same_in = |session: &Session, others: &'s [Session]| {
-        others.iter().find(|other| other.peer == session.peer && other.local == session.local)
-    };
-    let is_up = |session: &Session| session.since.is_some();
-    let of_now = now.iter().filter_map(|session| {
-        let earlier = same_in(session, before);
-        match (earlier.is_some_and(is_up), is_up(session)) {
-            (true, true) if earlier.is_some_and(|earlier| earlier.same(session)) => None,
-            (true, true) => Some((session, SessionState::Restarted)),
-            (true, false) => Some((session, SessionState::Lost)),
-            (false, true) => Some((session, SessionState::Established)),
-            (false, false) => None,
-        }
-    });
-    let removed = before.iter().filter(|session| is_up(session) && same_in(session, now).is_none());
-    of_now.chain(removed.map(|session| (session, SessionState::Lost))).collect()
-}
-
 /// What is known of a run when its prefixes are compared with those before.
 pub struct Circumstances<'r> {
     /// The state of the last run.
@@ -121,7 +99,7 @@ pub struct Circumstances<'r> {
     /// How the run ended.
     pub outcome: Outcome,
     /// The source's sessions, if it tells them.
-    pub sessions: Option<&'r [Session]>,
+    pub sessions: Option<&'r [InstanceSession]>,
     /// The communities that are not up to date.
     pub failures: &'r [RunFailure],
 }
@@ -129,13 +107,10 @@ pub struct Circumstances<'r> {
 impl Circumstances<'_> {
     /// Why an application gained prefixes, and lost some. Of several reasons it is the one that explains most.
     pub fn reasons(&self) -> impl Fn(&ApplicationName) -> Reasons {
-        let last_good = self.earlier.last_good.as_ref().and_then(|good| good.summary.as_ref());
-        let before = last_good.map_or(&[][..], |summary| &summary.sessions);
-        let changes = session_changes(before, self.sessions.unwrap_or(before));
-        let any = |states: [SessionState; 2]| changes.iter().any(|(_, state)| states.contains(state));
-        let began = self.earlier.outcome == Outcome::Failed
-            || any([SessionState::Established, SessionState::Restarted]);
-        let ended = any([SessionState::Lost, SessionState::Restarted]);
+        let before = self.earlier.last_good.as_ref().map(LastGood::sessions).unwrap_or_default();
+        let changes = sessions::changes(&before, self.sessions.unwrap_or(&before));
+        let changes: Vec<(Instance, SessionState)> =
+            changes.into_iter().map(|(session, state)| (session.instance.clone(), state)).collect();
         move |application| {
             if self.is_configured_anew(application) {
                 return Reasons { gained: Why::Configuration, lost: Why::Configuration };
@@ -143,6 +118,13 @@ impl Circumstances<'_> {
             if !matches!(self.outcome, Outcome::Good | Outcome::Partial) {
                 return Reasons { gained: Why::Held, lost: Why::Released };
             }
+            let instances = self.instances(application);
+            let any = |states: [SessionState; 2]| {
+                changes.iter().any(|(instance, state)| instances.contains(instance) && states.contains(state))
+            };
+            let began = self.earlier.outcome == Outcome::Failed
+                || any([SessionState::Established, SessionState::Restarted]);
+            let ended = any([SessionState::Lost, SessionState::Restarted]);
             Reasons {
                 gained: if began { Why::Session } else { Why::Announced },
                 lost: match (self.is_released(application), ended) {
@@ -152,6 +134,14 @@ impl Circumstances<'_> {
                 },
             }
         }
+    }
+
+    /// The instances whose routes count for the application.
+    fn instances(&self, application: &ApplicationName) -> Vec<Instance> {
+        let mut applications =
+            self.configuration.iter().flat_map(|configuration| &configuration.applications);
+        let found = applications.find(|listed| listed.application_name == *application);
+        found.map(Instance::of).unwrap_or_default()
     }
 
     /// Whether the application, or what the profile says for all of them, is not as it was when its prefixes were last good.

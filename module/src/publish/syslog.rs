@@ -9,6 +9,7 @@ use std::path::Path;
 
 use bgpcs::{Health, PLUGIN, Quoted, UnixTime};
 
+use crate::collect::sessions::{InstanceSession, SessionState};
 use crate::collect::state::SyslogRate;
 use crate::publish::changes::Change;
 
@@ -50,24 +51,13 @@ pub enum SyslogEvent<'e> {
     Prefixes(&'e Change),
     /// A BGP session began or ended.
     Session {
-        /// The neighbor.
-        peer: &'e str,
+        /// Which.
+        session: &'e InstanceSession,
         /// What became of it.
         state: SessionState,
     },
     /// So many lines were left out.
     Dropped(u64),
-}
-
-/// What became of a BGP session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionState {
-    /// It was not established and is now.
-    Established,
-    /// It was established and is not.
-    Lost,
-    /// It was established and is again.
-    Restarted,
 }
 
 impl SyslogEvent<'_> {
@@ -103,13 +93,15 @@ impl SyslogEvent<'_> {
                 }
                 text
             }
-            Self::Session { peer, state } => {
+            Self::Session { session: InstanceSession { instance, session }, state } => {
                 let state = match state {
                     SessionState::Established => "established",
                     SessionState::Lost => "lost",
                     SessionState::Restarted => "restarted",
                 };
-                format!("event=session peer={} state={state}", quoted(peer))
+                let vrf =
+                    instance.vrf().map_or_else(String::new, |vrf| format!(" vrf={}", quoted(vrf.as_str())));
+                format!("event=session peer={}{vrf} state={state}", quoted(&session.peer))
             }
             Self::Dropped(count) => format!("event=dropped count={count}"),
         }

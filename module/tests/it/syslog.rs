@@ -5,8 +5,10 @@ use std::os::unix::net::UnixDatagram;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bgp_community_services::collect::sessions::{InstanceSession, SessionState};
 use bgp_community_services::collect::state::{Outcome, SyslogRate};
-use bgp_community_services::publish::syslog::{MOST_LINES, SessionState, SyslogEvent, WINDOW, send};
+use bgp_community_services::publish::syslog::{MOST_LINES, SyslogEvent, WINDOW, send};
+use bgp_community_services::source::summary::Session;
 use bgpcs::Health;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::json;
@@ -112,6 +114,12 @@ fn of_runs() {
     );
 }
 
+/// A session with this neighbor.
+fn session(peer: &str) -> InstanceSession {
+    let session = Session { peer: peer.to_owned(), ..Session::default() };
+    InstanceSession { instance: bgp_community_services::instance::Instance::Default, session }
+}
+
 /// Text from elsewhere stays within its value, and within the line.
 #[test]
 fn of_hostile_text() {
@@ -125,7 +133,7 @@ fn of_hostile_text() {
         ("fe80::1", "fe80::1".to_owned()),
         (&long, format!("\"{}…\"", "x".repeat(200))),
     ] {
-        let event = SyslogEvent::Session { peer: text, state: SessionState::Lost };
+        let event = SyslogEvent::Session { session: &session(text), state: SessionState::Lost };
         send(&scene.path("log"), SyslogRate::default(), 1, &[event]);
         assert_eq!(daemon.lines(), [format!("<28> event=session peer={expected} state=lost")]);
     }
@@ -152,7 +160,8 @@ fn are_limited() {
             lines.lock().unwrap().push(line);
         }
     });
-    let peer = SyslogEvent::Session { peer: "192.0.2.2", state: SessionState::Lost };
+    let lost = session("192.0.2.2");
+    let peer = SyslogEvent::Session { session: &lost, state: SessionState::Lost };
     let mut rate = SyslogRate::default();
     let start = 1_800_000_000;
     let (mut passed, mut counted) = (0, 0);
