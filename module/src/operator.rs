@@ -1,8 +1,9 @@
-//! The commands for operators: `status`, `show`, `explain`, `doctor` and `report`.
+//! The commands for operators: `status`, `show`, `explain`, `changes`, `doctor` and `report`.
 //!
 //! Each command gathers [`facts`], from files and the route source, and makes text of them. Nothing here changes a file,
 //! except for the report's own.
 
+mod changes;
 mod doctor;
 pub mod error;
 mod explain;
@@ -22,9 +23,11 @@ use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
 
 use crate::clock;
+use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
 use crate::operator::facts::Facts;
 use crate::operator::printed::Printed;
+use crate::operator::report::log::Log;
 use crate::settings::{Limits, Request, Settings};
 
 /// The longest wait of `status`, `doctor` and `report` for the route source. Monitoring systems often give up after ten
@@ -75,13 +78,20 @@ pub fn answer(
             let explanation = explain::explain(&Facts::gather_files(settings, now), settings, subject)?;
             if *json { explanation.json() } else { explanation.text() }
         }
+        Request::Changes { wanted, since, json } => {
+            changes::answer(settings, &Wanted { wanted: wanted.as_ref(), since: *since, now }, *json, paint)?
+        }
         Request::Doctor { json } => {
             let checks = health::checks(&Facts::gather(settings, now));
             if *json { doctor::json(&checks) } else { doctor::text(&checks, paint) }
         }
         Request::Report { html } => {
             let facts = Facts::gather(settings, now);
-            whole_file::write(html, report::page_of(&facts).as_bytes(), 0o644)?;
+            whole_file::write(
+                html,
+                report::page_of(&facts, &Log::read(&settings.state_dir)).as_bytes(),
+                0o644,
+            )?;
             let health = health::overall(&facts);
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
@@ -90,7 +100,7 @@ pub fn answer(
 
 fn limits(configured: Limits, request: &Request) -> Limits {
     match request {
-        Request::Explain { .. } => configured,
+        Request::Explain { .. } | Request::Changes { .. } => configured,
         Request::Show { .. } => configured.at_most(SHOW_TIMEOUT),
         Request::Status { .. } | Request::Doctor { .. } | Request::Report { .. } => {
             configured.at_most(STATUS_TIMEOUT)

@@ -11,6 +11,7 @@ use crate::collect::gather::CommunityCount;
 use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
 use crate::collect::left_out::{self, LeftOut};
+use crate::collect::sessions::InstanceSession;
 use crate::collect::understood::{self, Unknown};
 use crate::instance::Instance;
 
@@ -57,6 +58,23 @@ pub struct State {
     /// What was not understood of the configuration.
     #[serde(rename = "not-understood", skip_serializing_if = "Unknown::is_empty")]
     pub unknown: Unknown,
+    /// The sessions as they were last seen, if that is not as in the last good run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Vec<InstanceSession>>,
+    /// How much was said to syslog lately.
+    pub syslog: SyslogRate,
+}
+
+/// How many lines were sent to syslog lately, and left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct SyslogRate {
+    /// When the present window began.
+    pub since: UnixTime,
+    /// The lines in it.
+    pub sent: u64,
+    /// Lines that were left out and not told of yet.
+    pub dropped: u64,
 }
 
 /// How a run ended.
@@ -116,6 +134,12 @@ pub struct RunFailure {
 }
 
 impl State {
+    /// The sessions as they were last seen; none if the source does not tell them.
+    pub fn sessions(&self) -> Vec<InstanceSession> {
+        let of_last_good = || self.last_good.as_ref().map(LastGood::sessions);
+        self.sessions.clone().or_else(of_last_good).unwrap_or_default()
+    }
+
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
     pub fn load(directory: &Path) -> Self {
         let bytes = fs::read(file(directory)).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
+use crate::cli::since::Since;
 
 /// A command for operators, which only reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,15 @@ pub enum Request {
     Explain {
         /// The community, prefix or address.
         subject: Selector,
+        /// As JSON.
+        json: bool,
+    },
+    /// What changed, and why.
+    Changes {
+        /// Only changes of this application, or of prefixes that contain this one or are in it; `None` for all.
+        wanted: Option<Selector>,
+        /// Only changes since then.
+        since: Option<Since>,
         /// As JSON.
         json: bool,
     },

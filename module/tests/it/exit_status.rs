@@ -15,6 +15,7 @@ fn of_each_command() {
         // With the documented error in it.
         (&["run"], ExitStatus::Healthy),
         (&["show"], ExitStatus::Degraded),
+        (&["changes"], ExitStatus::Healthy),
         (&["doctor"], ExitStatus::Broken),
         (&["explain", "12076:5010"], ExitStatus::Broken),
         (&["explain", "12076:99999"], ExitStatus::CannotTell),

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
+mod changes;
 mod errors;
 mod exabgp;
 mod exit_status;
@@ -23,6 +24,7 @@ mod real;
 mod scene;
 mod schedule;
 mod sources;
+mod syslog;
 mod understood;
 mod upgrade;
 mod vrfs;

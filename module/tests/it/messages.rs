@@ -13,11 +13,12 @@ use bgp_community_services::collect::plan::InstanceFault;
 use bgp_community_services::drive::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
-use bgp_community_services::error_text::with_causes;
+use bgp_community_services::error_text::{FIX_FILE, with_causes};
 use bgp_community_services::instance::Instance;
 use bgp_community_services::operator::answer;
 use bgp_community_services::operator::error::OperatorError;
 use bgp_community_services::prefix::Family;
+use bgp_community_services::publish::change_log::ChangeLogError;
 use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::source::bgpd::text::TextError;
 use bgp_community_services::source::error::{Shape, SourceError, SourceErrorKind};
@@ -151,8 +152,16 @@ fn of_every_error() {
         WatchError::StateDirectory(..) => WatchError::StateDirectory(path(), refused()),
         WatchError::NotWritten(_) => WatchError::NotWritten(NotWritten::from(unwritten())),
     });
+    let of_log =
+        |error: ChangeLogError| format!("{}; what changed is not recorded; {FIX_FILE}", with_causes(&error));
+    hold_every!(hold_to_advice, ChangeLogError, of_log, {
+        ChangeLogError::Unusable { .. } => ChangeLogError::Unusable { path: path(), source: refused() },
+        ChangeLogError::Full(_) => ChangeLogError::Full(unwritten()),
+    });
     hold_every!(hold_to_advice, OperatorError, |error| with_causes(&error), {
         OperatorError::NotWritten(_) => OperatorError::NotWritten(unwritten()),
+        OperatorError::Changes(_) =>
+            OperatorError::Changes(ChangeLogError::Unusable { path: path(), source: refused() }),
         OperatorError::Output(_) => OperatorError::Output(refused()),
         OperatorError::Subject { .. } => OperatorError::Subject {
             text: "Exchange".into(),
@@ -160,6 +169,9 @@ fn of_every_error() {
         },
     });
 }
+
+/// An output file whose prefixes the next run takes away.
+const OUTPUT: &str = r#"{"services": {"ExchangeOnline": [{"ip-prefix": "10.0.0.0/8"}]}}"#;
 
 /// What a bgpd says that has a session and no routes.
 fn without_routes(command: &str) -> Vec<u8> {
@@ -176,7 +188,7 @@ fn without_routes(command: &str) -> Vec<u8> {
 #[test]
 fn of_the_files() {
     type Setting = fn(&Scene);
-    let cases: [(Setting, &[&str]); 5] = [
+    let cases: [(Setting, &[&str]); 6] = [
         (|_| {}, &["; see how to fix it with: bgp-community-services doctor"]),
         (
             |scene| fs::write(scene.path("state"), "").unwrap(),
@@ -185,6 +197,13 @@ fn of_the_files() {
         (
             |scene| fs::create_dir_all(scene.path("state/history.jsonl")).unwrap(),
             &["history.jsonl", "missing in the history"],
+        ),
+        (
+            |scene| {
+                fs::create_dir_all(scene.path("state/changes.jsonl")).unwrap();
+                fs::write(scene.path("output.json"), OUTPUT).unwrap();
+            },
+            &["changes.jsonl", "what changed is not recorded"],
         ),
         (
             |scene| {
@@ -333,6 +352,10 @@ fn of_the_command_line() {
         ),
         (&["--source", "zebra"], &["zebra", "auto, bgpd, routing-manager"]),
         (&["show", "--format", "xml"], &["xml", "table, json, csv, pcli"]),
+        (
+            &["changes", "--since", "yesterday"],
+            &["yesterday", "expected a span like 24h", "2026-11-25T09:00:00Z"],
+        ),
         (&["explain"], &["<COMMUNITY|PREFIX>", "--help"]),
         (&["report"], &["--html <FILE>", "--help"]),
     ] {

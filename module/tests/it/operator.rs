@@ -74,7 +74,8 @@ fn transcript_of(scenario: &Path) -> (String, Vec<String>) {
 }
 
 fn settings(line: &str) -> Settings {
-    let files = "--config config.json --output output.json --state-dir state --root root --source bgpd --bgpd-socket bgpd.vty";
+    let files = "--config config.json --output output.json --state-dir state --root root --source bgpd \
+                 --bgpd-socket bgpd.vty --syslog-socket log";
     Settings::from_words(["bgp-community-services"].into_iter().chain(words(line)).chain(words(files)))
         .unwrap_or_else(|error| panic!("{line}: {error}"))
 }
