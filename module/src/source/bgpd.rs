@@ -7,7 +7,9 @@ pub mod aliases;
 pub mod changes;
 mod commands;
 pub mod communities;
+mod failure;
 pub mod lookup;
+mod matched;
 mod one_by_one;
 mod query;
 mod show;
@@ -30,8 +32,8 @@ use crate::source::{
     Destination, DestinationPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
 };
 use aliases::Aliases;
-use commands::{CommandFailure, Ending, UNKNOWN_COMMAND, WARNING};
-use query::pass_matched;
+use failure::{CommandFailure, ReplyEnd, UNKNOWN_COMMAND, WARNING};
+use matched::pass_matched;
 use vty::Vty;
 
 /// The bgpd that listens at a socket.
@@ -84,7 +86,7 @@ impl Bgpd {
                 match self.attempt(aliases::LIST, aliases::REPLY_BYTES, |reply| Aliases::read(reply))? {
                     Ok(aliases) => Some(aliases),
                     // A release without the command has no aliases either.
-                    Err(CommandFailure::Status(Ending { status: Some(UNKNOWN_COMMAND), .. })) => {
+                    Err(CommandFailure::Status(ReplyEnd { status: Some(UNKNOWN_COMMAND), .. })) => {
                         Some(Aliases::default())
                     }
                     Err(_) => None,
@@ -111,7 +113,7 @@ impl Bgpd {
         let shown = summary::show_version(&table);
         let reply = self.attempt(&shown, SHORT_REPLY_BYTES, |reply| summary::read_table(reply));
         match reply {
-            Some(Err(CommandFailure::Status(Ending { status: Some(WARNING), message: Some(message) }))) => {
+            Some(Err(CommandFailure::Status(ReplyEnd { status: Some(WARNING), message: Some(message) }))) => {
                 !instance.is_default() && message.ends_with("Vrf is unknown")
             }
             Some(Ok(_) | Err(_)) | None => false,
@@ -148,7 +150,7 @@ impl RouteSource for Bgpd {
         let each_item = &mut |item: ReplyItem<'_>| pass_matched(query, item, each);
         match self.run_command(&command, self.deadlines, |reply| routes_json::read(reply, each_item)) {
             Ok(()) => Ok(()),
-            Err(CommandFailure::Status(Ending { status: Some(UNKNOWN_COMMAND), .. })) if needs_detail => {
+            Err(CommandFailure::Status(ReplyEnd { status: Some(UNKNOWN_COMMAND), .. })) if needs_detail => {
                 self.shows_details = false;
                 self.query_one_by_one(query, each)
             }

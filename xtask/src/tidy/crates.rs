@@ -23,6 +23,7 @@ pub enum Sockets {
 
 const MODULE: &[&[&str]] = &[
     &["clock", "digest", "error_text", "prefix"],
+    &["instance"],
     &["url"],
     &["cli"],
     &["settings"],

@@ -1,33 +1,14 @@
-//! Sending commands to bgpd, and what their failures mean.
+//! Sending commands to bgpd.
 
 use std::io;
 
 use crate::source::RouteSource;
 use crate::source::bgpd::Bgpd;
+use crate::source::bgpd::failure::{CommandFailure, ReplyEnd, UNKNOWN_COMMAND, WARNING};
 use crate::source::bgpd::vty::{Vty, VtyReply};
 use crate::source::deadlines::Deadlines;
 use crate::source::error::{Cause, Shape, SourceError, describe_query};
 use crate::source::routes_json::ReplyError;
-
-/// Why a command has no result.
-pub enum CommandFailure<E> {
-    /// There was no connection.
-    Connect(io::Error),
-    /// The command could not be sent.
-    Send(io::Error),
-    /// The reply could not be read.
-    Read(E, Ending),
-    /// The status after the reply was not 0, or there was none.
-    Status(Ending),
-}
-
-/// How a reply ended that is no answer.
-pub struct Ending {
-    /// The status after it, if there was one.
-    pub status: Option<u8>,
-    /// bgpd's own message, if there is one.
-    pub message: Option<String>,
-}
 
 /// A reply that is not an answer: bgpd's own message, or else what is wrong with the reply.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +18,6 @@ struct BadReply {
     #[source]
     fault: Cause,
 }
-
-/// The status of a reply that says why it is no answer.
-pub const WARNING: u8 = 1;
-
-/// The status of a reply to a command that this release does not have.
-pub const UNKNOWN_COMMAND: u8 = 2;
 
 /// The errors of a connection without an answer.
 const NO_ANSWER: [io::ErrorKind; 4] = [
@@ -70,21 +45,21 @@ impl Bgpd {
             Err(error) => {
                 let message = reply.error_message();
                 reply.drain(self.deadlines.reply_bytes());
-                let ending = Ending { status: reply.status(), message };
-                return Err(match ending.status {
-                    Some(UNKNOWN_COMMAND) => CommandFailure::Status(ending),
-                    _ => CommandFailure::Read(error, ending),
+                let end = ReplyEnd { status: reply.status(), message };
+                return Err(match end.status {
+                    Some(UNKNOWN_COMMAND) => CommandFailure::Status(end),
+                    _ => CommandFailure::Read(error, end),
                 });
             }
         };
-        let ending = Ending { status: reply.status(), message: reply.error_message() };
+        let end = ReplyEnd { status: reply.status(), message: reply.error_message() };
         // After a warning the connection is as good as before.
-        if matches!(ending.status, Some(0 | WARNING)) {
+        if matches!(end.status, Some(0 | WARNING)) {
             self.connection = Some(vty);
         }
-        match ending.status {
+        match end.status {
             Some(0) => Ok(value),
-            _ => Err(CommandFailure::Status(ending)),
+            _ => Err(CommandFailure::Status(end)),
         }
     }
 
@@ -127,11 +102,11 @@ impl Bgpd {
             CommandFailure::Send(error) | CommandFailure::Read(ReplyError::Io(error), _) => {
                 SourceError::io(error, query)
             }
-            CommandFailure::Read(error, Ending { message, .. }) => {
+            CommandFailure::Read(error, ReplyEnd { message, .. }) => {
                 let shape = error.shape().unwrap_or(Shape::Text);
                 SourceError::shape(shape, query, BadReply { message, fault: error.into() })
             }
-            CommandFailure::Status(Ending { status, message }) => {
+            CommandFailure::Status(ReplyEnd { status, message }) => {
                 let fault = match status {
                     Some(status) => format!("the reply has status {status}, expected 0").into(),
                     None => "the reply continues after its end".into(),

@@ -2,8 +2,8 @@
 
 use crate::instance::Table;
 use crate::prefix::Prefix;
-use crate::source::bgpd::commands::CommandFailure;
-use crate::source::bgpd::query::pass_matched;
+use crate::source::bgpd::failure::CommandFailure;
+use crate::source::bgpd::matched::pass_matched;
 use crate::source::bgpd::{Bgpd, show, summary};
 use crate::source::deadlines::SHORT_REPLY_BYTES;
 use crate::source::error::{SourceError, SourceErrorKind, describe_query};

@@ -4,11 +4,11 @@ use bgpcs::Community;
 
 use crate::instance::{Instance, Table};
 use crate::prefix::Prefix;
-use crate::source::bgpd::commands::{CommandFailure, Ending, WARNING};
+use crate::source::bgpd::failure::{CommandFailure, ReplyEnd, WARNING};
 use crate::source::bgpd::text::{self, TableTotals, TextError};
 use crate::source::bgpd::{Bgpd, show};
 use crate::source::error::SourceError;
-use crate::source::routes_json::{ReplyError, ReplyItem};
+use crate::source::routes_json::ReplyError;
 use crate::source::{MatchedPath, Query, QueryItem, RibInspection};
 
 /// The most unclear lines of a table for which the prefixes are looked up. To query again for JSON costs more.
@@ -65,8 +65,8 @@ impl Bgpd {
         let failure = match self.run_command(command, self.deadlines, |reply| text::read(reply, each)) {
             Ok(totals) => return Ok(Ok(totals)),
             Err(
-                CommandFailure::Read(TextError::Unknown, Ending { status, .. })
-                | CommandFailure::Status(Ending { status, .. }),
+                CommandFailure::Read(TextError::Unknown, ReplyEnd { status, .. })
+                | CommandFailure::Status(ReplyEnd { status, .. }),
             ) => return Ok(Err(if status == Some(WARNING) { NoText::Refused } else { NoText::OtherForm })),
             Err(CommandFailure::Read(TextError::Io(error), ending)) => {
                 CommandFailure::Read(ReplyError::Io(error), ending)
@@ -99,23 +99,6 @@ impl Bgpd {
     pub(super) fn set_path_count(&mut self, table: &Table, totals: Option<TableTotals>) {
         if let Some(paths) = totals.and_then(|totals| totals.paths) {
             self.paths.insert(table.clone(), paths);
-        }
-    }
-}
-
-/// Passes a piece of a reply on, once for each community of the query that it carries.
-pub fn pass_matched(query: &Query, item: ReplyItem<'_>, each: &mut dyn FnMut(QueryItem, &str)) {
-    let (prefix, path) = match item {
-        ReplyItem::Path(prefix, path) => (prefix, path),
-        ReplyItem::Unreadable(prefix) => return each(QueryItem::Unreadable(prefix), ""),
-    };
-    for (community, wanted) in query.communities().enumerate().filter(|_| path.valid) {
-        let carried = match wanted {
-            Community::RouteTarget(target) => path.route_targets.contains(target),
-            Community::Standard(_) | Community::WellKnown(_) | Community::Large(_) => true,
-        };
-        if carried {
-            each(QueryItem::Path(MatchedPath { community, prefix, best: path.best }), &path.neighbor);
         }
     }
 }
