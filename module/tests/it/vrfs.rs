@@ -1,7 +1,9 @@
 //! VRFs that are not there, and sources and numbers of VRFs that cannot be.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use bgp_community_services::collect::guard::Guard;
 use bgp_community_services::collect::state::Outcome;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::{Value, json};
@@ -120,4 +122,51 @@ fn more_than_are_queried() {
         "SelectionError: expected at most 64 VRFs in all applications together on application Many and community 12076:5010 \
          in vrf vrf-63"
     );
+}
+
+#[test]
+fn guards_of_a_union() {
+    let both = ["default", "red"].map(str::to_owned);
+    let scene = scene(&[("Both", &both)]);
+    serve(&scene);
+    scene.edit("config.json", |config| config["shortest-ipv4-prefix"] = json!(9));
+    let (state, _) = scene.ask_bgpd();
+    let told: Vec<_> = state.left_out.iter().map(|left_out| (left_out.guard, left_out.count)).collect();
+    // bgpd answers the same in the IPv6 table here.
+    let expected = [(Guard::ShortestIpv4Prefix, 1), (Guard::Ipv4Mapped, 1)];
+    assert_eq!(told, expected, "a prefix of two VRFs is told of once");
+}
+
+/// The loss of a VRF is measured against what the application has from all of its VRFs.
+#[test]
+fn losses_of_a_union() {
+    for (largest, expected) in [(60, "10.0.0.0/8 | "), (40, "10.0.0.0/8 11.0.0.0/8 | ")] {
+        let both = ["default", "red"].map(str::to_owned);
+        let scene = scene(&[("ExchangeOnline", &both)]);
+        let is_gone = Arc::new(AtomicBool::new(false));
+        let gone = Arc::clone(&is_gone);
+        let reply = move |command: &str| {
+            let (is_red, is_gone) = (command.contains(" vrf red "), gone.load(Ordering::SeqCst));
+            match command {
+                _ if command.starts_with("autocomplete ") || command.ends_with("community-info") => {
+                    vty_reply(2, "")
+                }
+                _ if command.ends_with("summary json") && is_red && is_gone => {
+                    vty_reply(0, r#"{"tableVersion": 2}"#)
+                }
+                _ if command.ends_with("summary json") => vty_reply(0, r#"{"tableVersion": 1}"#),
+                _ if command.ends_with("neighbors json") => vty_reply(0, SESSION),
+                _ if is_red && is_gone => vty_reply(0, r#"{"routes": {}}"#),
+                _ if is_red => vty_reply(0, &ROUTES.replace("10.", "11.")),
+                _ => vty_reply(0, ROUTES),
+            }
+        };
+        stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(reply)));
+        scene.edit("config.json", |config| config["largest-loss"] = json!(largest));
+        scene.ask_bgpd();
+        assert_eq!(scene.prefixes(), "10.0.0.0/8 11.0.0.0/8 | ");
+        is_gone.store(true, Ordering::SeqCst);
+        scene.ask_bgpd();
+        assert_eq!(scene.prefixes(), expected, "largest-loss {largest}");
+    }
 }
