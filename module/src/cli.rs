@@ -16,6 +16,9 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
+/// How many percent of its prefixes an application may lose before that counts as a loss, unless `--loss` says otherwise.
+pub const DEFAULT_LOSS: u8 = 50;
+
 /// A value of `--source`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SourceChoice {

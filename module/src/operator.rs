@@ -6,8 +6,6 @@
 mod doctor;
 pub mod error;
 mod explain;
-mod facts;
-mod health;
 pub mod printed;
 mod report;
 mod show;
@@ -20,8 +18,8 @@ use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
 
 use crate::clock;
+use crate::health::{self, Facts};
 use crate::operator::error::OperatorError;
-use crate::operator::facts::Facts;
 use crate::operator::printed::Printed;
 use crate::settings::{Limits, Request, Settings};
 
@@ -74,13 +72,14 @@ pub fn answer(
             if *json { explanation.json() } else { explanation.text() }
         }
         Request::Doctor { json } => {
-            let checks = health::checks(&Facts::gather(settings, now));
-            if *json { doctor::json(&checks) } else { doctor::text(&checks, paint) }
+            let facts = Facts::gather(settings, now);
+            let checks = health::checks(&facts);
+            if *json { doctor::json(&checks) } else { doctor::text(&checks, now, paint) }
         }
         Request::Report { html } => {
             let facts = Facts::gather(settings, now);
             whole_file::write(html, report::page_of(&facts).as_bytes(), 0o644)?;
-            let health = health::overall(&facts);
+            let health = health::overall(&health::findings(&facts));
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use bgpcs::paths;
 use clap::Parser;
 
-use crate::cli::{Arguments, Command, Format, SourceChoice};
+use crate::cli::{Arguments, Command, DEFAULT_LOSS, Format, SourceChoice};
 use crate::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 pub use limits::Limits;
 pub use request::Request;
@@ -44,6 +44,8 @@ pub struct Settings {
     pub bagpipe_url: HttpUrl,
     /// How long to wait for the source, and how long a reply may be.
     pub limits: Limits,
+    /// How many percent of its prefixes an application may lose before that counts as a loss.
+    pub loss: u8,
 }
 
 /// A command.
@@ -123,6 +125,7 @@ impl From<Arguments> for Settings {
             gobgp_address: options.gobgp_address,
             bagpipe_url: options.bagpipe_url,
             limits: Limits::default(),
+            loss: DEFAULT_LOSS,
         }
     }
 }

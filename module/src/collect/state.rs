@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastGood;
+use crate::source::summary::{BgpSummary, Session};
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -43,6 +44,30 @@ pub struct State {
     /// Every community whose prefixes are not up to date, of a partial run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<RunFailure>,
+    /// The sessions that were established at any run, as far as their neighbors are still configured. Release 4.1.0 did not
+    /// write it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SeenSession>,
+}
+
+/// A session that a run saw established.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SeenSession {
+    /// The neighbor's address or interface.
+    pub peer: String,
+    /// The address of this side, from a source that can have several sessions with one neighbor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<String>,
+    /// When the last run began that saw it established.
+    pub established: UnixTime,
+}
+
+impl SeenSession {
+    /// Whether this is the session.
+    pub fn is_of(&self, session: &Session) -> bool {
+        self.peer == session.peer && self.local == session.local
+    }
 }
 
 /// How a run ended.
@@ -105,6 +130,16 @@ impl State {
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
+    /// The sessions that are, or were, established, now that the source has these.
+    pub fn sessions_with(&self, summary: &BgpSummary, now: UnixTime) -> Vec<SeenSession> {
+        let seen = |session: &Session| {
+            let earlier = self.sessions.iter().find(|earlier| earlier.is_of(session));
+            let established = session.since.map(|_| now).or(earlier.map(|earlier| earlier.established))?;
+            Some(SeenSession { peer: session.peer.clone(), local: session.local.clone(), established })
+        };
+        summary.sessions.iter().filter_map(seen).collect()
+    }
+
     /// Replaces the state in `directory`. A power failure may lose it, which costs no more than a full refresh: to wait for
     /// the disk in every run would cost more.
     ///
@@ -116,6 +151,7 @@ impl State {
     }
 }
 
-fn file(directory: &Path) -> PathBuf {
+/// The file in a state directory.
+pub fn file(directory: &Path) -> PathBuf {
     directory.join("last-run.json")
 }

@@ -15,7 +15,7 @@ use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::refresh::{Collected, Refresh, Refreshed};
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
-use crate::drive::configuration::{self, ConfigurationError};
+use crate::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
 use crate::publish::history::{self, RunRecord};
@@ -157,6 +157,11 @@ fn run_once(
         }
         Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => ending.last_good,
     };
+    let summary = last_good.as_ref().and_then(|last_good| last_good.summary.as_ref());
+    let sessions = match summary {
+        Some(summary) => earlier.sessions_with(summary, started),
+        None => earlier.sessions,
+    };
     Ok(State {
         version: FORM,
         outcome: ending.outcome,
@@ -173,6 +178,7 @@ fn run_once(
             Outcome::Held | Outcome::Standby => earlier.failures,
             Outcome::None | Outcome::Good | Outcome::Failed => Vec::new(),
         },
+        sessions,
     })
 }
 
@@ -191,8 +197,11 @@ fn leave_unchanged(settings: &Settings, rewrite: Rewrite, earlier: State, starte
     {
         eprintln!("cannot set the time of {}: {error}; {FIX_FILE}", settings.output.display());
     }
+    let summary = earlier.last_good.as_ref().and_then(|last_good| last_good.summary.as_ref());
+    let sessions = summary.map(|summary| earlier.sessions_with(summary, started));
+    let sessions = sessions.unwrap_or_else(|| earlier.sessions.clone());
     let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
-    State { version: FORM, started, finished: now(), last_good, ..earlier }
+    State { version: FORM, started, finished: now(), last_good, sessions, ..earlier }
 }
 
 /// Replaces the output file, unless it has the same content and that is enough; returns the digest of the content.

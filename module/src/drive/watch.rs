@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::clock::now;
 use crate::collect::schedule::{self, FULL_REFRESH_INTERVAL, Trigger, full_refresh_is_due, pause_of_signs};
 use crate::collect::state::{Outcome, State};
-use crate::drive::configuration::Stamp;
+use crate::configuration::Stamp;
 use crate::drive::lock::Lock;
 use crate::drive::once::{NotWritten, Rewrite, run_locked};
 use crate::drive::service_manager::{ALIVE, READY, STOPPING, notify};
@@ -47,6 +47,7 @@ pub enum WatchError {
 pub fn watch(settings: &Settings) -> Result<(), WatchError> {
     let signals = Signals::listen().map_err(WatchError::Signals)?;
     let Some(lock) = take_lock(settings, &signals)? else { return Ok(()) };
+    lock.is_of_service("watch");
     let mut watched = Watched::default();
     let mut notified: Option<Instant> = None;
     loop {

@@ -8,9 +8,9 @@ mod prefix;
 use bgpcs::{Community, Quoted};
 
 use crate::cli::selector::Selector;
+use crate::health::facts::Facts;
 use crate::operator::error::OperatorError;
 use crate::operator::explain::explanation::Explanation;
-use crate::operator::facts::Facts;
 use crate::settings::Settings;
 use crate::source::open::open;
 

@@ -4,13 +4,13 @@ mod history;
 mod map;
 mod plot;
 
-use bgpcs::{Community, Health, plain};
-use bgpcs_display::html::{Html, all, badge, element, of_text, page, section, text, wide};
+use bgpcs::{Community, plain};
+use bgpcs_display::html::{self, Html, all, badge, element, of_text, page, section, text, wide};
 use bgpcs_display::time;
 use ipnet::IpNet;
 
-use crate::operator::facts::{ApplicationFacts, Facts};
-use crate::operator::health::{self, overall};
+use crate::health::facts::{ApplicationFacts, Facts};
+use crate::health::{self, Finding, overall};
 use crate::operator::printed::grouped;
 use crate::operator::report::map::Classified;
 use crate::operator::status;
@@ -40,7 +40,8 @@ pub fn page_of(facts: &Facts) -> String {
 
 fn head(facts: &Facts) -> Html {
     let heading = of_text("h1", &facts.target);
-    let line = all([badge(overall(facts)), text(format!(" as of {}", time::at(facts.now)))]);
+    let line =
+        all([badge(overall(&health::findings(facts))), text(format!(" as of {}", time::at(facts.now)))]);
     let shown = ["Source state", "Last run", "Last outcome", "Prefixes", "Stale for"];
     let cards = status::properties(facts)
         .into_iter()
@@ -55,10 +56,12 @@ fn findings(facts: &Facts) -> Html {
     if findings.is_empty() {
         return of_text("p", "No problems found.");
     }
-    let item = |(health, finding): (Health, String)| {
-        element("li", &[], all([badge(health), text(" "), text(finding)]))
+    let item = |finding: &Finding| {
+        let code = of_text("code", finding.dated_code(facts.now));
+        let text = text(format!(" {}; {}", finding.text, finding.advice));
+        element("li", &[], all([badge(finding.severity.health()), html::text(" "), code, text]))
     };
-    element("ul", &[], findings.into_iter().map(item).collect())
+    element("ul", &[], findings.iter().map(item).collect())
 }
 
 fn properties(facts: &Facts) -> Html {

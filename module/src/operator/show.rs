@@ -10,7 +10,7 @@ use bgpcs::{Community, Health};
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
-use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::health::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::Printed;
 use crate::operator::show::attribution::Attribution;
 use crate::operator::show::listing::{Listing, Row, no_prefixes, overlaps, sort, verdict};

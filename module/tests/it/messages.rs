@@ -8,7 +8,7 @@ use std::{fs, io};
 use bgp_community_services::cli::command;
 use bgp_community_services::collect::convergence::Unconverged;
 use bgp_community_services::collect::error::CollectError;
-use bgp_community_services::drive::configuration::ConfigurationError;
+use bgp_community_services::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
 use bgp_community_services::error_text::with_causes;

@@ -23,12 +23,13 @@ pub enum Sockets {
 
 const MODULE: &[&[&str]] = &[
     &["clock", "digest", "error_text", "prefix"],
-    &["url"],
+    &["configuration", "url"],
     &["cli"],
     &["settings"],
     &["source"],
     &["collect"],
     &["publish"],
+    &["health"],
     &["drive"],
     &["operator"],
     &["lib"],

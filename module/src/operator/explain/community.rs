@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
+use crate::health::facts::Facts;
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
-use crate::operator::facts::Facts;
 use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::Family;
 use crate::source::error::SourceError;
@@ -61,7 +61,7 @@ fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) 
         Err(error) => {
             return explanation.problem(
                 Health::Broken,
-                format!("cannot tell which applications list it: {error}"),
+                format!("cannot tell which applications list it: {}", plain(&error.to_string())),
                 "see what is wrong with: bgp-community-services doctor".to_owned(),
             );
         }

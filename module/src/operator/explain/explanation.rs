@@ -7,7 +7,7 @@ use bgpcs_display::table::{Head, Paint, Table};
 use serde::Serialize;
 
 use crate::error_text::with_causes;
-use crate::operator::facts::Facts;
+use crate::health::facts::Facts;
 use crate::operator::printed::{Printed, comma_separated, json_text};
 
 /// What was found about a community or a prefix.

@@ -3,8 +3,8 @@
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
+use crate::health::facts::{ApplicationFacts, Facts};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
-use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::prefix::Prefix;
 use crate::source::{Destination, RouteSource};
 

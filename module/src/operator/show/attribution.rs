@@ -4,7 +4,7 @@ use bgpcs::{Application, Community, ModuleConfiguration, plain};
 
 use crate::collect::plan::queries;
 use crate::error_text::with_causes;
-use crate::operator::facts::ApplicationFacts;
+use crate::health::facts::ApplicationFacts;
 use crate::prefix::Prefix;
 use crate::settings::Settings;
 use crate::source::QueryItem;

@@ -5,6 +5,7 @@ mod bgpd;
 mod changes;
 mod conformance;
 mod exabgp;
+mod health;
 mod matrix;
 mod operator;
 mod recheck;

@@ -10,17 +10,19 @@ use std::time::UNIX_EPOCH;
 
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain};
 use bgpcs_display::time;
+use serde::de::IgnoredAny;
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::queries;
 use crate::collect::schedule::FULL_REFRESH_INTERVAL;
 use crate::collect::services::Services;
-use crate::collect::state::{Outcome, State};
-use crate::drive::configuration;
-use crate::error_text::with_causes;
+use crate::collect::state::{self, Outcome, State};
+use crate::configuration::{self, ConfigurationError};
+use crate::error_text::{strerror, with_causes};
+use crate::health::service::Service;
 use crate::prefix::{Family, Prefix};
-use crate::publish::history::{ApplicationChange, History};
+use crate::publish::history::{self, ApplicationChange, History};
 use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
@@ -57,7 +59,7 @@ pub struct Facts {
     /// The module's configuration file.
     pub configuration_file: PathBuf,
     /// The module's configuration, or why it cannot be used.
-    pub configuration: Result<ModuleConfiguration, String>,
+    pub configuration: Result<ModuleConfiguration, ConfigurationError>,
     /// When Salt wrote the configuration.
     pub configured: Option<UnixTime>,
     /// The output file, which SSR reads.
@@ -70,6 +72,12 @@ pub struct Facts {
     pub state: State,
     /// Earlier runs.
     pub history: History,
+    /// The files of the state directory that are there and cannot be read, and why.
+    pub state_faults: Vec<(PathBuf, String)>,
+    /// The service that runs, if one does.
+    pub service: Option<Service>,
+    /// How many percent of its prefixes an application may lose before that counts as a loss.
+    pub loss: u8,
     /// The name of the route source that a run would query now.
     pub source: String,
     /// Where to find more details about the route source.
@@ -176,14 +184,16 @@ impl Facts {
             modes: ssr_files::modes(&below(paths::RUNNING_CONFIGURATION), target.router.as_deref()),
             target,
             configuration_file: settings.configuration.clone(),
-            configuration: configuration::read(&settings.configuration)
-                .map_err(|error| plain(&error.to_string())),
+            configuration: configuration::read(&settings.configuration),
             configured: modified(&settings.configuration),
             output_file: settings.output.clone(),
             written: modified(&settings.output),
             services: OutputFile(&settings.output).services(),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
+            state_faults: state_faults(&settings.state_dir),
+            service: Service::running(&settings.state_dir),
+            loss: settings.loss,
             source: source.name(),
             advice: source.advice(),
             answer: SourceAnswer::Skipped,
@@ -236,6 +246,17 @@ impl Facts {
         Some(self.now.saturating_sub(last_good.time))
     }
 
+    /// The end of a sentence about a run without a result: whether the last good prefixes are still there.
+    pub fn kept(&self) -> String {
+        match (self.state.outcome, self.stale_for()) {
+            (Outcome::Held, Some(age)) => {
+                format!("; the last good prefixes are kept, {} old", time::span(age))
+            }
+            (Outcome::Failed, _) => "; the applications have no prefixes".to_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// How the last run ended, in words.
     pub fn outcome(&self) -> &'static str {
         match self.state.outcome {
@@ -286,6 +307,26 @@ fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>
         Ok(()) => SourceAnswer::Yes(None),
         Err(error) => SourceAnswer::No(with_causes(&error)),
     }
+}
+
+/// The files of a state directory that are there, and that a run could not use.
+fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
+    let is_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).map_err(|error| error.to_string());
+    let is_state =
+        |text: &str| serde_json::from_str::<State>(text).map(drop).map_err(|error| error.to_string());
+    // One line that can be read is a history.
+    let is_history = |text: &str| match text.lines().map(is_json).find_map(Result::ok) {
+        Some(_) => Ok(()),
+        None => Err("it is no history".to_owned()),
+    };
+    let checks: [(PathBuf, &dyn Fn(&str) -> Result<(), String>); 2] =
+        [(state::file(directory), &is_state), (history::file(directory), &is_history)];
+    let faults = checks.into_iter().filter_map(|(path, check)| match fs::read_to_string(&path) {
+        Ok(text) => check(&text).err().map(|fault| (path, fault)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some((path, strerror(&error))),
+    });
+    faults.collect()
 }
 
 /// The file to which `link`, with the text `target`, points in the file system below `root`.
