@@ -9,6 +9,7 @@ use bgpcs::paths;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::selector::Selector;
+use crate::exit_status::ExitStatus;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
 /// The definition of the command line, for the manual page and the shell completions.
@@ -54,12 +55,10 @@ pub enum Format {
 
 /// Turn the communities of BGP routes into prefixes by application, for SSR's application identification.
 ///
-/// Without a command, it does one run with the installed defaults, as SSR starts it. The exit status is 0 when the output
-/// file was written, even with an error in it, and 1 when the file could not be written. The commands for operators
-/// (status, show, explain, doctor, report) change nothing and can be used at any time.
 #[derive(Debug, Parser)]
 #[command(
     version,
+    long_about = long_about(),
     after_help = "\
 Examples:
   bgp-community-services
@@ -70,6 +69,17 @@ pub(crate) struct Arguments {
     pub command: Option<Command>,
     #[command(flatten)]
     pub options: Options,
+}
+
+fn long_about() -> String {
+    let statuses = ExitStatus::ALL.map(|status| format!("{}  {}\n\n", status.number(), status.meaning()));
+    format!(
+        "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
+         Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \
+         (status, show, explain, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
+         Exit status of every command:\n\n{}",
+        statuses.concat().trim_end()
+    )
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,8 +95,7 @@ Examples:
 Examples:
   bgp-community-services watch")]
     Watch,
-    /// Show the state of the module: link, configuration, source, runs, applications. Exit status 0 healthy, 1 degraded,
-    /// 2 broken
+    /// Show the state of the module: link, configuration, source, runs, applications. Its health is the exit status
     #[command(
         visible_alias = "state",
         after_help = "\
@@ -102,8 +111,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// List prefixes with their applications and communities. For an address, the longest match comes first. Exit status
-    /// 1 when there are no prefixes
+    /// List prefixes with their applications and communities. For an address, the longest match comes first
     #[command(after_help = "\
 Examples:
   bgp-community-services show
@@ -122,8 +130,7 @@ Examples:
         #[arg(long, conflicts_with = "format")]
         json: bool,
     },
-    /// Query the source and explain which prefixes a community selects, or why a prefix is in an application or not. Exit
-    /// status 1 when something is not as configured, 2 when the source does not answer
+    /// Query the source and explain which prefixes a community selects, or why a prefix is in an application or not
     #[command(after_help = "\
 Examples:
   bgp-community-services explain 12076:5010
@@ -136,8 +143,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Check every step from the package to the prefixes, and say how to fix what is wrong. Exit status 0 healthy, 1
-    /// degraded, 2 broken
+    /// Check every step from the package to the prefixes, and say how to fix what is wrong. The worst is the exit status
     #[command(after_help = "\
 Examples:
   bgp-community-services doctor")]

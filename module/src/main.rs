@@ -6,27 +6,35 @@ use bgp_community_services::drive::exabgp::follow;
 use bgp_community_services::drive::once::run;
 use bgp_community_services::drive::watch::watch;
 use bgp_community_services::error_text::with_causes;
+use bgp_community_services::exit_status::ExitStatus;
 use bgp_community_services::operator;
 use bgp_community_services::settings::{Action, Settings};
-use bgpcs::Health;
-
-/// The output file was written. It may contain an error.
-const DONE: u8 = 0;
-/// The output file could not be written, or the service could not go on.
-const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
-    let settings = Settings::from_command_line();
-    let ended = match &settings.action {
-        Action::Run => run(&settings).map(|_| DONE).map_err(|error| (with_causes(&error), FAILED)),
-        Action::Watch => watch(&settings).map(|()| DONE).map_err(|error| (with_causes(&error), FAILED)),
-        Action::Answer(request) => operator::run(&settings, request)
-            .map(Health::exit_status)
-            .map_err(|error| (with_causes(&error), Health::Broken.exit_status())),
-        Action::ExaBgp => follow(&settings).map(|()| DONE).map_err(|error| (with_causes(&error), FAILED)),
+    let settings = match Settings::from_words(std::env::args_os()) {
+        Ok(settings) => settings,
+        Err(told) => return told_by_the_command_line(&told).into(),
     };
-    ExitCode::from(ended.unwrap_or_else(|(error, status)| {
+    let done = |()| ExitStatus::Healthy;
+    let failed = |error: &dyn std::error::Error| (with_causes(error), ExitStatus::Degraded);
+    let ended = match &settings.action {
+        Action::Run => run(&settings).map(drop).map(done).map_err(|error| failed(&error)),
+        Action::Watch => watch(&settings).map(done).map_err(|error| failed(&error)),
+        Action::Answer(request) => operator::run(&settings, request)
+            .map(ExitStatus::from)
+            .map_err(|error| (with_causes(&error), ExitStatus::CannotTell)),
+        Action::ExaBgp => follow(&settings).map(done).map_err(|error| failed(&error)),
+    };
+    let status = ended.unwrap_or_else(|(error, status)| {
         eprintln!("{error}");
         status
-    }))
+    });
+    status.into()
+}
+
+/// Prints the help text or the version that was asked for, or what is wrong with the command line.
+fn told_by_the_command_line(told: &clap::Error) -> ExitStatus {
+    // If it cannot be printed, nobody is there to be told.
+    told.print().ok();
+    if told.use_stderr() { ExitStatus::CannotTell } else { ExitStatus::Healthy }
 }

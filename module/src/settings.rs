@@ -67,11 +67,6 @@ impl Settings {
         self.bgpd_sockets.iter().find(|socket| socket.exists()).map(PathBuf::as_path)
     }
 
-    /// Reads the program's command line. For `--help`, `--version` or a mistake, prints and exits.
-    pub fn from_command_line() -> Self {
-        Arguments::parse().into()
-    }
-
     /// Reads a command line; its first word is the program's name.
     ///
     /// # Errors

@@ -6,21 +6,16 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
-    /// Everything works. Exit status 0.
+    /// Everything works.
     #[default]
     Healthy,
-    /// Something needs attention, but the present prefixes or pillars can still be used. Exit status 1.
+    /// Something needs attention, but the present prefixes or pillars can still be used.
     Degraded,
-    /// It does not work. Exit status 2.
+    /// It does not work.
     Broken,
 }
 
 impl Health {
-    /// The exit status for monitoring.
-    pub fn exit_status(self) -> u8 {
-        self as u8
-    }
-
     /// The health in one word.
     pub fn name(self) -> &'static str {
         match self {

@@ -59,7 +59,7 @@ fn row(status: &Status, router: &RouterStatus) -> Html {
     };
     // These columns are not sorted by their text: the worst health and the oldest file come first.
     let oldest = router.nodes.iter().filter_map(|node| node.written).min().unwrap_or(0);
-    let worst = 2 - router.health.exit_status();
+    let worst = Health::Broken as u8 - router.health as u8;
     let written =
         router.nodes.iter().map(|node| element("div", &[("class", &"time")], text(status.written(node))));
     element(

@@ -7,6 +7,7 @@
 
 mod errors;
 mod exabgp;
+mod exit_status;
 mod hold;
 mod interruptions;
 mod memory;

@@ -11,6 +11,7 @@ use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bgp_community_services::drive::once::run;
+use bgp_community_services::exit_status::ExitStatus;
 use bgp_community_services::operator::answer;
 use bgp_community_services::settings::{Action, Settings};
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, alone, guide};
@@ -86,9 +87,10 @@ fn answer_to(line: &str) -> String {
     let settings = settings(line);
     let Action::Answer(request) = &settings.action else { panic!("{line} is not for an operator") };
     let (text, status) = match answer(&settings, request, NOW, false) {
-        Ok(answer) => (answer.text, answer.health.exit_status()),
-        Err(error) => (format!("{error}\n"), 2),
+        Ok(answer) => (answer.text, ExitStatus::from(answer.health)),
+        Err(error) => (format!("{error}\n"), ExitStatus::CannotTell),
     };
+    let status = status.number();
     format!("$ bgp-community-services {line}\n{}[exit status {status}]\n", text.replace('\r', ""))
 }
 
