@@ -11,7 +11,7 @@ pub mod collect;
 pub mod digest;
 pub mod drive;
 pub mod error_text;
-pub mod exit_status;
+pub mod exit;
 pub mod operator;
 pub mod prefix;
 pub mod publish;
