@@ -9,7 +9,7 @@ use bgpcs::paths;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::selector::Selector;
-use crate::exit_status::ExitStatus;
+use crate::exit::Exit;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
 /// The definition of the command line, for the manual page and the shell completions.
@@ -72,7 +72,7 @@ pub(crate) struct Arguments {
 }
 
 fn long_about() -> String {
-    let statuses = ExitStatus::ALL.map(|status| format!("{}  {}\n\n", status.number(), status.meaning()));
+    let statuses = Exit::ALL.map(|status| format!("{}  {}\n\n", status.number(), status.meaning()));
     format!(
         "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
          Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \

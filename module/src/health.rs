@@ -14,6 +14,7 @@ mod installation;
 mod runs;
 pub mod service;
 mod sessions;
+mod severity;
 mod source;
 mod usual;
 
@@ -22,10 +23,8 @@ use bgpcs::Health;
 pub use check::Check;
 pub use code::Code;
 pub use facts::Facts;
-pub use finding::{Finding, Severity};
-
-/// The command by which Salt installs the package, the configuration and the link.
-const APPLY: &str = "salt-call state.highstate saltenv=plugins pillarenv=plugins";
+pub use finding::Finding;
+pub use severity::Severity;
 
 /// Every check, from the package to the prefixes. What follows from another finding is marked so.
 pub fn checks(facts: &Facts) -> Vec<Check> {

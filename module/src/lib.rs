@@ -12,7 +12,7 @@ pub mod configuration;
 pub mod digest;
 pub mod drive;
 pub mod error_text;
-pub mod exit_status;
+pub mod exit;
 pub mod health;
 pub mod operator;
 pub mod prefix;

@@ -1,7 +1,8 @@
 //! One check: that all is well, or a finding.
 
 use crate::health::code::Code;
-use crate::health::finding::{Finding, Severity};
+use crate::health::finding::Finding;
+use crate::health::severity::Severity;
 
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::health::finding::Severity;
+use crate::health::severity::Severity;
 
 macro_rules! codes {
     ($($(#[$doc:meta])+ $code:ident = $name:literal, $severity:ident;)+) => {

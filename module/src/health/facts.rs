@@ -311,22 +311,17 @@ fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>
 
 /// The files of a state directory that are there, and that a run could not use.
 fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
-    let is_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).map_err(|error| error.to_string());
-    let is_state =
-        |text: &str| serde_json::from_str::<State>(text).map(drop).map_err(|error| error.to_string());
     // One line that can be read is a history.
-    let is_history = |text: &str| match text.lines().map(is_json).find_map(Result::ok) {
-        Some(_) => Ok(()),
-        None => Err("it is no history".to_owned()),
-    };
-    let checks: [(PathBuf, &dyn Fn(&str) -> Result<(), String>); 2] =
-        [(state::file(directory), &is_state), (history::file(directory), &is_history)];
-    let faults = checks.into_iter().filter_map(|(path, check)| match fs::read_to_string(&path) {
-        Ok(text) => check(&text).err().map(|fault| (path, fault)),
+    let is_history = |text: &str| text.lines().any(|line| serde_json::from_str::<IgnoredAny>(line).is_ok());
+    let of_state = |text: &str| serde_json::from_str::<State>(text).err().map(|error| error.to_string());
+    let of_history = |text: &str| (!is_history(text)).then(|| "it is no history".to_owned());
+    let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match fs::read_to_string(&path) {
+        Ok(text) => of_text(&text).map(|fault| (path, fault)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => Some((path, strerror(&error))),
-    });
-    faults.collect()
+    };
+    let faults = [fault(state::file(directory), &of_state), fault(history::file(directory), &of_history)];
+    faults.into_iter().flatten().collect()
 }
 
 /// The file to which `link`, with the text `target`, points in the file system below `root`.

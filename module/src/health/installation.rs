@@ -5,11 +5,13 @@ use bgpcs_display::{counted, time};
 
 use crate::configuration::ConfigurationError;
 use crate::error_text::strerror;
-use crate::health::APPLY;
 use crate::health::check::Check;
 use crate::health::code::Code;
 use crate::health::facts::Facts;
 use crate::health::finding::Finding;
+
+/// The command by which Salt installs the package, the configuration and the link.
+const APPLY: &str = "salt-call state.highstate saltenv=plugins pillarenv=plugins";
 
 /// From the package to the mode.
 pub fn checks(facts: &Facts) -> Vec<Check> {

@@ -7,7 +7,7 @@
 
 mod errors;
 mod exabgp;
-mod exit_status;
+mod exit;
 mod hold;
 mod interruptions;
 mod memory;

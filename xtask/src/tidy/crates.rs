@@ -22,7 +22,7 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["clock", "digest", "error_text", "exit_status", "prefix"],
+    &["clock", "digest", "error_text", "exit", "prefix"],
     &["configuration", "url"],
     &["cli"],
     &["settings"],
