@@ -162,9 +162,9 @@ pub trait RibInspection {
         None
     }
 
-    /// The communities with the same AS number as this one that any route carries, sorted. `None` when this source
-    /// cannot find it.
-    fn communities_of_same_as(&mut self, _community: &Community) -> Option<Vec<Community>> {
+    /// The communities that any route carries and that are [like](filter::are_like) this one, sorted. `None` when this
+    /// source cannot find it.
+    fn communities_like(&mut self, _community: &Community) -> Option<Vec<Community>> {
         None
     }
 }
@@ -237,12 +237,20 @@ pub struct Abilities {
     pub scans_once: bool,
     /// Whether any process can query it. ExaBGP gives its routes to one process only.
     pub can_be_queried: bool,
+    /// Whether it has a [summary](RibInspection::summary), by which it tells at next to no cost that it answers.
+    pub has_summary: bool,
 }
 
 impl Default for Abilities {
     /// Those of bgpd.
     fn default() -> Self {
-        Self { communities: true, best_path: true, scans_once: false, can_be_queried: true }
+        Self {
+            communities: true,
+            best_path: true,
+            scans_once: false,
+            can_be_queried: true,
+            has_summary: true,
+        }
     }
 }
 

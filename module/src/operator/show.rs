@@ -43,7 +43,7 @@ pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Selector>, forma
         }
         Some(Selector::Application(_) | Selector::Community(_)) | None => {
             notes.extend(overlaps(&rows));
-            notes.extend(rows.is_empty().then(|| no_prefixes(wanted)));
+            notes.extend(rows.is_empty().then(|| no_prefixes(facts, wanted)));
         }
     }
     let health = if rows.is_empty() { Health::Degraded } else { Health::Healthy };

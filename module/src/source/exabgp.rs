@@ -20,8 +20,13 @@ use event::{EventKind, SessionAddresses};
 
 const NAME: &str = "ExaBGP";
 
-const ABILITIES: Abilities =
-    Abilities { communities: true, best_path: false, scans_once: true, can_be_queried: true };
+const ABILITIES: Abilities = Abilities {
+    communities: true,
+    best_path: false,
+    scans_once: true,
+    can_be_queried: true,
+    has_summary: true,
+};
 
 /// The routes and sessions of ExaBGP, from its events.
 #[derive(Debug)]

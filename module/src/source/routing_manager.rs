@@ -8,7 +8,7 @@ use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::http::HttpClient;
 use crate::source::routes_json::{self, ReplyItem};
-use crate::source::{MatchedPath, Query, QueryItem, RibInspection, RouteSource};
+use crate::source::{Abilities, MatchedPath, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::UrlTemplate;
 
 /// The HTTP API behind a URL with the placeholders `{family}` and `{community}`.
@@ -32,6 +32,10 @@ impl RoutingManager {
 impl RouteSource for RoutingManager {
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { has_summary: false, ..Abilities::default() }
     }
 
     fn query_with_neighbors(

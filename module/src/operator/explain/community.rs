@@ -10,6 +10,7 @@ use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::Family;
 use crate::source::error::SourceError;
+use crate::source::filter::is_near;
 use crate::source::{Query, QueryItem, RouteSource};
 
 /// The most communities with the same AS number that are listed.
@@ -28,14 +29,11 @@ pub fn explain(
         return last_refresh(facts, community, explanation);
     }
     if !abilities.can_select(&community) {
-        let finding = format!("the routes of {} have route targets only", explanation.source);
-        let next =
-            "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
-        return explanation.problem(Health::Degraded, finding, next);
+        return no_choice(explanation, &community);
     }
     let carrying = match carrying(&mut *source, community) {
         Ok(carrying) => carrying,
-        Err(error) => return explanation.no_answer(&error),
+        Err(error) => return explanation.no_answer(&error, facts.advice.silent),
     };
     let explanation = match carrying.unreadable {
         0 => explanation,
@@ -51,6 +49,14 @@ pub fn explain(
     }
 }
 
+/// Adds that the source has no such communities.
+pub(super) fn no_choice(explanation: Explanation, community: &Community) -> Explanation {
+    let finding =
+        format!("the routes of {} have route targets only, which {community} is not", explanation.source);
+    let next = "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
+    explanation.problem(Health::Degraded, finding, next)
+}
+
 /// Adds the applications that list the community.
 fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
     let applications = facts.applications();
@@ -62,7 +68,7 @@ fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) 
             return explanation.problem(
                 Health::Broken,
                 format!("cannot tell which applications list it: {}", plain(&error.to_string())),
-                "see what is wrong with: bgp-community-services doctor".to_owned(),
+                "on the conductor, check this node with: generate_pillar status".to_owned(),
             );
         }
         Ok(_) if names.is_empty() => {
@@ -109,7 +115,7 @@ fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -
     }
 }
 
-/// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
+/// Adds that no path carries the community, and why that may be so.
 fn without_paths(
     source: &mut dyn RouteSource,
     community: Community,
@@ -119,38 +125,60 @@ fn without_paths(
         explanation.degrade();
     }
     explanation.findings.push("no path carries it".to_owned());
+    no_path(source, community, explanation)
+}
+
+/// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
+pub(super) fn no_path(
+    source: &mut dyn RouteSource,
+    community: Community,
+    mut explanation: Explanation,
+) -> Explanation {
     let advice = source.advice();
-    match source.communities_of_same_as(&community) {
-        Some(others) if others.is_empty() => {
-            explanation.findings.push("no route carries any community with the same AS number".to_owned());
-            explanation.next.push(
-                "check that the neighbors send communities, and that no inbound policy removes them"
-                    .to_owned(),
-            );
+    let (near, others): (Vec<_>, Vec<_>) = match source.communities_like(&community) {
+        Some(found) => found.into_iter().partition(|other| is_near(other, &community)),
+        None => {
+            explanation.next.push(format!("see what the neighbors send {}", advice.routes));
+            return sessions_down(source, explanation);
         }
-        Some(others) => {
-            let nearest = comma_separated(nearest(&others, community));
-            explanation
-                .findings
-                .push(format!("routes carry these communities with the same AS number: {nearest}"));
-            explanation.next.push(
-                "if you meant one of these, correct bgp-community in the profile, and commit".to_owned(),
-            );
-        }
-        None => explanation.next.push(format!("see what the neighbors send {}", advice.routes)),
+    };
+    if near.is_empty() && others.is_empty() {
+        explanation.findings.push("no route carries any community with the same AS number".to_owned());
+        explanation.next.push(
+            "check that the neighbors send communities, and that no inbound policy removes them".to_owned(),
+        );
     }
-    if let Some(summary) = source.summary() {
-        let down = summary.sessions.iter().filter(|session| session.since.is_none());
-        let down: Vec<String> = down.map(|session| plain(&session.peer)).collect();
-        if !down.is_empty() {
-            explanation.findings.push(format!("BGP sessions not established: {}", down.join(", ")));
-            explanation.next.push(format!("see why {}", advice.neighbors));
-        }
+    if !near.is_empty() {
+        let near = comma_separated(nearest(&near, community));
+        explanation.findings.push(format!("routes carry communities that look nearly the same: {near}"));
+    }
+    if !others.is_empty() {
+        let nearest = comma_separated(nearest(&others, community));
+        explanation
+            .findings
+            .push(format!("routes carry these communities with the same AS number: {nearest}"));
+    }
+    if !near.is_empty() || !others.is_empty() {
+        explanation
+            .next
+            .push("if you meant one of these, correct bgp-community in the profile, and commit".to_owned());
+    }
+    sessions_down(source, explanation)
+}
+
+/// Adds the sessions that are not established.
+fn sessions_down(source: &mut dyn RouteSource, mut explanation: Explanation) -> Explanation {
+    let Some(summary) = source.summary() else { return explanation };
+    let down = summary.sessions.iter().filter(|session| session.since.is_none());
+    let down: Vec<String> = down.map(|session| plain(&session.peer)).collect();
+    if !down.is_empty() {
+        explanation.findings.push(format!("BGP sessions not established: {}", down.join(", ")));
+        explanation.next.push(format!("see why {}", source.advice().neighbors));
     }
     explanation
 }
 
-/// The communities with the nearest numbers, where a mistyped one would be. `others` are sorted and of one AS number.
+/// The communities with the nearest numbers, where a mistyped one would be. `others` are sorted and mostly of one AS number.
 fn nearest(others: &[Community], wanted: Community) -> &[Community] {
     let at = others.partition_point(|other| other.canonical() < wanted.canonical());
     let from = at.saturating_sub(MOST_OTHERS / 2);
@@ -160,15 +188,27 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
 
 /// The paths that carry a community.
 #[derive(Default)]
-struct Carrying {
-    by_neighbor: BTreeMap<String, NeighborPaths>,
+pub(super) struct Carrying {
+    /// By neighbor.
+    pub by_neighbor: BTreeMap<String, NeighborPaths>,
     /// How many IPv4 and IPv6 prefixes they have.
-    prefixes: [u64; 2],
+    pub prefixes: [u64; 2],
     /// How many values of the answers could not be read.
     unreadable: u64,
 }
 
-fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
+impl Carrying {
+    /// How many paths.
+    pub fn paths(&self) -> u64 {
+        self.by_neighbor.values().map(|neighbor| neighbor.paths).sum()
+    }
+}
+
+/// The paths that carry a community now.
+///
+/// # Errors
+/// When the source does not answer.
+pub(super) fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
     let mut carrying = Carrying::default();
     for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
         let mut last = None;

@@ -24,7 +24,7 @@ pub fn explain(
             explanation.next.push(format!("see its communities {}", source.advice().routes));
             explanation
         }
-        Some(Err(error)) => explanation.no_answer(&error),
+        Some(Err(error)) => explanation.no_answer(&error, facts.advice.silent),
         Some(Ok(None)) => {
             let is_in_none = explanation.applications.is_empty();
             let health = if is_in_none { Health::Healthy } else { Health::Degraded };
@@ -99,6 +99,17 @@ fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Exp
             "see which prefixes a community selects with: bgp-community-services explain COMMUNITY"
                 .to_owned(),
         );
+    } else if paths.iter().all(|path| path.communities.is_empty()) {
+        let what = if paths.len() == 1 {
+            "its path carries no community"
+        } else {
+            "none of its paths carries a community"
+        };
+        explanation.findings.push(format!("no application selects {prefix}: {what}"));
+        explanation.next.push(format!(
+            "check that the neighbor sends communities, and that no inbound policy removes them, {}",
+            facts.advice.neighbors
+        ));
     } else if !is_selected {
         explanation
             .findings

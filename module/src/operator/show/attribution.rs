@@ -1,6 +1,6 @@
 //! Which of an application's communities select a prefix. The output file does not say it, so the source is queried.
 
-use bgpcs::{Application, Community, ModuleConfiguration, plain};
+use bgpcs::{Application, Community, ModuleConfiguration, PLUGIN, plain};
 
 use crate::collect::plan::queries;
 use crate::error_text::with_causes;
@@ -28,6 +28,16 @@ impl Attribution {
             ModuleConfiguration { applications: applications.collect(), ..configuration.clone() };
         let mut source = open(settings);
         let mut attribution = Self::default();
+        if configuration.applications.is_empty()
+            && source.abilities().has_summary
+            && source.summary().is_none()
+        {
+            let note = format!(
+                "{} does not answer; these are the prefixes of the output file; see why with: {PLUGIN} doctor",
+                source.name()
+            );
+            return (attribution, Some(plain(&note)));
+        }
         for query in queries(&configuration, &source.abilities()) {
             let communities: Vec<Community> = query.communities().copied().collect();
             let mut found = vec![Vec::new(); communities.len()];
