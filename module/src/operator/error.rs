@@ -24,13 +24,8 @@ pub enum OperatorError {
         text: String,
     },
     /// A community with a mistake.
-    #[error("{text} is no community: {source}")]
-    Community {
-        /// What was typed.
-        text: String,
-        /// Why not.
-        source: CommunityError,
-    },
+    #[error(transparent)]
+    Community(#[from] CommunityError),
     /// The name of no application.
     #[error(
         "no application is called {text}{near}; list the applications with: bgp-community-services status, or name a \

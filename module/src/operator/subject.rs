@@ -15,10 +15,9 @@ pub fn meant<'s>(facts: &Facts, selector: &'s Selector) -> Result<&'s Selector, 
     if facts.applications().iter().any(|application| application.name.as_str() == text) {
         return Ok(selector);
     }
-    let shown = Quoted(text).to_string();
     match text.parse::<Community>() {
-        _ if looks_like_address(text) => Err(OperatorError::Address { text: shown }),
-        Err(source) if looks_like_community(text) => Err(OperatorError::Community { text: shown, source }),
+        _ if looks_like_address(text) => Err(OperatorError::Address { text: Quoted(text).to_string() }),
+        Err(source) if looks_like_community(text) => Err(source.into()),
         Ok(_) | Err(_) => Ok(selector),
     }
 }
@@ -32,7 +31,7 @@ pub fn did_you_mean(facts: &Facts, name: &str) -> String {
     match names.min_by_key(distance) {
         // A third of the letters may be wrong.
         Some(near) if distance(&near) <= wanted.chars().count().div_ceil(3) => {
-            format!("; did you mean {}?", plain(near))
+            format!(" (did you mean {}?)", plain(near))
         }
         Some(_) | None => String::new(),
     }
