@@ -6,13 +6,13 @@ use std::io::Read;
 use std::path::Path;
 
 use ureq::config::Config;
-use ureq::unversioned::transport::{Connector, TcpConnector};
+use ureq::unversioned::transport::Connector;
 use ureq::{Agent, Timeout};
 
 use crate::source::deadlines::{Deadlines, left_until};
 use crate::source::error::{ReplyTooLong, Shape, SourceError, SourceErrorKind, describe_query};
 use crate::source::routes_json::ReplyError;
-use transport::{LiteralAddress, UnixConnector};
+use transport::{AddressConnector, LiteralAddress, UnixConnector};
 
 /// A client of one server. It connects for every request.
 pub struct HttpClient {
@@ -35,7 +35,7 @@ impl HttpClient {
             .build();
         let agent = match socket {
             Some(socket) => Agent::with_parts(config, ().chain(UnixConnector::new(socket)), LiteralAddress),
-            None => Agent::with_parts(config, ().chain(TcpConnector::default()), LiteralAddress),
+            None => Agent::with_parts(config, ().chain(AddressConnector), LiteralAddress),
         };
         Self { agent, deadlines }
     }
