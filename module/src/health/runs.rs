@@ -154,13 +154,17 @@ fn failed_community(facts: &Facts, group: &[&RunFailure]) -> Option<Check> {
         Some(time) => format!("{its} last good prefixes stay, from {}", time::since(time, facts.now)),
         None => format!("{it} no last good prefixes"),
     };
-    let communities: Vec<String> =
-        group.iter().filter_map(|failure| failure.community).map(|community| community.to_string()).collect();
-    let others = match communities.get(1..) {
-        Some(others @ [_, ..]) => format!("; the same for {}", listed(others.iter(), NAMED)),
-        Some([]) | None => String::new(),
+    // As the error says it: on which application and community.
+    let place = |failure: &&RunFailure| {
+        let place = failure.text.split_once(" on application ").map(|(_, place)| place.to_owned());
+        place.map(|place| format!("on application {}", plain(&place)))
     };
-    let community = communities.first().map_or("COMMUNITY", String::as_str);
+    let others: Vec<String> = group.iter().skip(1).filter_map(place).collect();
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!("; the same {}", listed(others.iter(), NAMED)),
+    };
+    let community = first.community.map_or("COMMUNITY".to_owned(), |community| community.to_string());
     let text = format!("{}{others}; {prefixes}", chain(first));
     let advice = format!("query again and see why with: bgp-community-services explain {community}");
     let subject = format!("community {community}");
