@@ -17,6 +17,7 @@ mod sessions;
 mod severity;
 mod source;
 mod usual;
+pub mod vrfs;
 
 use bgpcs::Health;
 
@@ -30,6 +31,7 @@ pub use severity::Severity;
 pub fn checks(facts: &Facts) -> Vec<Check> {
     let mut checks = installation::checks(facts);
     checks.push(source::answers(facts));
+    checks.extend(source::vrfs_answer(facts));
     checks.extend(sessions::lost(facts));
     checks.extend(runs::checks(facts));
     checks.extend(applications::checks(facts));

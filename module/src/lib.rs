@@ -14,6 +14,7 @@ pub mod drive;
 pub mod error_text;
 pub mod exit;
 pub mod health;
+pub mod instance;
 pub mod operator;
 pub mod prefix;
 pub mod publish;

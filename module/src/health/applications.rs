@@ -28,12 +28,15 @@ fn prefixes(facts: &Facts, application: &ApplicationFacts<'_>) -> Check {
     const NAME: &str = "application";
     let (name, count) = (plain(application.name.as_str()), application.prefixes.len());
     let communities: Vec<String> = application.communities.iter().map(Community::to_string).collect();
-    let communities = communities.join(", ");
+    let communities = communities.join(", ") + &application.phrase();
     let loss = usual::loss(&facts.history, application.name, count as u64, facts.loss, facts.now);
     let usual = |loss: usual::Loss| format!("the median of the day before was {}", loss.usual);
     let subject = format!("application {name}");
     let advice = format!("see why with: bgp-community-services explain {}", explained(application));
     match (count, loss) {
+        (0, _) if application.is_elsewhere => {
+            Check::pass(NAME, format!("{name} has no prefixes: this router has none of its VRFs"))
+        }
         (0, loss) => {
             let usual = loss.map_or_else(String::new, |loss| format!("; {}", usual(loss)));
             let text = format!("{name} has no prefixes with {communities}{usual}");
@@ -71,7 +74,9 @@ fn empty_communities(facts: &Facts, application: &ApplicationFacts<'_>) -> Optio
         failed.any(|failed| failed.canonical() == community.canonical())
     };
     let brings_nothing = |community: &&Community| {
-        facts.count_of(community).is_some_and(|count| count.ipv4 + count.ipv6 == 0) && !has_failed(community)
+        let counts = application.instances.iter().filter_map(|instance| facts.count_of(instance, community));
+        let counts: Vec<u64> = counts.map(|count| count.ipv4 + count.ipv6).collect();
+        !counts.is_empty() && counts.iter().all(|count| *count == 0) && !has_failed(community)
     };
     let empty = application.communities.iter().filter(|_| is_answered).filter(brings_nothing);
     let empty: Vec<&Community> = empty.collect();

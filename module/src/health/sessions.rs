@@ -6,11 +6,13 @@ use crate::health::check::Check;
 use crate::health::code::Code;
 use crate::health::facts::{Facts, SourceAnswer};
 use crate::health::finding::Finding;
+use crate::instance::Instance;
 
 /// The sessions that were established, and are not. A session that never was may be one that waits for its neighbor.
 pub fn lost(facts: &Facts) -> Vec<Check> {
     const NAME: &str = "session";
-    let SourceAnswer::Yes(Some(summary)) = &facts.answer else { return Vec::new() };
+    let SourceAnswer::Yes(summaries) = &facts.answer else { return Vec::new() };
+    let Some(summary) = summaries.get(&Instance::Default) else { return Vec::new() };
     let down = summary.sessions.iter().filter(|session| session.since.is_none());
     let checks = down.filter_map(|session| {
         let known = facts.state.sessions.iter().find(|known| known.is_of(session));

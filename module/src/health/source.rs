@@ -1,12 +1,14 @@
 //! The check of the route source.
 
-use bgpcs::plain;
+use bgpcs::{Health, plain};
 
 use crate::collect::state::Outcome;
 use crate::health::check::Check;
 use crate::health::code::Code;
 use crate::health::facts::{Facts, SourceAnswer};
 use crate::health::finding::Finding;
+use crate::health::vrfs;
+use crate::instance::Instance;
 
 /// Whether the source answers, and has neighbors.
 pub fn answers(facts: &Facts) -> Check {
@@ -14,14 +16,15 @@ pub fn answers(facts: &Facts) -> Check {
     let (source, answer) = (plain(&facts.source), plain(&facts.answer()));
     let found = format!("{source} {answer}");
     match &facts.answer {
-        SourceAnswer::Yes(Some(summary))
-            if summary.sessions.iter().all(|session| session.since.is_none()) =>
-        {
-            let advice = format!("check the neighbors {}", facts.advice.summary);
-            let text = format!("{found}{}", facts.kept());
-            Check::found(NAME, without_routes(facts, Finding::new(Code::SessionsNone, &source, text, advice)))
-        }
-        SourceAnswer::Yes(_) => Check::pass(NAME, found),
+        SourceAnswer::Yes(summaries) => match summaries.get(&Instance::Default) {
+            Some(summary) if vrfs::health(&Instance::Default, summary) != Health::Healthy => {
+                let advice = format!("check the neighbors {}", facts.advice.summary);
+                let text = format!("{found}{}", facts.kept());
+                let finding = Finding::new(Code::SessionsNone, &source, text, advice);
+                Check::found(NAME, without_routes(facts, finding))
+            }
+            Some(_) | None => Check::pass(NAME, found),
+        },
         SourceAnswer::Skipped => {
             let text = format!("check of {source} {answer}");
             let advice = "correct the configuration first";
@@ -39,6 +42,16 @@ pub fn answers(facts: &Facts) -> Check {
             Check::found(NAME, without_routes(facts, finding))
         }
     }
+}
+
+/// VRFs without a session. A VRF that this router does not have is no problem, since routers share profiles.
+pub fn vrfs_answer(facts: &Facts) -> Option<Check> {
+    let SourceAnswer::Yes(summaries) = &facts.answer else { return None };
+    let down = vrfs::down(summaries);
+    let first = down.first()?;
+    let text = format!("no BGP session is established in vrf {}", down.join(", "));
+    let advice = format!("check the neighbors of the VRF {}", facts.advice.summary);
+    Some(Check::found("vrf", Finding::new(Code::SessionsNone, &format!("vrf {first}"), text, advice)))
 }
 
 /// Nobody tells the routes: since when, and whether prefixes are left.

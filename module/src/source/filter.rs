@@ -65,7 +65,7 @@ pub fn answer(
     each: &mut dyn FnMut(QueryItem, &str),
 ) -> Result<(), SourceError> {
     let wanted = wanted(query);
-    scan(query.family, &mut |scanned| match scanned {
+    scan(query.table.family, &mut |scanned| match scanned {
         Scanned::Route(route) => {
             matched_paths(&wanted, route).for_each(|path| each(QueryItem::Path(path), route.neighbor));
         }
@@ -86,7 +86,7 @@ pub fn answer_sorted(
     let wanted = wanted(query);
     let mut neighbors: Vec<String> = Vec::new();
     let mut found: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
-    scan(query.family, &mut |scanned| {
+    scan(query.table.family, &mut |scanned| {
         let route = match scanned {
             Scanned::Route(route) => route,
             Scanned::Unreadable(prefix) => return each(QueryItem::Unreadable(prefix), ""),

@@ -11,7 +11,7 @@ use crate::source::routes_json::{self, ReplyItem};
 use crate::source::{Abilities, MatchedPath, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::UrlTemplate;
 
-/// The HTTP API behind a URL with the placeholders `{family}` and `{community}`.
+/// The HTTP API behind a URL with the placeholders `{family}` and `{community}`, and perhaps `{vrf}`.
 pub struct RoutingManager {
     url: UrlTemplate,
     name: String,
@@ -35,7 +35,7 @@ impl RouteSource for RoutingManager {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { has_summary: false, ..Abilities::default() }
+        Abilities { has_summary: false, vrfs: self.url.names_vrf(), ..Abilities::default() }
     }
 
     fn query_with_neighbors(
@@ -44,7 +44,7 @@ impl RouteSource for RoutingManager {
         each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         for (index, community) in query.communities().enumerate() {
-            let url = self.url.fill(query.family, community);
+            let url = self.url.fill(&query.table, community);
             let each_item = &mut |item: ReplyItem<'_>| match item {
                 ReplyItem::Path(prefix, path) if path.valid => {
                     let path_of = MatchedPath { community: index, prefix, best: path.best };

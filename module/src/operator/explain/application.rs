@@ -4,7 +4,7 @@ use bgpcs::plain;
 use bgpcs_display::counted;
 
 use crate::health::{Code, Facts, findings};
-use crate::operator::explain::community::{carrying, no_choice, no_path};
+use crate::operator::explain::community::{carrying, instances_of, no_choice, no_path};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::printed::counted_by_family;
 use crate::prefix::Family;
@@ -29,13 +29,17 @@ pub fn explain(
     if !abilities.can_be_queried {
         return explanation.not_queried(facts);
     }
+    let (instances, mut explanation) = instances_of(&application.instances, &mut *source, explanation);
+    if instances.is_empty() {
+        return explanation;
+    }
     let mut missing = None;
     for community in application.communities {
         if !abilities.can_select(community) {
             explanation = no_choice(explanation, community);
             continue;
         }
-        let carrying = match carrying(&mut *source, *community) {
+        let carrying = match carrying(&mut *source, &instances, *community) {
             Ok(carrying) => carrying,
             Err(error) => return explanation.no_answer(&error, facts.advice.silent),
         };
@@ -56,7 +60,7 @@ pub fn explain(
         }
     }
     match missing {
-        Some(community) => no_path(&mut *source, community, explanation),
+        Some(community) => no_path(&mut *source, &instances, community, explanation),
         None => explanation,
     }
 }
@@ -76,7 +80,7 @@ fn told(facts: &Facts, subject: &str, mut explanation: Explanation) -> Explanati
 
 /// Adds the paths of a neighbor.
 fn add(all: &mut Vec<NeighborPaths>, found: NeighborPaths) {
-    match all.iter_mut().find(|known| known.neighbor == found.neighbor) {
+    match all.iter_mut().find(|known| known.neighbor == found.neighbor && known.instance == found.instance) {
         Some(known) => {
             known.paths += found.paths;
             known.best += found.best;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
-use crate::health::facts::Facts;
+use crate::collect::plan::MOST_INSTANCES;
+use crate::health::facts::{ApplicationFacts, Facts};
+use crate::instance::{Instance, Table};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::Family;
@@ -31,7 +33,12 @@ pub fn explain(
     if !abilities.can_select(&community) {
         return no_choice(explanation, &community);
     }
-    let carrying = match carrying(&mut *source, community) {
+    let (instances, explanation) =
+        instances_of(&instances_listing(facts, community), &mut *source, explanation);
+    if instances.is_empty() {
+        return explanation;
+    }
+    let carrying = match carrying(&mut *source, &instances, community) {
         Ok(carrying) => carrying,
         Err(error) => return explanation.no_answer(&error, facts.advice.silent),
     };
@@ -44,7 +51,7 @@ pub fn explain(
         ),
     };
     match carrying.by_neighbor.is_empty() {
-        true => without_paths(&mut *source, community, explanation),
+        true => without_paths(&mut *source, &instances, community, explanation),
         false => with_paths(facts, carrying, explanation),
     }
 }
@@ -57,12 +64,56 @@ pub(super) fn no_choice(explanation: Explanation, community: &Community) -> Expl
     explanation.problem(Health::Degraded, finding, next)
 }
 
+/// The instances of BGP that count for the applications that list a community, or the default one.
+fn instances_listing(facts: &Facts, community: Community) -> Vec<Instance> {
+    let applications = facts.applications();
+    let listing = applications.iter().filter(|application| application.lists(&community));
+    let mut instances: Vec<Instance> = Vec::new();
+    for instance in listing.flat_map(|application| &application.instances) {
+        if !instances.contains(instance) {
+            instances.push(instance.clone());
+        }
+    }
+    if instances.is_empty() {
+        instances.push(Instance::Default);
+    }
+    instances
+}
+
+/// Those of the instances of BGP that can be queried. Adds which cannot.
+pub(super) fn instances_of(
+    wanted: &[Instance],
+    source: &mut dyn RouteSource,
+    mut explanation: Explanation,
+) -> (Vec<Instance>, Explanation) {
+    let mut instances = wanted.to_vec();
+    instances.truncate(MOST_INSTANCES);
+    if !source.abilities().vrfs && instances.iter().any(|instance| !instance.is_default()) {
+        instances.retain(Instance::is_default);
+        explanation = explanation.problem(
+            Health::Degraded,
+            format!("{} has no routes of VRFs", source.name()),
+            "remove vrf from the application, or query bgpd".to_owned(),
+        );
+    }
+    instances.retain(|instance| {
+        let is_absent =
+            !instance.is_default() && source.summary(instance).is_some_and(|summary| summary.is_absent);
+        if is_absent {
+            explanation.findings.push(format!("vrf {instance} is not on this router"));
+        }
+        !is_absent
+    });
+    (instances, explanation)
+}
+
 /// Adds the applications that list the community.
 fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
     let applications = facts.applications();
-    let listing = applications.iter().filter(|application| application.lists(&community));
-    explanation.applications = listing.map(|application| plain(application.name.as_str())).collect();
-    let names = explanation.applications.join(", ");
+    let listing = || applications.iter().filter(|application| application.lists(&community));
+    explanation.applications = listing().map(|application| plain(application.name.as_str())).collect();
+    let named = |application: &ApplicationFacts<'_>| plain(application.name.as_str()) + &application.phrase();
+    let names = listing().map(named).collect::<Vec<_>>().join(", ");
     match &facts.configuration {
         Err(error) => {
             return explanation.problem(
@@ -85,7 +136,7 @@ fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) 
 
 /// Adds what the last refresh found, for a source that cannot be queried.
 fn last_refresh(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
-    if let Some(count) = facts.count_of(&community) {
+    if let Some(count) = facts.count_of(&Instance::Default, &community) {
         let counts = counted_by_family(count.ipv4, count.ipv6);
         explanation.findings.push(format!("it selected {counts} at the last refresh, {}", facts.last_run()));
     }
@@ -118,6 +169,7 @@ fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -
 /// Adds that no path carries the community, and why that may be so.
 fn without_paths(
     source: &mut dyn RouteSource,
+    instances: &[Instance],
     community: Community,
     mut explanation: Explanation,
 ) -> Explanation {
@@ -125,12 +177,13 @@ fn without_paths(
         explanation.degrade();
     }
     explanation.findings.push("no path carries it".to_owned());
-    no_path(source, community, explanation)
+    no_path(source, instances, community, explanation)
 }
 
 /// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
 pub(super) fn no_path(
     source: &mut dyn RouteSource,
+    instances: &[Instance],
     community: Community,
     mut explanation: Explanation,
 ) -> Explanation {
@@ -139,7 +192,7 @@ pub(super) fn no_path(
         Some(found) => found.into_iter().partition(|other| is_near(other, &community)),
         None => {
             explanation.next.push(format!("see what the neighbors send {}", advice.routes));
-            return sessions_down(source, explanation);
+            return sessions_down(source, instances, explanation);
         }
     };
     if near.is_empty() && others.is_empty() {
@@ -163,17 +216,27 @@ pub(super) fn no_path(
             .next
             .push("if you meant one of these, correct bgp-community in the profile, and commit".to_owned());
     }
-    sessions_down(source, explanation)
+    sessions_down(source, instances, explanation)
 }
 
 /// Adds the sessions that are not established.
-fn sessions_down(source: &mut dyn RouteSource, mut explanation: Explanation) -> Explanation {
-    let Some(summary) = source.summary() else { return explanation };
-    let down = summary.sessions.iter().filter(|session| session.since.is_none());
-    let down: Vec<String> = down.map(|session| plain(&session.peer)).collect();
-    if !down.is_empty() {
-        explanation.findings.push(format!("BGP sessions not established: {}", down.join(", ")));
-        explanation.next.push(format!("see why {}", source.advice().neighbors));
+fn sessions_down(
+    source: &mut dyn RouteSource,
+    instances: &[Instance],
+    mut explanation: Explanation,
+) -> Explanation {
+    for instance in instances {
+        let Some(summary) = source.summary(instance) else { continue };
+        let down = summary.sessions.iter().filter(|session| session.since.is_none());
+        let down: Vec<String> = down.map(|session| plain(&session.peer)).collect();
+        if !down.is_empty() {
+            let phrase = instance.phrase();
+            explanation.findings.push(format!("BGP sessions not established{phrase}: {}", down.join(", ")));
+            let next = format!("see why {}", source.advice().neighbors);
+            if !explanation.next.contains(&next) {
+                explanation.next.push(next);
+            }
+        }
     }
     explanation
 }
@@ -190,8 +253,8 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
 #[derive(Default)]
 pub(super) struct Carrying {
     /// By neighbor.
-    pub by_neighbor: BTreeMap<String, NeighborPaths>,
-    /// How many IPv4 and IPv6 prefixes they have.
+    pub by_neighbor: BTreeMap<(Instance, String), NeighborPaths>,
+    /// How many IPv4 and IPv6 prefixes they have; one in two instances counts twice.
     pub prefixes: [u64; 2],
     /// How many values of the answers could not be read.
     unreadable: u64,
@@ -208,20 +271,31 @@ impl Carrying {
 ///
 /// # Errors
 /// When the source does not answer.
-pub(super) fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
+pub(super) fn carrying(
+    source: &mut dyn RouteSource,
+    instances: &[Instance],
+    community: Community,
+) -> Result<Carrying, SourceError> {
     let mut carrying = Carrying::default();
-    for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
+    for table in instances.iter().flat_map(Table::all_of) {
         let mut last = None;
-        let query = Query { family, application: community.into(), community, further: Vec::new() };
+        let [ipv4, ipv6] = &mut carrying.prefixes;
+        let prefixes = match table.family {
+            Family::Ipv4 => ipv4,
+            Family::Ipv6 => ipv6,
+        };
+        let instance = table.instance.clone();
+        let query = Query { table, application: community.into(), community, further: Vec::new() };
         source.query_with_neighbors(&query, &mut |item, neighbor| {
             let path = match item {
                 QueryItem::Path(path) => path,
                 QueryItem::Unreadable(_) => return carrying.unreadable += 1,
                 QueryItem::StartOver => return,
             };
-            let known = carrying.by_neighbor.entry(neighbor.to_owned());
+            let known = carrying.by_neighbor.entry((instance.clone(), neighbor.to_owned()));
             let paths = known.or_insert_with(|| NeighborPaths {
                 neighbor: neighbor.to_owned(),
+                instance: instance.clone(),
                 ..NeighborPaths::default()
             });
             paths.paths += 1;

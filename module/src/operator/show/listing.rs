@@ -6,6 +6,7 @@ use bgpcs::{ApplicationName, Community, PLUGIN, Quoted, plain};
 
 use crate::cli::selector::Selector;
 use crate::health::Facts;
+use crate::instance::Instance;
 use crate::operator::subject::did_you_mean;
 use crate::prefix::Prefix;
 
@@ -26,6 +27,8 @@ pub struct Row<'f> {
     pub prefix: Prefix,
     /// The application's communities that select the prefix, as far as they are known.
     pub communities: Vec<Community>,
+    /// The instances of BGP in which they do, if the application names any.
+    pub vrfs: Vec<Instance>,
 }
 
 /// Sorts rows. There is one such function for every order, since each call of `sort_by` adds to the size of the program.
