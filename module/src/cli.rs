@@ -2,6 +2,7 @@
 
 mod parser;
 pub mod selector;
+pub mod since;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use bgpcs::paths;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::selector::Selector;
+use crate::cli::since::Since;
 use crate::exit::Exit;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
@@ -84,7 +86,7 @@ fn long_about() -> String {
     format!(
         "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
          Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \
-         (status, show, explain, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
+         (status, show, explain, changes, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
          Exit status of every command:\n\n{}",
         statuses.concat().trim_end()
     )
@@ -172,6 +174,25 @@ Examples:
         #[command(flatten)]
         waiting: Waiting,
     },
+    /// Tell what changed: which prefixes applications gained and lost, when and why, the oldest first. Exit
+    /// status 1 for an application that is unknown
+    #[command(after_help = "\
+Examples:
+  bgp-community-services changes
+  bgp-community-services changes --since 24h
+  bgp-community-services changes ExchangeOnline --since 2026-11-25
+  bgp-community-services changes 13.107.6.152 --json")]
+    Changes {
+        /// An application, or a prefix or an address [default: everything]
+        #[arg(value_name = "APPLICATION|PREFIX")]
+        wanted: Option<Selector>,
+        /// A time span before now, or a time in UTC [default: as long as is recorded]
+        #[arg(long, value_name = "24h|TIME")]
+        since: Option<Since>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Check every step from the package to the prefixes, and say how to fix what is wrong. The worst is the exit status
     #[command(after_help = "\
 Examples:
@@ -247,6 +268,9 @@ pub(crate) struct Options {
     /// The directory below which the commands for operators find the link, the package and SSR's own files
     #[arg(long, global = true, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
+    /// The socket of the syslog daemon, which is told what changes
+    #[arg(long, global = true, value_name = "SOCKET", default_value = paths::SYSLOG_SOCKET)]
+    pub syslog_socket: PathBuf,
     /// Source of routes
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub source: SourceChoice,

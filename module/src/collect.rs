@@ -16,6 +16,7 @@ pub mod refresh;
 pub mod resolve;
 pub mod schedule;
 pub mod services;
+pub mod sessions;
 pub mod snapshot;
 pub mod state;
 pub mod summaries;

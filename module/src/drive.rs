@@ -3,6 +3,7 @@
 pub mod exabgp;
 pub mod lock;
 pub mod once;
+pub mod record;
 pub mod service_manager;
 mod signals;
 pub mod watch;

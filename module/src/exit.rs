@@ -35,7 +35,7 @@ impl Exit {
             }
             Self::Degraded => {
                 "degraded: something needs attention, but the prefixes that SSR has can be used; of show: there are no \
-                 prefixes; of a run: the output file could not be written"
+                 prefixes; of changes: there is no such application; of a run: the output file could not be written"
             }
             Self::Broken => "broken; of explain: the source does not answer",
             Self::CannotTell => {

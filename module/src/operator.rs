@@ -1,8 +1,9 @@
-//! The commands for operators: `status`, `show`, `explain`, `doctor` and `report`.
+//! The commands for operators: `status`, `show`, `explain`, `changes`, `doctor` and `report`.
 //!
 //! Each command gathers [`facts`], from files and the route source, and makes text of them. Nothing here changes a file,
 //! except for the report's own.
 
+mod changes;
 mod doctor;
 pub mod error;
 mod explain;
@@ -22,9 +23,11 @@ use bgpcs_display::table::Paint;
 
 use crate::clock;
 use crate::health::{self, Facts};
+use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
 use crate::operator::patience::Patience;
 use crate::operator::printed::Printed;
+use crate::operator::report::log::Log;
 use crate::settings::{Request, Settings};
 
 /// Prints what the operator requested, in colour if standard output is a terminal and `NO_COLOR` is not set.
@@ -77,6 +80,9 @@ pub fn answer(
             let explanation = explain::explain(&facts, settings, subject::meant(&facts, subject)?)?;
             if *json { explanation.json() } else { explanation.text() }
         }
+        Request::Changes { wanted, since, json } => {
+            changes::answer(settings, &Wanted { wanted: wanted.as_ref(), since: *since, now }, *json, paint)?
+        }
         Request::Doctor { json } => {
             let facts = Facts::gather(settings, now);
             let checks = health::checks(&facts);
@@ -85,7 +91,7 @@ pub fn answer(
         Request::Report { html } => {
             let facts = Facts::gather(settings, now);
             let health = health::overall(&health::findings(&facts));
-            let page = report::page_of(&facts);
+            let page = report::page_of(&facts, &Log::read(&settings.state_dir));
             if html == Path::new("-") {
                 return Ok(Printed { text: page, health });
             }

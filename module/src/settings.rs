@@ -28,6 +28,8 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// The directory below which the router's own files are.
     pub root: PathBuf,
+    /// The socket of the syslog daemon.
+    pub syslog_socket: PathBuf,
     /// The route source.
     pub source: SourceChoice,
     /// The possible VTY sockets of bgpd; the first one that exists is used.
@@ -94,6 +96,9 @@ impl From<Option<Command>> for Action {
                 Self::Answer(Request::Show { wanted, format })
             }
             Some(Command::Explain { subject, json, .. }) => Self::Answer(Request::Explain { subject, json }),
+            Some(Command::Changes { wanted, since, json }) => {
+                Self::Answer(Request::Changes { wanted, since, json })
+            }
             Some(Command::Doctor { json, .. }) => Self::Answer(Request::Doctor { json }),
             Some(Command::Report { html, .. }) => Self::Answer(Request::Report { html }),
             Some(Command::Exabgp) => Self::ExaBgp,
@@ -111,6 +116,7 @@ impl From<Arguments> for Settings {
             output: options.output,
             state_dir: options.state_dir,
             root: options.root,
+            syslog_socket: options.syslog_socket,
             source: options.source,
             bgpd_sockets: match options.bgpd_socket {
                 Some(socket) => vec![socket],
@@ -143,6 +149,8 @@ fn judging(command: Option<&Command>) -> (u8, u8) {
         Some(Command::Show { waiting, .. } | Command::Explain { waiting, .. }) => {
             (DEFAULT_LOSS, waiting.timeout)
         }
-        None | Some(Command::Run | Command::Watch | Command::Exabgp) => (DEFAULT_LOSS, DEFAULT_TIMEOUT),
+        None | Some(Command::Run | Command::Watch | Command::Changes { .. } | Command::Exabgp) => {
+            (DEFAULT_LOSS, DEFAULT_TIMEOUT)
+        }
     }
 }

@@ -54,6 +54,8 @@ paths! {
     MODULE_STATE_DIR = "/var/lib/128technology/plugins/bgp-community-services/state";
     /// Router: the module's output file, which SSR's application identification reads.
     MODULE_OUTPUT = "/var/run/128technology/application-modules/bgp-community-services.json";
+    /// Router: the socket on which the syslog daemon takes lines of local programs.
+    SYSLOG_SOCKET = "/dev/log";
     /// Router: the name of the router, `{"init": {"routerName": …}}`.
     ROUTER_INIT = "/etc/128technology/global.init";
     /// Router: the name of the node, `{"init": {"id": …}}`.

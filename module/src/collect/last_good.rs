@@ -8,6 +8,7 @@ use bgpcs::{
 use serde::{Deserialize, Serialize};
 
 use crate::collect::services::Services;
+use crate::collect::sessions::{InstanceSession, of_instance};
 use crate::instance::Instance;
 use crate::source::summary::BgpSummary;
 
@@ -62,6 +63,16 @@ impl LastGood {
     /// its prefixes stay for ever: its age is unknown, and begins again.
     pub fn not_after(self, now: UnixTime) -> Self {
         Self { time: self.time.min(now), ..self }
+    }
+
+    /// The sessions of all instances just before.
+    pub fn sessions(&self) -> Vec<InstanceSession> {
+        let default = self.summary.iter().map(|summary| (Instance::Default, summary));
+        let vrfs = self.vrfs.iter().map(|(name, summary)| (Instance::Vrf(name.clone()), summary));
+        let of = |(instance, summary): (Instance, &BgpSummary)| {
+            of_instance(&instance, &summary.sessions).collect::<Vec<_>>()
+        };
+        default.chain(vrfs).flat_map(of).collect()
     }
 
     /// Table versions and sessions of an instance just before.

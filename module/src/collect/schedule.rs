@@ -5,11 +5,15 @@
 
 use std::time::Duration;
 
-use bgpcs::UnixTime;
+use bgpcs::{RefreshInterval, UnixTime};
 
 /// The longest time in seconds from one full refresh to the next. In between, routes are queried only when there is a sign
 /// of a change, and perhaps only those that changed. This bounds the time for which a change without a sign is missed.
 pub const FULL_REFRESH_INTERVAL: u64 = 600;
+
+/// How late a run may be, in seconds: it may take four minutes ([`Limits`](crate::settings::Limits)), and SSR may start it
+/// late.
+const GRACE_PERIOD: u64 = 300;
 
 /// The shortest time between two refreshes, however often the routes change.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
@@ -46,6 +50,13 @@ pub enum Trigger {
 /// Whether a full refresh is due; also when the clock was set back beyond the last one.
 pub fn full_refresh_is_due(last: UnixTime, interval: u64, now: UnixTime) -> bool {
     !(last..last.saturating_add(interval)).contains(&now)
+}
+
+/// Until when there is a run after one that ended at `finished`; later, the module does not run. In watch mode there is one
+/// when the routes change, and otherwise at the interval of full refreshes.
+pub fn next_run_at_the_latest(finished: UnixTime, refresh_interval: RefreshInterval) -> UnixTime {
+    let interval = FULL_REFRESH_INTERVAL.max(refresh_interval.get().into());
+    finished.saturating_add(interval).saturating_add(GRACE_PERIOD)
 }
 
 /// How long after the end of a refresh that took `took` the next one may begin.

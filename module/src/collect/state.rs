@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastGood;
+use crate::collect::sessions::InstanceSession;
 use crate::instance::Instance;
 use crate::source::summary::{BgpSummary, Session};
 
@@ -49,6 +50,23 @@ pub struct State {
     /// write it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<SeenSession>,
+    /// The sessions as they were last seen, if that is not as in the last good run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_sessions: Option<Vec<InstanceSession>>,
+    /// How much was said to syslog lately.
+    pub syslog: SyslogRate,
+}
+
+/// How many lines were sent to syslog lately, and left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct SyslogRate {
+    /// When the present window began.
+    pub since: UnixTime,
+    /// The lines in it.
+    pub sent: u64,
+    /// Lines that were left out and not told of yet.
+    pub dropped: u64,
 }
 
 /// A session that a run saw established.
@@ -128,6 +146,12 @@ pub struct RunFailure {
 }
 
 impl State {
+    /// The sessions as they were last seen; none if the source does not tell them.
+    pub fn sessions(&self) -> Vec<InstanceSession> {
+        let of_last_good = || self.last_good.as_ref().map(LastGood::sessions);
+        self.latest_sessions.clone().or_else(of_last_good).unwrap_or_default()
+    }
+
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
     pub fn load(directory: &Path) -> Self {
         let bytes = fs::read(file(directory)).unwrap_or_default();

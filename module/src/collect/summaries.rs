@@ -1,6 +1,7 @@
 //! What a route source says of each instance of BGP that counts.
 
 use crate::collect::last_good::LastGood;
+use crate::collect::sessions::{InstanceSession, of_instance};
 use crate::instance::Instance;
 use crate::source::RibInspection;
 use crate::source::summary::BgpSummary;
@@ -27,6 +28,16 @@ impl Summaries {
     /// The summary of an instance.
     pub fn get(&self, instance: &Instance) -> Option<&BgpSummary> {
         self.iter().find(|(known, _)| *known == instance).and_then(|(_, summary)| summary)
+    }
+
+    /// The sessions of all instances.
+    pub fn sessions(&self) -> Vec<InstanceSession> {
+        let of = |(instance, summary): (_, Option<&'_ BgpSummary>)| {
+            let sessions =
+                summary.map_or(Vec::new(), |summary| of_instance(instance, &summary.sessions).collect());
+            sessions.into_iter()
+        };
+        self.iter().flat_map(of).collect()
     }
 
     /// Whether the source told anything.

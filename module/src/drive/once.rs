@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::error::Error;
 
 use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
+use bgpcs::{ApplicationName, ModuleConfiguration, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
 
 use crate::cli::SourceChoice;
 use crate::clock::now;
@@ -17,8 +17,10 @@ use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
+use crate::drive::record::{self, Circumstances, Findings, LastRun};
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
 use crate::instance::Instance;
+use crate::publish::changes::{self, Change, Reasons};
 use crate::publish::history::{self, RunRecord};
 use crate::publish::output::{self, OutputContent, OutputFile};
 use crate::settings::Settings;
@@ -122,6 +124,22 @@ fn run_once(
     let started = now();
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
+    let last_run = LastRun::of(&earlier);
+    let mut findings = Findings::default();
+    let mut state = refresh_and_publish(settings, rewrite, source, started, earlier, &mut findings)?;
+    record::record(settings, &last_run, &mut state, findings);
+    Ok(state)
+}
+
+/// Queries the source and replaces the output file; what changed goes to `findings`.
+fn refresh_and_publish(
+    settings: &Settings,
+    rewrite: Rewrite,
+    source: &mut dyn RouteSource,
+    started: UnixTime,
+    earlier: State,
+    findings: &mut Findings,
+) -> Result<State, NotWritten> {
     let output = OutputFile(&settings.output);
     let (configuration, source, warnings, result) = match configuration::read(&settings.configuration) {
         Ok(configuration) => {
@@ -132,7 +150,8 @@ fn run_once(
                 state_dir: &settings.state_dir,
                 now: started,
             };
-            let Refreshed { source, warnings, result } = refresh.run(source);
+            let Refreshed { source, warnings, sessions, result } = refresh.run(source);
+            findings.sessions = sessions;
             (Some(configuration), source, warnings, result.map_err(RunError::from))
         }
         Err(error) => (None, None, Vec::new(), Err(error.into())),
@@ -149,7 +168,16 @@ fn run_once(
     ending.resolution.warnings.extend(warnings);
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
-    let digest = write(settings, rewrite, duration, &ending, started)?;
+    let circumstances = Circumstances {
+        earlier: &earlier,
+        configuration: configuration.as_ref(),
+        outcome: ending.outcome,
+        sessions: findings.sessions.as_deref(),
+        failures: &ending.failures,
+    };
+    let Published { digest, changes } =
+        write(settings, rewrite, duration, &ending, started, &circumstances.reasons())?;
+    findings.changes = changes;
     report(&ending.failures, rewrite, &earlier);
     let last_good = match ending.outcome {
         Outcome::Good | Outcome::Partial => {
@@ -180,6 +208,8 @@ fn run_once(
             Outcome::None | Outcome::Good | Outcome::Failed => Vec::new(),
         },
         sessions,
+        latest_sessions: None,
+        syslog: earlier.syslog,
     })
 }
 
@@ -205,14 +235,24 @@ fn leave_unchanged(settings: &Settings, rewrite: Rewrite, earlier: State, starte
     State { version: FORM, started, finished: now(), last_good, sessions, ..earlier }
 }
 
-/// Replaces the output file, unless it has the same content and that is enough; returns the digest of the content.
+/// What was published.
+struct Published {
+    /// Of the output file's content.
+    digest: u64,
+    /// From the content before.
+    changes: Vec<Change>,
+}
+
+/// Replaces the output file, unless it has the same content and that is enough. `why` says why an application's prefixes
+/// changed.
 fn write(
     settings: &Settings,
     rewrite: Rewrite,
     duration: RefreshInterval,
     ending: &Ending,
     started: UnixTime,
-) -> Result<u64, NotWritten> {
+    why: &dyn Fn(&ApplicationName) -> Reasons,
+) -> Result<Published, NotWritten> {
     let file = OutputFile(&settings.output);
     let services = &ending.resolution.services;
     let error = ending.failures.first().map(|failure| failure.text.as_str());
@@ -223,7 +263,7 @@ fn write(
         None => Some(file.services()),
     };
     let record = RunRecord::new(started, ending.outcome, error, services, before.as_ref());
-    drop(before);
+    let changes = before.map(|before| changes::between(started, &before, services, why)).unwrap_or_default();
     let digest = match unchanged.filter(|_| rewrite == Rewrite::WhenChanged) {
         Some(digest) => digest,
         None => content.write(&settings.output)?,
@@ -231,7 +271,7 @@ fn write(
     if let Err(error) = history::add(&settings.state_dir, record) {
         eprintln!("{}; this run is missing in the history; {FIX_FILE}", with_causes(&error));
     }
-    Ok(digest)
+    Ok(Published { digest, changes })
 }
 
 /// The failure as the state and the output file say it.

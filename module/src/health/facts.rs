@@ -17,7 +17,7 @@ use serde::de::IgnoredAny;
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::{parts, queryable};
-use crate::collect::schedule::FULL_REFRESH_INTERVAL;
+use crate::collect::schedule::next_run_at_the_latest;
 use crate::collect::services::Services;
 use crate::collect::state::{self, Outcome, State};
 use crate::collect::summaries::Summaries;
@@ -32,10 +32,6 @@ use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
 use crate::source::open::open;
-
-/// How late a run may be, in seconds, before it counts as overdue: a run may take four minutes
-/// ([`Limits`](crate::settings::Limits)), and SSR may start it late.
-const GRACE_PERIOD: u64 = 300;
 
 /// The facts.
 #[derive(Debug)]
@@ -263,18 +259,22 @@ impl Facts {
 
     /// When the next run is due at the latest; `None` before the first run.
     pub fn next_run(&self) -> Option<UnixTime> {
-        let configuration = self.known_configuration();
-        let interval =
-            configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration);
+        let interval = self.refresh_interval();
         let has_run = self.state.outcome != Outcome::None;
         has_run.then(|| self.state.finished.saturating_add(interval.get().into()))
     }
 
+    fn refresh_interval(&self) -> RefreshInterval {
+        let configuration = self.known_configuration();
+        configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration)
+    }
+
     /// For how many seconds a run has been overdue. If it is, SSR does not run the module.
     pub fn overdue(&self) -> Option<u64> {
-        // In watch mode there is a run when the routes change, and otherwise one at this interval.
-        let due = self.next_run()?.max(self.state.finished.saturating_add(FULL_REFRESH_INTERVAL));
-        self.now.checked_sub(due.saturating_add(GRACE_PERIOD))
+        let interval = self.refresh_interval();
+        let has_run = self.state.outcome != Outcome::None;
+        let latest = has_run.then(|| next_run_at_the_latest(self.state.finished, interval))?;
+        self.now.checked_sub(latest)
     }
 
     /// The age in seconds of stale prefixes: those of the last good run, while the source does not answer.

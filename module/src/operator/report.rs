@@ -1,6 +1,8 @@
 //! `report`: a page with all facts for a browser, self-contained and without scripts.
 
+mod changes;
 mod history;
+pub mod log;
 mod map;
 mod plot;
 
@@ -12,6 +14,7 @@ use ipnet::IpNet;
 use crate::health::facts::{ApplicationFacts, Facts};
 use crate::health::{self, Finding, overall};
 use crate::operator::printed::grouped;
+use crate::operator::report::log::Log;
 use crate::operator::report::map::Classified;
 use crate::operator::status;
 use crate::prefix::{Family, Prefix};
@@ -23,7 +26,7 @@ const COLOURS: [&str; 8] = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "other"];
 const MOST_PREFIXES: usize = 500;
 
 /// The page, as HTML.
-pub fn page_of(facts: &Facts) -> String {
+pub fn page_of(facts: &Facts, log: &Log) -> String {
     let applications = facts.applications();
     let title = format!("{}: BGP Community Services", facts.target);
     let body = all([
@@ -31,7 +34,8 @@ pub fn page_of(facts: &Facts) -> String {
         section("Findings", findings(facts)),
         section("Applications", table(&applications)),
         section("Address map", address_map(&applications)),
-        section("History", history::section(facts, &applications)),
+        section("History", history::section(facts, log, &applications)),
+        section("What changed", changes::section(log, facts.now)),
         section("Prefixes", applications.iter().map(prefixes).collect()),
         section("Module", properties(facts)),
     ]);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
+use crate::cli::since::Since;
 
 /// A command for operators, which only reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,15 @@ pub enum Request {
     Explain {
         /// The application, community, prefix or address.
         subject: Selector,
+        /// As JSON.
+        json: bool,
+    },
+    /// What changed, and why.
+    Changes {
+        /// Only changes of this application, or of prefixes that contain this one or are in it; `None` for all.
+        wanted: Option<Selector>,
+        /// Only changes since then.
+        since: Option<Since>,
         /// As JSON.
         json: bool,
     },

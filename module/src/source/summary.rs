@@ -182,7 +182,8 @@ impl Session {
         self.same(other) && counts(self) == counts(other)
     }
 
-    fn same(&self, other: &Self) -> bool {
+    /// Whether both are one session, in one state, which was not lost in between.
+    pub fn same(&self, other: &Self) -> bool {
         // Engines derive the time from the age of the session, so it can differ by a second.
         let since = match (self.since, other.since) {
             (Some(one), Some(another)) => one.abs_diff(another) <= 2,

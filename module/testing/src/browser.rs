@@ -31,18 +31,22 @@ pub struct View {
     pub name: &'static str,
     /// Whether the operator prefers light text on a dark ground.
     pub dark: bool,
-    /// As the browser's zoom, in percent, on a screen of 1280 by 900.
+    /// How wide the screen is, in pixels.
+    pub width: u32,
+    /// As the browser's zoom, in percent.
     pub zoom: u32,
     /// Whether the page may run its scripts.
     pub scripts: bool,
 }
 
 /// What every page has to be good in.
-pub const VIEWS: [View; 4] = [
-    View { name: "light", dark: false, zoom: 100, scripts: true },
-    View { name: "dark", dark: true, zoom: 100, scripts: true },
-    View { name: "zoom-200", dark: false, zoom: 200, scripts: true },
-    View { name: "no-scripts", dark: true, zoom: 100, scripts: false },
+pub const VIEWS: [View; 6] = [
+    View { name: "light", dark: false, width: 1280, zoom: 100, scripts: true },
+    View { name: "dark", dark: true, width: 1280, zoom: 100, scripts: true },
+    View { name: "narrow-light", dark: false, width: 500, zoom: 100, scripts: true },
+    View { name: "narrow-dark", dark: true, width: 500, zoom: 100, scripts: true },
+    View { name: "zoom-200", dark: false, width: 1280, zoom: 200, scripts: true },
+    View { name: "no-scripts", dark: true, width: 1280, zoom: 100, scripts: false },
 ];
 
 /// A browser with nothing but its own, empty, profile; it ends with this value.
@@ -86,7 +90,7 @@ impl Browser {
     /// Opens a page in a view.
     pub fn open(&self, page: &Path, view: View) {
         // A zoomed page has so many fewer of its own pixels, and each is so much larger.
-        let (width, height) = (1280 * 100 / view.zoom, 900 * 100 / view.zoom);
+        let (width, height) = (view.width * 100 / view.zoom, 900 * 100 / view.zoom);
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": f64::from(view.zoom) / 100.0, "mobile": false,
         });

@@ -15,6 +15,7 @@ fn of_each_command() {
         // With the documented error in it.
         (&["run"], Exit::Healthy),
         (&["show"], Exit::Degraded),
+        (&["changes"], Exit::Healthy),
         (&["doctor"], Exit::Broken),
         (&["explain", "12076:5010"], Exit::Broken),
         (&["explain", "12076:99999"], Exit::CannotTell),

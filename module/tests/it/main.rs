@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
+mod changes;
 mod errors;
 mod exabgp;
 mod exit;
@@ -21,5 +22,6 @@ mod real;
 mod scene;
 mod schedule;
 mod sources;
+mod syslog;
 mod upgrade;
 mod vrfs;

@@ -12,11 +12,12 @@ use bgp_community_services::collect::plan::InstanceFault;
 use bgp_community_services::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
-use bgp_community_services::error_text::with_causes;
+use bgp_community_services::error_text::{FIX_FILE, with_causes};
 use bgp_community_services::instance::Instance;
 use bgp_community_services::operator::answer;
 use bgp_community_services::operator::error::OperatorError;
 use bgp_community_services::prefix::Family;
+use bgp_community_services::publish::change_log::ChangeLogError;
 use bgp_community_services::settings::{Action, Settings};
 use bgp_community_services::source::bgpd::text::TextError;
 use bgp_community_services::source::error::{Shape, SourceError, SourceErrorKind};
@@ -135,8 +136,16 @@ fn of_every_error() {
         WatchError::StateDirectory(..) => WatchError::StateDirectory(path(), refused()),
         WatchError::NotWritten(_) => WatchError::NotWritten(NotWritten::from(unwritten())),
     });
+    let of_log =
+        |error: ChangeLogError| format!("{}; what changed is not recorded; {FIX_FILE}", with_causes(&error));
+    hold_every!(hold_to_advice, ChangeLogError, of_log, {
+        ChangeLogError::Unusable { .. } => ChangeLogError::Unusable { path: path(), source: refused() },
+        ChangeLogError::Full(_) => ChangeLogError::Full(unwritten()),
+    });
     hold_every!(hold_to_advice, OperatorError, |error| with_causes(&error), {
         OperatorError::NotWritten(_) => OperatorError::NotWritten(unwritten()),
+        OperatorError::Changes(_) =>
+            OperatorError::Changes(ChangeLogError::Unusable { path: path(), source: refused() }),
         OperatorError::Output(_) => OperatorError::Output(refused()),
         OperatorError::Address { .. } => OperatorError::Address { text: "1.2.3.400".into() },
         OperatorError::Community(_) =>
@@ -147,6 +156,9 @@ fn of_every_error() {
         },
     });
 }
+
+/// An output file whose prefixes the next run takes away.
+const OUTPUT: &str = r#"{"services": {"ExchangeOnline": [{"ip-prefix": "10.0.0.0/8"}]}}"#;
 
 /// What a bgpd says that has a session and no routes.
 fn without_routes(command: &str) -> Vec<u8> {
@@ -163,7 +175,7 @@ fn without_routes(command: &str) -> Vec<u8> {
 #[test]
 fn of_the_files() {
     type Setting = fn(&Scene);
-    let cases: [(Setting, &[&str]); 5] = [
+    let cases: [(Setting, &[&str]); 6] = [
         (|_| {}, &["; see how to fix it with: bgp-community-services doctor"]),
         (
             |scene| fs::write(scene.path("state"), "").unwrap(),
@@ -172,6 +184,13 @@ fn of_the_files() {
         (
             |scene| fs::create_dir_all(scene.path("state/history.jsonl")).unwrap(),
             &["history.jsonl", "missing in the history"],
+        ),
+        (
+            |scene| {
+                fs::create_dir_all(scene.path("state/changes.jsonl")).unwrap();
+                fs::write(scene.path("output.json"), OUTPUT).unwrap();
+            },
+            &["changes.jsonl", "what changed is not recorded"],
         ),
         (
             |scene| {
@@ -320,6 +339,10 @@ fn of_the_command_line() {
         ),
         (&["--source", "zebra"], &["zebra", "auto, bgpd, routing-manager"]),
         (&["show", "--format", "xml"], &["xml", "table, json, csv, pcli"]),
+        (
+            &["changes", "--since", "yesterday"],
+            &["yesterday", "expected a span like 24h", "2026-11-25T09:00:00Z"],
+        ),
         (&["explain"], &["<APPLICATION|COMMUNITY|PREFIX>", "--help"]),
         (&["stauts"], &["stauts", "similar subcommands exist: 'state', 'status'"]),
         (&["status", "--detial"], &["--detial", "a similar argument exists: '--detail'"]),

@@ -74,8 +74,8 @@ fn transcript_of(scenario: &Path) -> (String, Vec<String>) {
 }
 
 fn settings(line: &str) -> Settings {
-    let files =
-        "--config config.json --output output.json --state-dir state --source bgpd --bgpd-socket bgpd.vty";
+    let files = "--config config.json --output output.json --state-dir state --source bgpd --bgpd-socket bgpd.vty \
+         --syslog-socket log";
     let root = if line == "run" { "" } else { "--root root" };
     let all = words(line).chain(words(files)).chain(words(root)).filter(|word| !word.is_empty());
     Settings::from_words(["bgp-community-services"].into_iter().chain(all))

@@ -71,7 +71,9 @@ impl Scene {
     pub fn settings(&self, options: &[&str]) -> Settings {
         let path = |name: &str| self.path(name).into_os_string().into_string().unwrap();
         let (configuration, output, state) = (path("config.json"), path("output.json"), path("state"));
+        let syslog = path("log");
         let files = ["module", "--config", &configuration, "--output", &output, "--state-dir", &state];
+        let files = [&files[..], &["--syslog-socket", &syslog]].concat();
         let mut settings = Settings::from_words(files.iter().chain(options)).unwrap();
         settings.limits = Limits {
             connect: self.patience,
@@ -94,15 +96,19 @@ impl Scene {
             .arg(self.path("output.json"));
         command.arg("--state-dir").arg(self.path("state")).arg("--source").arg("bgpd");
         command.arg("--bgpd-socket").arg(self.path("bgpd.vty")).stdin(Stdio::null());
+        command.arg("--syslog-socket").arg(self.path("log"));
         command
     }
 
     /// What ExaBGP is told to run for this scene.
     pub fn exabgp_program(&self) -> String {
         let mut words = vec![env!("CARGO_BIN_EXE_bgp-community-services").to_owned(), "exabgp".to_owned()];
-        for (option, name) in
-            [("--config", "config.json"), ("--output", "output.json"), ("--state-dir", "state")]
-        {
+        for (option, name) in [
+            ("--config", "config.json"),
+            ("--output", "output.json"),
+            ("--state-dir", "state"),
+            ("--syslog-socket", "log"),
+        ] {
             words.extend([option.to_owned(), self.path(name).into_os_string().into_string().unwrap()]);
         }
         words.join(" ")

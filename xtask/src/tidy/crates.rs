@@ -67,4 +67,5 @@ pub const CRATES: &[Crate] = &[
 ];
 
 /// Route sources speak to routing engines, and the service to systemd.
-const MODULE_SOCKETS: &[&str] = &["module/src/source/", "module/src/drive/service_manager.rs"];
+const MODULE_SOCKETS: &[&str] =
+    &["module/src/source/", "module/src/drive/service_manager.rs", "module/src/publish/syslog.rs"];

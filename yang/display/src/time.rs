@@ -24,3 +24,16 @@ pub fn since(time: UnixTime, now: UnixTime) -> String {
         None => format!("{} (in {})", at(time), span(time - now)),
     }
 }
+
+/// Reads a time span such as `24h`, `7d` or `1h 30m`, in seconds.
+pub fn parse_span(text: &str) -> Option<u64> {
+    humantime::parse_duration(text).ok().map(|span| span.as_secs())
+}
+
+/// Reads a time in the format of RFC 3339, in UTC: `2026-11-21T09:00:00Z`; its `T` and `Z`, or all of the time of day, may be
+/// missing.
+pub fn parse(text: &str) -> Option<UnixTime> {
+    let whole = || humantime::parse_rfc3339_weak(text);
+    let time = whole().or_else(|_| humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z"))).ok()?;
+    time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+}

@@ -5,31 +5,31 @@ use bgpcs_display::{counted, time};
 
 use crate::health::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::grouped;
-use crate::operator::report::plot;
+use crate::operator::report::log::Log;
+use crate::operator::report::plot::Plots;
 use crate::publish::history::{ApplicationChange, RunRecord};
 
 /// The most runs in the table.
 const MOST_RUNS: usize = 50;
 
 /// Plots of all applications and of each, and a table of the last runs.
-pub fn section(facts: &Facts, applications: &[ApplicationFacts<'_>]) -> Html {
-    let Some(first) = facts.history.0.first() else {
-        return of_text("p", "No runs are recorded.");
-    };
-    let since =
-        format!("Since {}: the left edge of each plot. The right edge is the present.", time::at(first.time));
+pub fn section(facts: &Facts, log: &Log, applications: &[ApplicationFacts<'_>]) -> Html {
+    let overdue_since = facts.overdue().map(|_| facts.state.finished);
+    let plots = Plots::new(&facts.history, &log.changes, &log.pauses, overdue_since, facts.now);
+    let Some(plots) = plots else { return of_text("p", "No runs are recorded.") };
+    let note = "Prefixes over time, in UTC. A mark at the lower edge is a change that brought prefixes, one at the upper edge \
+                a change that took some. Where the line is interrupted, nothing ran.";
     let small = |application: &ApplicationFacts<'_>| {
-        let plot = plot::prefixes(&facts.history, Some(application.name), facts.now)?;
-        let title = format!("{}: {} prefixes", application.name, application.prefixes.len());
-        Some(element("div", &[], all([of_text("h3", title), plot])))
+        let title = format!("{}: {}", application.name, counted(application.prefixes.len(), "prefix"));
+        element("div", &[], all([of_text("h3", title), plots.prefixes(Some(application.name))]))
     };
-    let total = format!("All applications: {} prefixes", facts.services.prefix_count());
+    let total = format!("All applications: {}", counted(facts.services.prefix_count(), "prefix"));
     all([
-        element("p", &[("class", &"soft")], text(since)),
+        element("p", &[("class", &"soft")], text(note)),
         of_text("h3", total),
-        plot::prefixes(&facts.history, None, facts.now).unwrap_or_default(),
-        plot::outcomes(&facts.history, facts.now).unwrap_or_default(),
-        element("div", &[("class", &"plots")], applications.iter().filter_map(small).collect()),
+        plots.prefixes(None),
+        plots.outcomes(),
+        element("div", &[("class", &"plots")], applications.iter().map(small).collect()),
         last_runs(&facts.history.0),
     ])
 }

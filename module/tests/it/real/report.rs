@@ -82,6 +82,25 @@ fn busy_router(directory: &Path) {
         let entry = json!({"time": NOW - (60 - step) * 43_200, "outcome": outcome, "error": error, "applications": changes});
         writeln!(history, "{entry}").unwrap();
     }
+    let mut changes = String::new();
+    for step in 0_u64..60 {
+        let time = NOW - (60 - step) * 43_200;
+        let mut entries = Vec::new();
+        // Each begins where the run before ended, ten hours after the last change.
+        if step % 20 == 10 {
+            entries.push(json!({"time": time, "no-run-since": time - 30_000}));
+        }
+        let prefixes: Vec<String> = (0..step).map(|n| format!("10.{step}.{n}.0/24")).collect();
+        let lost = json!({"count": 100_000, "why": "session"});
+        entries.push(match step % 3 {
+            0 => json!({"time": time, "application": names[0], "prefixes": 900, "lost": lost}),
+            _ => json!({
+                "time": time, "application": names[step as usize % 8], "prefixes": 900 + step,
+                "gained": {"count": step, "why": "announced", "prefixes": prefixes},
+            }),
+        });
+        entries.iter().for_each(|entry| writeln!(changes, "{entry}").unwrap());
+    }
     copy("healthy", directory);
     fs::create_dir_all(directory.join("state")).unwrap();
     let state = json!({"outcome": "good", "started": NOW - 30, "finished": NOW - 30});
@@ -90,9 +109,42 @@ fn busy_router(directory: &Path) {
         ("output.json", json!({"services": services}).to_string()),
         ("state/last-run.json", state.to_string()),
         ("state/history.jsonl", history),
+        ("state/changes.jsonl", changes),
     ] {
         fs::write(directory.join(name), content).unwrap();
     }
+}
+
+/// Each plot has both axes, whose labels do not overlap; what changed is marked; where nothing ran there is no line.
+fn hold_plots_to_their_axes(browser: &Browser) {
+    let faults = browser.evaluate(
+        "const faults = [];
+         for (const chart of document.querySelectorAll('.chart:has(.plot)')) {
+           const scale = [...chart.querySelectorAll('.scale span')], times = [...chart.querySelectorAll('.times span')];
+           const says = scale.map(label => label.innerText);
+           if (!/^[\\d,]+$/.test(says[0]) || says[1] !== 'prefixes' || says[2] !== '0') faults.push(`scale ${says}`);
+           for (const time of times)
+             if (!/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ$/.test(time.innerText)) faults.push(`time ${time.innerText}`);
+           const boxes = [...scale, ...times].map(label => [label.innerText, label.getBoundingClientRect()]);
+           const plot = chart.querySelector('.plot').getBoundingClientRect();
+           for (const [name, box] of boxes) {
+             if (box.height > 20) faults.push(`${name} is broken`);
+             for (const [other, another] of [...boxes, ['the plot', plot]])
+               if (name !== other && box.left < another.right && another.left < box.right
+                   && box.top < another.bottom - 1 && another.top < box.bottom - 1) faults.push(`${name} on ${other}`);
+           }
+           if (plot.width < 150 || times.length < 2) faults.push('a plot too small');
+         }
+         return faults",
+    );
+    assert_eq!(faults, json!([]));
+    let counted = browser.evaluate(
+        "const first = document.querySelector('.plot'), count = what => first.querySelectorAll(what).length;
+         return [count('.line'), count('.gap'), count('.came'), count('.went'), document.querySelectorAll('.mark').length]",
+    );
+    assert_eq!(counted, json!([4, 3, 40, 20, 120]), "lines, gaps and marks");
+    let gap = browser.evaluate("return document.querySelector('.gap title').textContent");
+    assert!(gap.as_str().unwrap().starts_with("nothing ran from 2026-12-2"), "{gap}");
 }
 
 /// Copies the files of one of the scenarios of `operator.rs`.
@@ -117,7 +169,8 @@ fn in_every_view() {
             "return [document.querySelectorAll('tbody tr').length, document.querySelectorAll('svg.plot').length, \
              document.querySelectorAll('.map figure').length, document.querySelectorAll('script').length]",
         );
-        assert_eq!(seen, json!([68, 10, 6, 0]), "rows, plots, blocks and scripts in {view:?}");
+        assert_eq!(seen, json!([118, 10, 6, 0]), "rows, plots, blocks and scripts in {view:?}");
+        hold_plots_to_their_axes(&browser);
     }
 }
 

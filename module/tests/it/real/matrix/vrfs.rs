@@ -93,8 +93,19 @@ fn beside_the_default_instance() {
         in_red(stage, "no network 10.2.0.0/16");
         let both = ("Both", "10.1.0.0/16 10.3.0.0/16");
         stage.expect("changes in the VRF", &[("A", "10.1.0.0/16"), ("Red", "10.3.0.0/16"), both]);
-        stage.daemon.bgpd().configure("no router bgp 64512 view red");
-        let left = [("A", "10.1.0.0/16"), ("Both", "10.1.0.0/16")];
-        stage.expect("stale-path-time after its removal", &left);
     });
+    // bgpd 10.3 takes this command for one that removes the default instance.
+    scenario.play_where(
+        &[Source::Bgpd],
+        |_, major| major < 10,
+        |stage| {
+            in_red(stage, "network 10.2.0.0/16 route-map TEN");
+            stage.connect(ONE, &["10.1.0.0/16 64512:10"]);
+            let both = ("Both", "10.1.0.0/16 10.2.0.0/16");
+            stage.expect("the start", &[("A", "10.1.0.0/16"), ("Red", "10.2.0.0/16"), both]);
+            stage.daemon.bgpd().configure("no router bgp 64512 view red");
+            let left = [("A", "10.1.0.0/16"), ("Both", "10.1.0.0/16")];
+            stage.expect("stale-path-time after its removal", &left);
+        },
+    );
 }
