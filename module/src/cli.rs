@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+mod parser;
 pub mod selector;
 pub mod since;
 
@@ -11,13 +12,23 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::selector::Selector;
 use crate::cli::since::Since;
-use crate::exit_status::ExitStatus;
+use crate::exit::Exit;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
 /// The definition of the command line, for the manual page and the shell completions.
 pub fn command() -> clap::Command {
     Arguments::command()
 }
+
+pub(crate) use parser::parse;
+pub use parser::parser;
+
+/// How many percent of its prefixes an application may lose before that counts as a loss, unless `--loss` says otherwise.
+pub const DEFAULT_LOSS: u8 = 50;
+
+/// For how many seconds a command for operators waits for the source, unless `--timeout` says otherwise. Monitoring systems
+/// often give up after ten.
+pub const DEFAULT_TIMEOUT: u8 = 5;
 
 /// A value of `--source`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,7 +82,7 @@ pub(crate) struct Arguments {
 }
 
 fn long_about() -> String {
-    let statuses = ExitStatus::ALL.map(|status| format!("{}  {}\n\n", status.number(), status.meaning()));
+    let statuses = Exit::ALL.map(|status| format!("{}  {}\n\n", status.number(), status.meaning()));
     format!(
         "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
          Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \
@@ -100,15 +111,30 @@ Examples:
         after_help = "\
 Examples:
   bgp-community-services status
-  bgp-community-services status --detail"
+  bgp-community-services status --detail
+  bgp-community-services status --watch"
     )]
     Status {
         /// All details as nested text, instead of tables
         #[arg(long, conflicts_with = "json")]
         detail: bool,
-        /// JSON; times are in seconds since 1970
+        /// JSON; times are in seconds since 1970, but those of findings
         #[arg(long)]
         json: bool,
+        /// Draw it again in place, every so many seconds, until Ctrl-C [default: once; without a number, 2]
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            num_args = 0..=1,
+            default_missing_value = "2",
+            value_parser = clap::value_parser!(u16).range(1..=3600),
+            conflicts_with = "json"
+        )]
+        watch: Option<u16>,
+        #[command(flatten)]
+        judging: Judging,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// List prefixes with their applications and communities. For an address, the longest match comes first
     #[command(after_help = "\
@@ -128,19 +154,25 @@ Examples:
         /// The same as --format json
         #[arg(long, conflicts_with = "format")]
         json: bool,
+        #[command(flatten)]
+        waiting: Waiting,
     },
-    /// Query the source and explain which prefixes a community selects, or why a prefix is in an application or not
+    /// Query the source and explain which prefixes an application or a community has, or why a prefix is in an application
+    /// or not
     #[command(after_help = "\
 Examples:
+  bgp-community-services explain ExchangeOnline
   bgp-community-services explain 12076:5010
   bgp-community-services explain 13.107.6.152")]
     Explain {
-        /// A community, a prefix or an address
-        #[arg(value_name = "COMMUNITY|PREFIX")]
+        /// An application, a community, a prefix or an address
+        #[arg(value_name = "APPLICATION|COMMUNITY|PREFIX")]
         subject: Selector,
         /// JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// Tell what changed: which prefixes applications gained and lost, when and why, the oldest first. Exit
     /// status 1 for an application that is unknown
@@ -169,15 +201,23 @@ Examples:
         /// JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        judging: Judging,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// Write a page for a browser: applications, history, address map, findings. Exit status as for status
     #[command(after_help = "\
 Examples:
   bgp-community-services report --html report.html")]
     Report {
-        /// The file to write; the page needs no other files
+        /// The file to write, - for standard output; the page needs no other files
         #[arg(long, value_name = "FILE")]
         html: PathBuf,
+        #[command(flatten)]
+        judging: Judging,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// Follow the routes that ExaBGP sends on standard input; ExaBGP starts this as a process with `encoder json`
     #[command(after_help = "\
@@ -185,6 +225,32 @@ Examples:
   bgp-community-services exabgp
   bgp-community-services exabgp --config /etc/exabgp/communities.json")]
     Exabgp,
+}
+
+/// What counts as unhealthy.
+#[derive(Debug, Args)]
+pub(crate) struct Judging {
+    /// How many percent of its prefixes an application may lose, against the median of the last day
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = DEFAULT_LOSS,
+        value_parser = clap::value_parser!(u8).range(1..=99)
+    )]
+    pub loss: u8,
+}
+
+/// How long the operator is willing to wait.
+#[derive(Debug, Args)]
+pub(crate) struct Waiting {
+    /// How many seconds to wait for the source of routes, 240 at most
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = DEFAULT_TIMEOUT,
+        value_parser = clap::value_parser!(u8).range(1..=240)
+    )]
+    pub timeout: u8,
 }
 
 #[derive(Debug, Args)]

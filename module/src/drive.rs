@@ -1,6 +1,5 @@
 //! When the module runs: once, as a service that watches the routes, or as a process of ExaBGP.
 
-pub mod configuration;
 pub mod exabgp;
 pub mod lock;
 pub mod once;

@@ -3,15 +3,17 @@
 //!
 //! The folders are a pipeline, and nothing imports from a later stage: [`cli`] is what is typed and [`settings`] what it
 //! means; a [`source`] has the routes; [`collect`] makes prefixes by application of them; [`publish`] writes the output
-//! file; [`drive`] says when; [`operator`] answers questions about all of it. Only `source` opens sockets to routing engines.
+//! file; [`health`] says whether all is well; [`drive`] says when; [`operator`] answers questions about all of it. Only `source` opens sockets to routing engines.
 
 pub mod cli;
 pub mod clock;
 pub mod collect;
+pub mod configuration;
 pub mod digest;
 pub mod drive;
 pub mod error_text;
-pub mod exit_status;
+pub mod exit;
+pub mod health;
 pub mod instance;
 pub mod operator;
 pub mod prefix;

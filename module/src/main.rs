@@ -6,7 +6,7 @@ use bgp_community_services::drive::exabgp::follow;
 use bgp_community_services::drive::once::run;
 use bgp_community_services::drive::watch::watch;
 use bgp_community_services::error_text::with_causes;
-use bgp_community_services::exit_status::ExitStatus;
+use bgp_community_services::exit::Exit;
 use bgp_community_services::operator;
 use bgp_community_services::settings::{Action, Settings};
 
@@ -15,14 +15,14 @@ fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(told) => return told_by_the_command_line(&told).into(),
     };
-    let done = |()| ExitStatus::Healthy;
-    let failed = |error: &dyn std::error::Error| (with_causes(error), ExitStatus::Degraded);
+    let done = |()| Exit::Healthy;
+    let failed = |error: &dyn std::error::Error| (with_causes(error), Exit::Degraded);
     let ended = match &settings.action {
         Action::Run => run(&settings).map(drop).map(done).map_err(|error| failed(&error)),
         Action::Watch => watch(&settings).map(done).map_err(|error| failed(&error)),
         Action::Answer(request) => operator::run(&settings, request)
-            .map(ExitStatus::from)
-            .map_err(|error| (with_causes(&error), ExitStatus::CannotTell)),
+            .map(Exit::from)
+            .map_err(|error| (with_causes(&error), Exit::CannotTell)),
         Action::ExaBgp => follow(&settings).map(done).map_err(|error| failed(&error)),
     };
     let status = ended.unwrap_or_else(|(error, status)| {
@@ -33,8 +33,8 @@ fn main() -> ExitCode {
 }
 
 /// Prints the help text or the version that was asked for, or what is wrong with the command line.
-fn told_by_the_command_line(told: &clap::Error) -> ExitStatus {
+fn told_by_the_command_line(told: &clap::Error) -> Exit {
     // If it cannot be printed, nobody is there to be told.
     told.print().ok();
-    if told.use_stderr() { ExitStatus::CannotTell } else { ExitStatus::Healthy }
+    if told.use_stderr() { Exit::CannotTell } else { Exit::Healthy }
 }

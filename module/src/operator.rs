@@ -7,35 +7,28 @@ mod changes;
 mod doctor;
 pub mod error;
 mod explain;
-mod facts;
-mod guarded;
-mod health;
+mod patience;
 pub mod printed;
+mod redraw;
 mod report;
 mod show;
 mod status;
-mod vrfs;
+mod subject;
 
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::path::Path;
 
 use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
 
 use crate::clock;
+use crate::health::{self, Facts};
 use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
-use crate::operator::facts::Facts;
+use crate::operator::patience::Patience;
 use crate::operator::printed::Printed;
 use crate::operator::report::log::Log;
-use crate::settings::{Limits, Request, Settings};
-
-/// The longest wait of `status`, `doctor` and `report` for the route source. Monitoring systems often give up after ten
-/// seconds.
-const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The longest wait of `show` for the route source, which it needs only for the column of communities.
-const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
+use crate::settings::{Request, Settings};
 
 /// Prints what the operator requested, in colour if standard output is a terminal and `NO_COLOR` is not set.
 ///
@@ -43,7 +36,13 @@ const SHOW_TIMEOUT: Duration = Duration::from_secs(20);
 /// When the request has no result, or it cannot be written.
 pub fn run(settings: &Settings, request: &Request) -> Result<Health, OperatorError> {
     let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    if let Request::Status { watch: Some(pause), .. } = request {
+        let text = || answer(settings, request, clock::now(), colour).map(|answer| Some(answer.text));
+        return redraw::redraw(*pause, text).map(|()| Health::Healthy);
+    }
+    let patience = Patience::begin(settings.timeout);
     let answer = answer(settings, request, clock::now(), colour)?;
+    drop(patience);
     match io::stdout().lock().write_all(answer.text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(answer.health),
@@ -61,9 +60,9 @@ pub fn answer(
     colour: bool,
 ) -> Result<Printed, OperatorError> {
     let paint = Paint(colour);
-    let settings = &Settings { limits: limits(settings.limits, request), ..settings.clone() };
+    let settings = &Settings { limits: settings.limits.at_most(settings.timeout), ..settings.clone() };
     Ok(match request {
-        Request::Status { detail, json } => {
+        Request::Status { detail, json, .. } => {
             let facts = Facts::gather(settings, now);
             match (detail, json) {
                 (_, true) => status::json(&facts),
@@ -72,38 +71,32 @@ pub fn answer(
             }
         }
         Request::Show { wanted, format } => {
-            show::show(&Facts::gather_files(settings, now), settings, wanted.as_ref(), *format)
+            let facts = Facts::gather_files(settings, now);
+            let wanted = wanted.as_ref().map(|wanted| subject::meant(&facts, wanted)).transpose()?;
+            show::show(&facts, settings, wanted, *format)
         }
         Request::Explain { subject, json } => {
-            let explanation = explain::explain(&Facts::gather_files(settings, now), settings, subject)?;
+            let facts = Facts::gather_files(settings, now);
+            let explanation = explain::explain(&facts, settings, subject::meant(&facts, subject)?)?;
             if *json { explanation.json() } else { explanation.text() }
         }
         Request::Changes { wanted, since, json } => {
             changes::answer(settings, &Wanted { wanted: wanted.as_ref(), since: *since, now }, *json, paint)?
         }
         Request::Doctor { json } => {
-            let checks = health::checks(&Facts::gather(settings, now));
-            if *json { doctor::json(&checks) } else { doctor::text(&checks, paint) }
+            let facts = Facts::gather(settings, now);
+            let checks = health::checks(&facts);
+            if *json { doctor::json(&checks) } else { doctor::text(&checks, now, paint) }
         }
         Request::Report { html } => {
             let facts = Facts::gather(settings, now);
-            whole_file::write(
-                html,
-                report::page_of(&facts, &Log::read(&settings.state_dir)).as_bytes(),
-                0o644,
-            )?;
-            let health = health::overall(&facts);
+            let health = health::overall(&health::findings(&facts));
+            let page = report::page_of(&facts, &Log::read(&settings.state_dir));
+            if html == Path::new("-") {
+                return Ok(Printed { text: page, health });
+            }
+            whole_file::write(html, page.as_bytes(), 0o644)?;
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })
-}
-
-fn limits(configured: Limits, request: &Request) -> Limits {
-    match request {
-        Request::Explain { .. } | Request::Changes { .. } => configured,
-        Request::Show { .. } => configured.at_most(SHOW_TIMEOUT),
-        Request::Status { .. } | Request::Doctor { .. } | Request::Report { .. } => {
-            configured.at_most(STATUS_TIMEOUT)
-        }
-    }
 }

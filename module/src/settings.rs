@@ -6,11 +6,11 @@ mod request;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bgpcs::paths;
-use clap::Parser;
 
-use crate::cli::{Arguments, Command, Format, SourceChoice};
+use crate::cli::{self, Arguments, Command, DEFAULT_LOSS, DEFAULT_TIMEOUT, Format, SourceChoice};
 use crate::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 pub use limits::Limits;
 pub use request::Request;
@@ -46,6 +46,10 @@ pub struct Settings {
     pub bagpipe_url: HttpUrl,
     /// How long to wait for the source, and how long a reply may be.
     pub limits: Limits,
+    /// How many percent of its prefixes an application may lose before that counts as a loss.
+    pub loss: u8,
+    /// The longest wait of a command for operators for the source.
+    pub timeout: Duration,
 }
 
 /// A command.
@@ -74,7 +78,7 @@ impl Settings {
     pub fn from_words<W: Into<OsString> + Clone>(
         words: impl IntoIterator<Item = W>,
     ) -> Result<Self, clap::Error> {
-        Arguments::try_parse_from(words).map(Self::from)
+        cli::parse(words).map(Self::from)
     }
 }
 
@@ -83,17 +87,20 @@ impl From<Option<Command>> for Action {
         match command {
             None | Some(Command::Run) => Self::Run,
             Some(Command::Watch) => Self::Watch,
-            Some(Command::Status { detail, json }) => Self::Answer(Request::Status { detail, json }),
-            Some(Command::Show { wanted, format, json }) => {
+            Some(Command::Status { detail, json, watch, .. }) => {
+                let watch = watch.map(|seconds| Duration::from_secs(seconds.into()));
+                Self::Answer(Request::Status { detail, json, watch })
+            }
+            Some(Command::Show { wanted, format, json, .. }) => {
                 let format = if json { Format::Json } else { format };
                 Self::Answer(Request::Show { wanted, format })
             }
-            Some(Command::Explain { subject, json }) => Self::Answer(Request::Explain { subject, json }),
+            Some(Command::Explain { subject, json, .. }) => Self::Answer(Request::Explain { subject, json }),
             Some(Command::Changes { wanted, since, json }) => {
                 Self::Answer(Request::Changes { wanted, since, json })
             }
-            Some(Command::Doctor { json }) => Self::Answer(Request::Doctor { json }),
-            Some(Command::Report { html }) => Self::Answer(Request::Report { html }),
+            Some(Command::Doctor { json, .. }) => Self::Answer(Request::Doctor { json }),
+            Some(Command::Report { html, .. }) => Self::Answer(Request::Report { html }),
             Some(Command::Exabgp) => Self::ExaBgp,
         }
     }
@@ -101,6 +108,7 @@ impl From<Option<Command>> for Action {
 
 impl From<Arguments> for Settings {
     fn from(Arguments { command, options }: Arguments) -> Self {
+        let (loss, timeout) = judging(command.as_ref());
         let is_default_url = options.routing_manager_url.to_string() == ROUTING_MANAGER_URL;
         Self {
             action: command.into(),
@@ -124,6 +132,25 @@ impl From<Arguments> for Settings {
             gobgp_address: options.gobgp_address,
             bagpipe_url: options.bagpipe_url,
             limits: Limits::default(),
+            loss,
+            timeout: Duration::from_secs(timeout.into()),
+        }
+    }
+}
+
+/// What counts as a loss, in percent, and how long to wait, in seconds.
+fn judging(command: Option<&Command>) -> (u8, u8) {
+    match command {
+        Some(
+            Command::Status { judging, waiting, .. }
+            | Command::Doctor { judging, waiting, .. }
+            | Command::Report { judging, waiting, .. },
+        ) => (judging.loss, waiting.timeout),
+        Some(Command::Show { waiting, .. } | Command::Explain { waiting, .. }) => {
+            (DEFAULT_LOSS, waiting.timeout)
+        }
+        None | Some(Command::Run | Command::Watch | Command::Changes { .. } | Command::Exabgp) => {
+            (DEFAULT_LOSS, DEFAULT_TIMEOUT)
         }
     }
 }

@@ -169,9 +169,9 @@ pub trait RibInspection {
         None
     }
 
-    /// The communities with the same AS number as this one that any route carries, sorted. `None` when this source
-    /// cannot find it.
-    fn communities_of_same_as(&mut self, _community: &Community) -> Option<Vec<Community>> {
+    /// The communities that any route carries and that are [like](filter::are_like) this one, sorted. `None` when this
+    /// source cannot find it.
+    fn communities_like(&mut self, _community: &Community) -> Option<Vec<Community>> {
         None
     }
 }
@@ -244,6 +244,8 @@ pub struct Abilities {
     pub scans_once: bool,
     /// Whether any process can query it. ExaBGP gives its routes to one process only.
     pub can_be_queried: bool,
+    /// Whether it has a [summary](RibInspection::summary), by which it tells at next to no cost that it answers.
+    pub has_summary: bool,
     /// Whether it has instances of BGP besides the default one, each of a VRF.
     pub vrfs: bool,
 }
@@ -251,7 +253,14 @@ pub struct Abilities {
 impl Default for Abilities {
     /// Those of bgpd.
     fn default() -> Self {
-        Self { communities: true, best_path: true, scans_once: false, can_be_queried: true, vrfs: true }
+        Self {
+            communities: true,
+            best_path: true,
+            scans_once: false,
+            can_be_queried: true,
+            has_summary: true,
+            vrfs: true,
+        }
     }
 }
 

@@ -32,3 +32,20 @@ impl FromStr for Selector {
         })
     }
 }
+
+/// Whether a text that is no address and no prefix was meant as one.
+pub fn looks_like_address(text: &str) -> bool {
+    let is_of = |allowed: &str| text.chars().all(|c| allowed.contains(c));
+    let begins_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    let is_ipv4 = begins_with_digit && text.contains('.') && is_of("0123456789./");
+    // A large community has two colons, and decimal digits only.
+    let colons = text.matches(':').count();
+    let is_no_community = text.contains("::") || colons > 2 || text.contains('/');
+    is_ipv4 || (colons >= 2 && is_no_community && is_of("0123456789abcdefABCDEF:./"))
+}
+
+/// Whether a text that is no community was meant as one.
+pub fn looks_like_community(text: &str) -> bool {
+    let has_form = text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':');
+    has_form || text.starts_with("target:")
+}

@@ -14,6 +14,7 @@ use crate::collect::left_out::{self, LeftOut};
 use crate::collect::sessions::InstanceSession;
 use crate::collect::understood::{self, Unknown};
 use crate::instance::Instance;
+use crate::source::summary::{BgpSummary, Session};
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -58,9 +59,13 @@ pub struct State {
     /// What was not understood of the configuration.
     #[serde(rename = "not-understood", skip_serializing_if = "Unknown::is_empty")]
     pub unknown: Unknown,
+    /// The sessions that were established at any run, as far as their neighbors are still configured. Release 4.1.0 did not
+    /// write it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SeenSession>,
     /// The sessions as they were last seen, if that is not as in the last good run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sessions: Option<Vec<InstanceSession>>,
+    pub latest_sessions: Option<Vec<InstanceSession>>,
     /// How much was said to syslog lately.
     pub syslog: SyslogRate,
 }
@@ -75,6 +80,26 @@ pub struct SyslogRate {
     pub sent: u64,
     /// Lines that were left out and not told of yet.
     pub dropped: u64,
+}
+
+/// A session that a run saw established.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SeenSession {
+    /// The neighbor's address or interface.
+    pub peer: String,
+    /// The address of this side, from a source that can have several sessions with one neighbor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<String>,
+    /// When the last run began that saw it established.
+    pub established: UnixTime,
+}
+
+impl SeenSession {
+    /// Whether this is the session.
+    pub fn is_of(&self, session: &Session) -> bool {
+        self.peer == session.peer && self.local == session.local
+    }
 }
 
 /// How a run ended.
@@ -137,7 +162,7 @@ impl State {
     /// The sessions as they were last seen; none if the source does not tell them.
     pub fn sessions(&self) -> Vec<InstanceSession> {
         let of_last_good = || self.last_good.as_ref().map(LastGood::sessions);
-        self.sessions.clone().or_else(of_last_good).unwrap_or_default()
+        self.latest_sessions.clone().or_else(of_last_good).unwrap_or_default()
     }
 
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
@@ -161,6 +186,16 @@ impl State {
         self.kept.iter().any(|kept| kept.is_over(stale_path_time.unwrap_or_default(), now))
     }
 
+    /// The sessions that are, or were, established, now that the source has these.
+    pub fn sessions_with(&self, summary: &BgpSummary, now: UnixTime) -> Vec<SeenSession> {
+        let seen = |session: &Session| {
+            let earlier = self.sessions.iter().find(|earlier| earlier.is_of(session));
+            let established = session.since.map(|_| now).or(earlier.map(|earlier| earlier.established))?;
+            Some(SeenSession { peer: session.peer.clone(), local: session.local.clone(), established })
+        };
+        summary.sessions.iter().filter_map(seen).collect()
+    }
+
     /// Replaces the state in `directory`. A power failure may lose it, which costs no more than a full refresh: to wait for
     /// the disk in every run would cost more.
     ///
@@ -172,6 +207,7 @@ impl State {
     }
 }
 
-fn file(directory: &Path) -> PathBuf {
+/// The file in a state directory.
+pub fn file(directory: &Path) -> PathBuf {
     directory.join("last-run.json")
 }

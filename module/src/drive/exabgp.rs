@@ -13,7 +13,7 @@ use bgpcs::plain;
 use crate::clock::now;
 use crate::collect::schedule::{has_settled, pause_without_events};
 use crate::collect::state::{Outcome, State};
-use crate::drive::configuration::Stamp;
+use crate::configuration::Stamp;
 use crate::drive::lock::Lock;
 use crate::drive::once::{Rewrite, run_with};
 use crate::error_text::with_causes;
@@ -146,6 +146,9 @@ impl<'s> Follower<'s> {
         if self.lock.is_none() {
             self.lock = Lock::take(&self.settings.state_dir)
                 .map_err(|error| format!("cannot use {directory}: {error}"))?;
+            if let Some(lock) = &self.lock {
+                lock.is_of_service("exabgp");
+            }
         }
         let Some(lock) = &self.lock else {
             return Err(format!("another process uses {directory}; waiting until it ends"));

@@ -20,7 +20,7 @@ use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::collect::understood::Understood;
-use crate::drive::configuration::{self, ConfigurationError};
+use crate::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
 use crate::drive::record::{self, Circumstances, Findings, LastRun};
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
@@ -200,6 +200,11 @@ fn refresh_and_publish(
         }
         Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => ending.last_good,
     };
+    let summary = last_good.as_ref().and_then(|last_good| last_good.summary.as_ref());
+    let sessions = match summary {
+        Some(summary) => earlier.sessions_with(summary, started),
+        None => earlier.sessions,
+    };
     Ok(State {
         version: FORM,
         outcome: ending.outcome,
@@ -219,7 +224,8 @@ fn refresh_and_publish(
         kept: ending.kept,
         left_out: ending.resolution.left_out,
         unknown,
-        sessions: None,
+        sessions,
+        latest_sessions: None,
         syslog: earlier.syslog,
     })
 }
@@ -247,8 +253,11 @@ fn leave_unchanged(settings: &Settings, rewrite: Rewrite, earlier: State, starte
     {
         eprintln!("cannot set the time of {}: {error}; {FIX_FILE}", settings.output.display());
     }
+    let summary = earlier.last_good.as_ref().and_then(|last_good| last_good.summary.as_ref());
+    let sessions = summary.map(|summary| earlier.sessions_with(summary, started));
+    let sessions = sessions.unwrap_or_else(|| earlier.sessions.clone());
     let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
-    State { version: FORM, started, finished: now(), last_good, ..earlier }
+    State { version: FORM, started, finished: now(), last_good, sessions, ..earlier }
 }
 
 /// What was published.

@@ -72,9 +72,9 @@ pub fn record(settings: &Settings, last: &LastRun, state: &mut State, findings: 
         .collect();
     state.syslog = syslog::send(&settings.syslog_socket, state.syslog, state.started, &events);
     drop(events);
-    state.sessions = None;
+    state.latest_sessions = None;
     let is_known = sessions::changes(&state.sessions(), &sessions).is_empty();
-    state.sessions = (!is_known).then_some(sessions);
+    state.latest_sessions = (!is_known).then_some(sessions);
     let pause = last.pause(state.started).map(Entry::Pause);
     let entries: Vec<Entry> = pause.into_iter().chain(changes.into_iter().map(Entry::Change)).collect();
     if let Err(error) = change_log::append(&settings.state_dir, &entries) {

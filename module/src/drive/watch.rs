@@ -12,7 +12,7 @@ use crate::collect::plan::{parts, queryable};
 use crate::collect::schedule::{self, FULL_REFRESH_INTERVAL, Trigger, full_refresh_is_due, pause_of_signs};
 use crate::collect::state::{Outcome, State};
 use crate::collect::summaries::Summaries;
-use crate::drive::configuration::Stamp;
+use crate::configuration::Stamp;
 use crate::drive::lock::Lock;
 use crate::drive::once::{NotWritten, Rewrite, run_locked};
 use crate::drive::service_manager::{ALIVE, READY, STOPPING, notify};
@@ -54,6 +54,7 @@ pub enum WatchError {
 pub fn watch(settings: &Settings) -> Result<(), WatchError> {
     signals::end_by(end).map_err(WatchError::Signals)?;
     let lock = take_lock(settings)?;
+    lock.is_of_service("watch");
     let mut watched = Watched::default();
     let mut notified: Option<Instant> = None;
     loop {

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::cli::selector::Selector;
 use crate::cli::since::Since;
 use crate::collect::state::State;
-use crate::drive::configuration;
+use crate::configuration;
 use crate::operator::error::OperatorError;
 use crate::operator::printed::Printed;
 use crate::prefix::Prefix;

@@ -19,12 +19,27 @@ pub enum OperatorError {
     /// Standard output is closed or full.
     #[error("cannot write to standard output; check where it is redirected to")]
     Output(#[from] io::Error),
-    /// The argument of `explain` is neither a community nor a prefix.
-    #[error("cannot explain {text}: expected a prefix, an address, or a community; {source}")]
-    Subject {
-        /// The argument.
+    /// An address or a prefix with a mistake.
+    #[error(
+        "{text} is no address and no prefix: expected a form like 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or 2001:db8::/32; \
+         correct it"
+    )]
+    Address {
+        /// What was typed.
         text: String,
-        /// Why it is not a community.
-        source: CommunityError,
+    },
+    /// A community with a mistake.
+    #[error(transparent)]
+    Community(#[from] CommunityError),
+    /// The name of no application.
+    #[error(
+        "no application is called {text}{near}; list the applications with: bgp-community-services status, or name a \
+         community, a prefix or an address"
+    )]
+    Application {
+        /// What was typed.
+        text: String,
+        /// Which one may have been meant.
+        near: String,
     },
 }

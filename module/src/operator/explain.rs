@@ -1,41 +1,46 @@
 //! `explain`: which prefixes a community selects, and why a prefix is in an application or not, as the routing engine
 //! answers now.
 
+mod application;
 mod community;
 mod explanation;
 mod prefix;
 
-use bgpcs::{Community, Quoted};
+use bgpcs::{Quoted, plain};
 
 use crate::cli::selector::Selector;
+use crate::health::facts::Facts;
 use crate::operator::error::OperatorError;
 use crate::operator::explain::explanation::Explanation;
-use crate::operator::facts::Facts;
+use crate::operator::subject::did_you_mean;
 use crate::settings::Settings;
 use crate::source::open::open;
 
-/// Queries the source about a community or a prefix.
+/// Queries the source about an application, a community or a prefix.
 ///
 /// # Errors
-/// When the subject is neither.
+/// When the subject is none of these.
 pub fn explain(facts: &Facts, settings: &Settings, subject: &Selector) -> Result<Explanation, OperatorError> {
-    let of_community = |community: Community| {
-        let source = open(settings);
-        let begun = Explanation::new(format!("community {community}"), source.name());
-        community::explain(facts, source, community, begun)
-    };
+    let source = open(settings);
+    let begun = |subject: String| Explanation::new(subject, source.name());
     match subject {
-        Selector::Community(community) => Ok(of_community(*community)),
+        Selector::Community(community) => {
+            let begun = begun(format!("community {community}"));
+            Ok(community::explain(facts, source, *community, begun))
+        }
         Selector::Net(net) => {
-            let source = open(settings);
             let (address, _) = net.parts();
             let subject = if net.is_host() { format!("address {address}") } else { format!("prefix {net}") };
-            let begun = Explanation::new(subject, source.name());
+            let begun = begun(subject);
             Ok(prefix::explain(facts, source, *net, begun))
         }
-        Selector::Application(text) => match text.parse::<Community>() {
-            Ok(community) => Ok(of_community(community)),
-            Err(source) => Err(OperatorError::Subject { text: Quoted(text).to_string(), source }),
-        },
+        Selector::Application(name) => {
+            if !facts.applications().iter().any(|application| application.name.as_str() == name) {
+                let near = did_you_mean(facts, name);
+                return Err(OperatorError::Application { text: Quoted(name).to_string(), near });
+            }
+            let begun = begun(format!("application {}", plain(name)));
+            Ok(application::explain(facts, source, name, begun))
+        }
     }
 }

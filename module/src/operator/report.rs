@@ -6,14 +6,14 @@ pub mod log;
 mod map;
 mod plot;
 
-use bgpcs::{Community, Health, plain};
-use bgpcs_display::html::{Html, all, badge, element, of_text, page, section, text, wide};
+use bgpcs::{Community, plain};
+use bgpcs_display::html::{self, Html, all, badge, element, of_text, page, section, text, wide};
 use bgpcs_display::time;
 use ipnet::IpNet;
 
-use crate::operator::facts::{ApplicationFacts, Facts};
-use crate::operator::guarded::left_out_table;
-use crate::operator::health::{self, overall};
+use crate::health::facts::{ApplicationFacts, Facts};
+use crate::health::guarded::left_out_table;
+use crate::health::{self, Finding, overall};
 use crate::operator::printed::grouped;
 use crate::operator::report::log::Log;
 use crate::operator::report::map::Classified;
@@ -46,7 +46,8 @@ pub fn page_of(facts: &Facts, log: &Log) -> String {
 
 fn head(facts: &Facts) -> Html {
     let heading = of_text("h1", &facts.target);
-    let line = all([badge(overall(facts)), text(format!(" as of {}", time::at(facts.now)))]);
+    let line =
+        all([badge(overall(&health::findings(facts))), text(format!(" as of {}", time::at(facts.now)))]);
     let shown = ["Source state", "Last run", "Last outcome", "Prefixes", "Stale for"];
     let cards = status::properties(facts)
         .into_iter()
@@ -61,10 +62,12 @@ fn findings(facts: &Facts) -> Html {
     if findings.is_empty() {
         return of_text("p", "No problems found.");
     }
-    let item = |(health, finding): (Health, String)| {
-        element("li", &[], all([badge(health), text(" "), text(finding)]))
+    let item = |finding: &Finding| {
+        let code = of_text("code", finding.dated_code(facts.now));
+        let text = text(format!(" {}; {}", finding.text, finding.advice));
+        element("li", &[], all([badge(finding.severity.health()), html::text(" "), code, text]))
     };
-    element("ul", &[], findings.into_iter().map(item).collect())
+    element("ul", &[], findings.iter().map(item).collect())
 }
 
 /// The prefixes that the guards left out, if there are any.

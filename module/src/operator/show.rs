@@ -10,8 +10,8 @@ use bgpcs::{Community, Health};
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
+use crate::health::facts::{ApplicationFacts, Facts};
 use crate::instance::Instance;
-use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::Printed;
 use crate::operator::show::attribution::Attribution;
 use crate::operator::show::listing::{Listing, Row, no_prefixes, overlaps, sort, verdict};
@@ -47,7 +47,7 @@ pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Selector>, forma
         }
         Some(Selector::Application(_) | Selector::Community(_)) | None => {
             notes.extend(overlaps(&rows));
-            notes.extend(rows.is_empty().then(|| no_prefixes(wanted)));
+            notes.extend(rows.is_empty().then(|| no_prefixes(facts, wanted)));
         }
     }
     let health = if rows.is_empty() { Health::Degraded } else { Health::Healthy };

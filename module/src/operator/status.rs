@@ -6,11 +6,10 @@ use bgpcs_display::time;
 use serde_json::json;
 
 use crate::collect::state::Outcome;
-use crate::operator::facts::{ApplicationFacts, Facts, SourceAnswer};
-use crate::operator::guarded::{left_out_in_short, left_out_json};
-use crate::operator::health::{findings, overall};
+use crate::health::facts::{ApplicationFacts, Facts, SourceAnswer};
+use crate::health::guarded::{left_out_in_short, left_out_json};
+use crate::health::{Finding, findings, overall, vrfs};
 use crate::operator::printed::{Printed, counted_by_family, json_text};
-use crate::operator::vrfs;
 use crate::prefix::Family;
 
 /// The properties of the module, by name.
@@ -18,7 +17,7 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
     let configuration = match (&facts.configuration, facts.configured) {
         (Ok(_), Some(time)) => format!("present, from {}", time::since(time, facts.now)),
         (Ok(_), None) => "present".to_owned(),
-        (Err(error), _) => error.clone(),
+        (Err(error), _) => plain(&error.to_string()),
     };
     let linked = match &facts.linked {
         Ok(_) if facts.is_linked => "linked",
@@ -32,7 +31,7 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
         (None, None) => "unknown".to_owned(),
     };
     let mut properties = vec![
-        ("Health", overall(facts).name().to_owned()),
+        ("Health", overall(&findings(facts)).name().to_owned()),
         ("Module", format!("{linked}, version {}", bgpcs::VERSION)),
         ("Configuration", configuration),
         ("Source", plain(&facts.source)),
@@ -53,15 +52,16 @@ pub fn properties(facts: &Facts) -> Vec<(&'static str, String)> {
 
 /// A table of the module and one of its applications, followed by the findings.
 pub fn summary(facts: &Facts, paint: Paint) -> Printed {
-    let health = overall(facts);
+    let findings = findings(facts);
+    let health = overall(&findings);
     let mut module = Table::new([Head::Text("Property"), Head::Text("Value")], paint);
     for (name, value) in properties(facts) {
         let row_health = if name == "Health" { health } else { Health::Healthy };
         module.row(row_health, [name.to_owned(), value]);
     }
     let applications = application_table(facts, paint);
-    let findings: String =
-        findings(facts).into_iter().map(|(health, text)| paint.by(health, &format!("{text}\n"))).collect();
+    let line = |finding: &Finding| paint.by(finding.severity.health(), &finding.line(facts.now)) + "\n";
+    let findings: String = findings.iter().map(line).collect();
     let findings = if findings.is_empty() { findings } else { format!("\n{findings}") };
     Printed { text: format!("Target: {}\n{module}\n{applications}{findings}", facts.target), health }
 }
@@ -136,10 +136,16 @@ pub fn detail(facts: &Facts) -> Printed {
     }
     let findings = findings(facts);
     line(1, "Findings", if findings.is_empty() { "none" } else { "" });
-    for (health, finding) in findings {
-        line(2, health.name(), &finding);
+    for finding in &findings {
+        line(2, &format!("{} {}", finding.severity.name(), finding.code), "");
+        line(3, "Subject", &finding.subject);
+        line(3, "Text", &finding.text);
+        if let Some(since) = finding.since {
+            line(3, "Since", &time::since(since, facts.now));
+        }
+        line(3, "Advice", &finding.advice);
     }
-    Printed { text, health: overall(facts) }
+    Printed { text, health: overall(&findings) }
 }
 
 /// All details as JSON; times are in seconds since 1970.
@@ -160,9 +166,7 @@ pub fn json(facts: &Facts) -> Printed {
         value
     };
     let findings = findings(facts);
-    let findings: Vec<_> =
-        findings.iter().map(|(health, text)| json!({"health": health, "text": text})).collect();
-    let health = overall(facts);
+    let health = overall(&findings);
     let has_run = facts.state.outcome != Outcome::None;
     let mut value = json!({
         "router": facts.target.router,
@@ -188,7 +192,7 @@ pub fn json(facts: &Facts) -> Printed {
         "applications": facts.applications().iter().map(application).collect::<Vec<_>>(),
         "left-out": left_out_json(facts),
         "kept": facts.state.kept,
-        "findings": findings,
+        "findings": findings.iter().map(Finding::json).collect::<Vec<_>>(),
     });
     if let SourceAnswer::Yes(summaries) = &facts.answer
         && let Some(vrfs) = vrfs::json(summaries)

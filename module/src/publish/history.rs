@@ -159,6 +159,7 @@ pub fn add(directory: &Path, record: RunRecord) -> Result<(), WholeFileError> {
     Staged::write(&file(directory), &history.bytes(), 0o644)?.publish()
 }
 
-fn file(directory: &Path) -> PathBuf {
+/// The file in a state directory.
+pub fn file(directory: &Path) -> PathBuf {
     directory.join("history.jsonl")
 }

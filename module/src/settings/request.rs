@@ -1,6 +1,7 @@
 //! The commands for operators.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
@@ -15,6 +16,8 @@ pub enum Request {
         detail: bool,
         /// As JSON.
         json: bool,
+        /// Again and again, with this pause.
+        watch: Option<Duration>,
     },
     /// The prefixes.
     Show {
@@ -23,9 +26,9 @@ pub enum Request {
         /// The form of the output.
         format: Format,
     },
-    /// Why a prefix is in an application or not, or what a community selects.
+    /// Why a prefix is in an application or not, or what a community or an application selects.
     Explain {
-        /// The community, prefix or address.
+        /// The application, community, prefix or address.
         subject: Selector,
         /// As JSON.
         json: bool,
@@ -46,7 +49,7 @@ pub enum Request {
     },
     /// A page for a browser.
     Report {
-        /// The file to write.
+        /// The file to write; `-` is standard output.
         html: PathBuf,
     },
 }

@@ -64,6 +64,7 @@ impl RouteSource for Bagpipe {
             best_path: false,
             scans_once: true,
             can_be_queried: true,
+            has_summary: true,
             vrfs: false,
         }
     }
@@ -130,7 +131,7 @@ impl RibInspection for Bagpipe {
         Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
     }
 
-    fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
-        filter::communities_of_same_as(community, &mut |family, each| self.routes(family, each))
+    fn communities_like(&mut self, community: &Community) -> Option<Vec<Community>> {
+        filter::communities_like(community, &mut |family, each| self.routes(family, each))
     }
 }

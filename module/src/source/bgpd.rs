@@ -253,10 +253,10 @@ impl RibInspection for Bgpd {
         Some(Ok(found))
     }
 
-    fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
+    fn communities_like(&mut self, community: &Community) -> Option<Vec<Community>> {
         let command = communities::show(community)?;
-        let mut found = self
-            .try_command(command, SHORT_REPLY_BYTES, |reply| communities::read_same_as(reply, community))?;
+        let mut found =
+            self.try_command(command, SHORT_REPLY_BYTES, |reply| communities::read_like(reply, community))?;
         let aliases = self.aliases()?;
         found.retain(|community| !aliases.contains(community));
         Some(found)

@@ -21,8 +21,14 @@ use event::{EventKind, SessionAddresses};
 
 const NAME: &str = "ExaBGP";
 
-const ABILITIES: Abilities =
-    Abilities { communities: true, best_path: false, scans_once: true, can_be_queried: true, vrfs: false };
+const ABILITIES: Abilities = Abilities {
+    communities: true,
+    best_path: false,
+    scans_once: true,
+    can_be_queried: true,
+    has_summary: true,
+    vrfs: false,
+};
 
 /// The routes and sessions of ExaBGP, from its events.
 #[derive(Debug)]

@@ -133,14 +133,14 @@ pub fn longest_match(prefix: Prefix, scan: &mut Scan<'_>) -> Result<Option<Desti
     Ok(longest)
 }
 
-/// [`RibInspection::communities_of_same_as`](super::RibInspection::communities_of_same_as) by a scan; `None` when it
+/// [`RibInspection::communities_like`](super::RibInspection::communities_like) by a scan; `None` when it
 /// fails.
-pub fn communities_of_same_as(community: &Community, scan: &mut Scan<'_>) -> Option<Vec<Community>> {
+pub fn communities_like(community: &Community, scan: &mut Scan<'_>) -> Option<Vec<Community>> {
     let mut found = BTreeSet::new();
     for family in Family::ALL {
         let result = scan(family, &mut |scanned| {
             if let Scanned::Route(route) = scanned {
-                found.extend(route.communities.iter().filter(|carried| have_same_as(carried, community)));
+                found.extend(route.communities.iter().filter(|carried| are_like(carried, community)));
             }
         });
         result.ok()?;
@@ -148,8 +148,22 @@ pub fn communities_of_same_as(community: &Community, scan: &mut Scan<'_>) -> Opt
     Some(found.into_iter().collect())
 }
 
+/// Whether one community may have been typed for another: they have the same AS number, or are [near](is_near).
+pub fn are_like(one: &Community, another: &Community) -> bool {
+    have_same_as(one, another) || is_near(one, another)
+}
+
+/// Whether the texts of two communities differ by no more than two slips of the fingers: a digit too many, too few or
+/// wrong, or two in the wrong order. A short text has room for one only.
+pub fn is_near(one: &Community, another: &Community) -> bool {
+    const SHORT: usize = 8;
+    let (one, another) = (one.to_string(), another.to_string());
+    let slips = if one.len().min(another.len()) < SHORT { 1 } else { 2 };
+    one.len().abs_diff(another.len()) <= slips && strsim::osa_distance(&one, &another) <= slips
+}
+
 /// Whether two communities are of one kind and name the same administrator: an AS number, or a router of it.
-pub fn have_same_as(one: &Community, another: &Community) -> bool {
+fn have_same_as(one: &Community, another: &Community) -> bool {
     match (one.canonical(), another.canonical()) {
         (Community::Standard(one), Community::Standard(another)) => one.high == another.high,
         (Community::Large(one), Community::Large(another)) => one.global == another.global,

@@ -205,7 +205,7 @@ impl RibInspection for GoBgp {
         Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
     }
 
-    fn communities_of_same_as(&mut self, community: &Community) -> Option<Vec<Community>> {
-        filter::communities_of_same_as(community, &mut |family, each| self.routes(family, each))
+    fn communities_like(&mut self, community: &Community) -> Option<Vec<Community>> {
+        filter::communities_like(community, &mut |family, each| self.routes(family, each))
     }
 }

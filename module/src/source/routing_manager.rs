@@ -35,7 +35,7 @@ impl RouteSource for RoutingManager {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { vrfs: self.url.names_vrf(), ..Abilities::default() }
+        Abilities { has_summary: false, vrfs: self.url.names_vrf(), ..Abilities::default() }
     }
 
     fn query_with_neighbors(

@@ -8,7 +8,7 @@
 mod changes;
 mod errors;
 mod exabgp;
-mod exit_status;
+mod exit;
 mod guards;
 mod held;
 mod interruptions;

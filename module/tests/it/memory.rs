@@ -13,7 +13,8 @@ use wait4::Wait4 as _;
 
 use crate::scene::Scene;
 
-const LIMIT: u64 = 24_000_000;
+/// What the packaged program has to keep to is 24 MB; of this unoptimized one, more pages are in use.
+const LIMIT: u64 = 26_000_000;
 
 /// As many prefixes as `max-prefixes` allows, each as long as one can be; at every summary, one of them has changed.
 fn longest_table() -> Answer {

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use bgp_community_services::cli::command;
+use bgp_community_services::cli::parser;
 use bgp_community_services::collect::convergence::Unconverged;
 use bgp_community_services::collect::error::CollectError;
 use bgp_community_services::collect::kept::KeptError;
 use bgp_community_services::collect::plan::InstanceFault;
-use bgp_community_services::drive::configuration::ConfigurationError;
+use bgp_community_services::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
 use bgp_community_services::error_text::{FIX_FILE, with_causes};
@@ -163,9 +163,12 @@ fn of_every_error() {
         OperatorError::Changes(_) =>
             OperatorError::Changes(ChangeLogError::Unusable { path: path(), source: refused() }),
         OperatorError::Output(_) => OperatorError::Output(refused()),
-        OperatorError::Subject { .. } => OperatorError::Subject {
+        OperatorError::Address { .. } => OperatorError::Address { text: "1.2.3.400".into() },
+        OperatorError::Community(_) =>
+            OperatorError::Community("1:99999".parse::<Community>().unwrap_err()),
+        OperatorError::Application { .. } => OperatorError::Application {
             text: "Exchange".into(),
-            source: "Exchange".parse::<Community>().unwrap_err(),
+            near: " (did you mean ExchangeOnline?)".into(),
         },
     });
 }
@@ -335,7 +338,7 @@ fn of_every_check() {
             }
         }
     }
-    assert!(seen > 10, "only {seen} checks were not well");
+    assert!(seen > 5, "only {seen} checks were not well");
 }
 
 /// What is wrong with a command line says what was given and what is expected.
@@ -356,7 +359,16 @@ fn of_the_command_line() {
             &["changes", "--since", "yesterday"],
             &["yesterday", "expected a span like 24h", "2026-11-25T09:00:00Z"],
         ),
-        (&["explain"], &["<COMMUNITY|PREFIX>", "--help"]),
+        (&["explain"], &["<APPLICATION|COMMUNITY|PREFIX>", "--help"]),
+        (&["stauts"], &["stauts", "similar subcommands exist: 'state', 'status'"]),
+        (&["status", "--detial"], &["--detial", "a similar argument exists: '--detail'"]),
+        (&["status", "--timeout", "0"], &["0", "1..=240"]),
+        (&["status", "--loss", "100"], &["100", "1..=99"]),
+        (&["run", "--root", "/tmp"], &["--root does nothing for the command run", "--help"]),
+        (&["--root", "/tmp"], &["--root does nothing for the command run"]),
+        (&["exabgp", "--source", "bgpd"], &["--source does nothing for the command exabgp"]),
+        (&["show", "--loss", "10"], &["--loss"]),
+        (&["watch", "--timeout", "10"], &["--timeout"]),
         (&["report"], &["--html <FILE>", "--help"]),
     ] {
         let error = Settings::from_words([&["module"], words].concat()).unwrap_err().to_string();
@@ -364,13 +376,27 @@ fn of_the_command_line() {
             assert!(error.contains(name), "does not say {name}: {error}");
         }
     }
-    let settings = Settings::from_words(["module", "explain", "1:99999"]).unwrap();
-    let Action::Answer(request) = &settings.action else { panic!("not for an operator") };
-    let error = answer(&settings, request, 0, false).unwrap_err();
-    hold_to_names(
-        &with_causes(&error),
-        &["1:99999", "expected a prefix, an address, or a community", "AA:NN"],
-    );
+}
+
+/// What is wrong with a word that selects prefixes is said of it: an address, a community or the name of an application.
+#[test]
+fn of_a_mistyped_subject() {
+    let scene = Scene::new();
+    for (words, names) in [
+        (["explain", "1:99999"], &["community 1:99999 is not one of", "AA:NN"][..]),
+        (["show", "1:99999"], &["community 1:99999 is not one of", "AA:NN"]),
+        (["show", "1.2.3.400"], &["1.2.3.400 is no address", "expected a form like 192.0.2.1"]),
+        (["show", "10.0.0.0/33"], &["10.0.0.0/33 is no address and no prefix"]),
+        (["explain", "2001:db8::12345"], &["2001:db8::12345 is no address"]),
+        (["explain", "ExchangOnline"], &["ExchangOnline", "did you mean ExchangeOnline?"]),
+        (["explain", "Nothing"], &["no application is called Nothing; list the applications"]),
+    ] {
+        let error = with_causes(&scene.try_to_answer(&words).unwrap_err());
+        hold_to_advice(&error);
+        hold_to_names(&error, names);
+    }
+    // What show cannot find it shows, as a table without rows.
+    hold_to_names(&scene.answer(&["show", "exchangeonlin"]), &["did you mean ExchangeOnline?"]);
 }
 
 #[test]
@@ -382,5 +408,5 @@ fn of_help() {
     let parse = |line: &[&str]| {
         Settings::from_words(line.iter().copied()).map(drop).map_err(|error| error.to_string())
     };
-    help::hold_to_form(command(), &help_of, &parse);
+    help::hold_to_form(parser(), &help_of, &parse);
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bgp_community_services::drive::once::run;
-use bgp_community_services::exit_status::ExitStatus;
+use bgp_community_services::exit::Exit;
 use bgp_community_services::operator::answer;
 use bgp_community_services::settings::{Action, Settings};
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, alone, guide};
@@ -74,9 +74,11 @@ fn transcript_of(scenario: &Path) -> (String, Vec<String>) {
 }
 
 fn settings(line: &str) -> Settings {
-    let files = "--config config.json --output output.json --state-dir state --root root --source bgpd \
-                 --bgpd-socket bgpd.vty --syslog-socket log";
-    Settings::from_words(["bgp-community-services"].into_iter().chain(words(line)).chain(words(files)))
+    let files = "--config config.json --output output.json --state-dir state --source bgpd --bgpd-socket bgpd.vty \
+         --syslog-socket log";
+    let root = if line == "run" { "" } else { "--root root" };
+    let all = words(line).chain(words(files)).chain(words(root)).filter(|word| !word.is_empty());
+    Settings::from_words(["bgp-community-services"].into_iter().chain(all))
         .unwrap_or_else(|error| panic!("{line}: {error}"))
 }
 
@@ -88,8 +90,8 @@ fn answer_to(line: &str) -> String {
     let settings = settings(line);
     let Action::Answer(request) = &settings.action else { panic!("{line} is not for an operator") };
     let (text, status) = match answer(&settings, request, NOW, false) {
-        Ok(answer) => (answer.text, ExitStatus::from(answer.health)),
-        Err(error) => (format!("{error}\n"), ExitStatus::CannotTell),
+        Ok(answer) => (answer.text, Exit::from(answer.health)),
+        Err(error) => (format!("{error}\n"), Exit::CannotTell),
     };
     let status = status.number();
     format!("$ bgp-community-services {line}\n{}[exit status {status}]\n", text.replace('\r', ""))

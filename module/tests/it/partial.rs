@@ -160,9 +160,7 @@ fn applications_are_named() {
             "{doctor}"
         );
     }
-    assert!(
-        doctor.contains("its last good prefixes stay, from ") && doctor.contains("no last good prefixes")
-    );
+    assert!(doctor.contains("last good prefixes stay, from ") && doctor.contains("no last good prefixes"));
     let status = scene.answer(&["status"]);
     assert!(status.contains("partial, some communities are not up to date"), "{status}");
     assert!(

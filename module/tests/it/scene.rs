@@ -9,6 +9,8 @@ use bgp_community_services::clock::now;
 use bgp_community_services::collect::state::State;
 use bgp_community_services::drive::once::run;
 use bgp_community_services::operator::answer;
+use bgp_community_services::operator::error::OperatorError;
+use bgp_community_services::operator::printed::Printed;
 use bgp_community_services::settings::{Action, Limits, Settings};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -120,9 +122,14 @@ impl Scene {
 
     /// What a command for operators answers; the words are those of the command line.
     pub fn answer(&self, words: &[&str]) -> String {
+        self.try_to_answer(words).unwrap().text
+    }
+
+    /// What a command for operators answers, or why it cannot.
+    pub fn try_to_answer(&self, words: &[&str]) -> Result<Printed, OperatorError> {
         let settings = self.settings(words);
         let Action::Answer(request) = &settings.action else { panic!("{words:?} is no query") };
-        answer(&settings, request, now(), false).unwrap().text
+        answer(&settings, request, now(), false)
     }
 
     /// One run with bgpd at the scene's `bgpd.vty`.

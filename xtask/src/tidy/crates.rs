@@ -22,14 +22,15 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["clock", "digest", "error_text", "prefix"],
+    &["clock", "digest", "error_text", "exit", "prefix"],
     &["instance"],
     &["url"],
     &["cli"],
     &["settings"],
     &["source"],
     &["collect"],
-    &["publish"],
+    &["configuration", "publish"],
+    &["health"],
     &["drive"],
     &["operator"],
     &["lib"],

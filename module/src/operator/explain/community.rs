@@ -7,13 +7,14 @@ use bgpcs_display::counted;
 
 use crate::collect::guard::{Guard, Guards};
 use crate::collect::plan::MOST_INSTANCES;
+use crate::health::facts::{ApplicationFacts, Facts};
+use crate::health::guarded;
 use crate::instance::{Instance, Table};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
-use crate::operator::facts::{ApplicationFacts, Facts};
-use crate::operator::guarded;
 use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
+use crate::source::filter::is_near;
 use crate::source::{Query, QueryItem, RouteSource};
 
 /// The most communities with the same AS number that are listed.
@@ -32,18 +33,16 @@ pub fn explain(
         return last_refresh(facts, community, explanation);
     }
     if !abilities.can_select(&community) {
-        let finding = format!("the routes of {} have route targets only", explanation.source);
-        let next =
-            "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
-        return explanation.problem(Health::Degraded, finding, next);
+        return no_choice(explanation, &community);
     }
-    let (instances, explanation) = instances_of(facts, &mut *source, community, explanation);
+    let (instances, explanation) =
+        instances_of(&instances_listing(facts, community), &mut *source, explanation);
     if instances.is_empty() {
         return explanation;
     }
     let carrying = match carrying(facts, &mut *source, &instances, community) {
         Ok(carrying) => carrying,
-        Err(error) => return explanation.no_answer(&error),
+        Err(error) => return explanation.no_answer(&error, facts.advice.silent),
     };
     let explanation = match carrying.unreadable {
         0 => explanation,
@@ -59,14 +58,16 @@ pub fn explain(
     }
 }
 
-/// The instances of BGP to query: those that count for the applications that list the community, or the default one. Adds
-/// which of them cannot be queried.
-fn instances_of(
-    facts: &Facts,
-    source: &mut dyn RouteSource,
-    community: Community,
-    mut explanation: Explanation,
-) -> (Vec<Instance>, Explanation) {
+/// Adds that the source has no such communities.
+pub(super) fn no_choice(explanation: Explanation, community: &Community) -> Explanation {
+    let finding =
+        format!("the routes of {} have route targets only, which {community} is not", explanation.source);
+    let next = "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
+    explanation.problem(Health::Degraded, finding, next)
+}
+
+/// The instances of BGP that count for the applications that list a community, or the default one.
+fn instances_listing(facts: &Facts, community: Community) -> Vec<Instance> {
     let applications = facts.applications();
     let listing = applications.iter().filter(|application| application.lists(&community));
     let mut instances: Vec<Instance> = Vec::new();
@@ -78,6 +79,16 @@ fn instances_of(
     if instances.is_empty() {
         instances.push(Instance::Default);
     }
+    instances
+}
+
+/// Those of the instances of BGP that can be queried. Adds which cannot.
+pub(super) fn instances_of(
+    wanted: &[Instance],
+    source: &mut dyn RouteSource,
+    mut explanation: Explanation,
+) -> (Vec<Instance>, Explanation) {
+    let mut instances = wanted.to_vec();
     instances.truncate(MOST_INSTANCES);
     if !source.abilities().vrfs && instances.iter().any(|instance| !instance.is_default()) {
         instances.retain(Instance::is_default);
@@ -109,8 +120,8 @@ fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) 
         Err(error) => {
             return explanation.problem(
                 Health::Broken,
-                format!("cannot tell which applications list it: {error}"),
-                "see what is wrong with: bgp-community-services doctor".to_owned(),
+                format!("cannot tell which applications list it: {}", plain(&error.to_string())),
+                "on the conductor, check this node with: generate_pillar status".to_owned(),
             );
         }
         Ok(_) if names.is_empty() => {
@@ -166,7 +177,7 @@ fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -
     }
 }
 
-/// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
+/// Adds that no path carries the community, and why that may be so.
 fn without_paths(
     source: &mut dyn RouteSource,
     instances: &[Instance],
@@ -177,26 +188,54 @@ fn without_paths(
         explanation.degrade();
     }
     explanation.findings.push("no path carries it".to_owned());
+    no_path(source, instances, community, explanation)
+}
+
+/// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
+pub(super) fn no_path(
+    source: &mut dyn RouteSource,
+    instances: &[Instance],
+    community: Community,
+    mut explanation: Explanation,
+) -> Explanation {
     let advice = source.advice();
-    match source.communities_of_same_as(&community) {
-        Some(others) if others.is_empty() => {
-            explanation.findings.push("no route carries any community with the same AS number".to_owned());
-            explanation.next.push(
-                "check that the neighbors send communities, and that no inbound policy removes them"
-                    .to_owned(),
-            );
+    let (near, others): (Vec<_>, Vec<_>) = match source.communities_like(&community) {
+        Some(found) => found.into_iter().partition(|other| is_near(other, &community)),
+        None => {
+            explanation.next.push(format!("see what the neighbors send {}", advice.routes));
+            return sessions_down(source, instances, explanation);
         }
-        Some(others) => {
-            let nearest = comma_separated(nearest(&others, community));
-            explanation
-                .findings
-                .push(format!("routes carry these communities with the same AS number: {nearest}"));
-            explanation.next.push(
-                "if you meant one of these, correct bgp-community in the profile, and commit".to_owned(),
-            );
-        }
-        None => explanation.next.push(format!("see what the neighbors send {}", advice.routes)),
+    };
+    if near.is_empty() && others.is_empty() {
+        explanation.findings.push("no route carries any community with the same AS number".to_owned());
+        explanation.next.push(
+            "check that the neighbors send communities, and that no inbound policy removes them".to_owned(),
+        );
     }
+    if !near.is_empty() {
+        let near = comma_separated(nearest(&near, community));
+        explanation.findings.push(format!("routes carry communities that look nearly the same: {near}"));
+    }
+    if !others.is_empty() {
+        let nearest = comma_separated(nearest(&others, community));
+        explanation
+            .findings
+            .push(format!("routes carry these communities with the same AS number: {nearest}"));
+    }
+    if !near.is_empty() || !others.is_empty() {
+        explanation
+            .next
+            .push("if you meant one of these, correct bgp-community in the profile, and commit".to_owned());
+    }
+    sessions_down(source, instances, explanation)
+}
+
+/// Adds the sessions that are not established.
+fn sessions_down(
+    source: &mut dyn RouteSource,
+    instances: &[Instance],
+    mut explanation: Explanation,
+) -> Explanation {
     for instance in instances {
         let Some(summary) = source.summary(instance) else { continue };
         let down = summary.sessions.iter().filter(|session| session.since.is_none());
@@ -204,7 +243,7 @@ fn without_paths(
         if !down.is_empty() {
             let phrase = instance.phrase();
             explanation.findings.push(format!("BGP sessions not established{phrase}: {}", down.join(", ")));
-            let next = format!("see why {}", advice.neighbors);
+            let next = format!("see why {}", source.advice().neighbors);
             if !explanation.next.contains(&next) {
                 explanation.next.push(next);
             }
@@ -213,7 +252,7 @@ fn without_paths(
     explanation
 }
 
-/// The communities with the nearest numbers, where a mistyped one would be. `others` are sorted and of one AS number.
+/// The communities with the nearest numbers, where a mistyped one would be. `others` are sorted and mostly of one AS number.
 fn nearest(others: &[Community], wanted: Community) -> &[Community] {
     let at = others.partition_point(|other| other.canonical() < wanted.canonical());
     let from = at.saturating_sub(MOST_OTHERS / 2);
@@ -223,10 +262,11 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
 
 /// The paths that carry a community.
 #[derive(Default)]
-struct Carrying {
-    by_neighbor: BTreeMap<(Instance, String), NeighborPaths>,
+pub(super) struct Carrying {
+    /// By neighbor.
+    pub by_neighbor: BTreeMap<(Instance, String), NeighborPaths>,
     /// How many IPv4 and IPv6 prefixes they have; one in two instances counts twice.
-    prefixes: [u64; 2],
+    pub prefixes: [u64; 2],
     /// How many values of the answers could not be read.
     unreadable: u64,
     /// How many prefixes, and which first, a guard leaves out of an application of those that a neighbor sends.
@@ -242,7 +282,18 @@ struct LeavingOut {
     neighbor: String,
 }
 
-fn carrying(
+impl Carrying {
+    /// How many paths.
+    pub fn paths(&self) -> u64 {
+        self.by_neighbor.values().map(|neighbor| neighbor.paths).sum()
+    }
+}
+
+/// The paths that carry a community now.
+///
+/// # Errors
+/// When the source does not answer.
+pub(super) fn carrying(
     facts: &Facts,
     source: &mut dyn RouteSource,
     instances: &[Instance],

@@ -7,16 +7,16 @@ use bgpcs_display::table::{Head, Paint, Table};
 use serde::Serialize;
 
 use crate::error_text::with_causes;
+use crate::health::facts::Facts;
 use crate::instance::Instance;
-use crate::operator::facts::Facts;
 use crate::operator::printed::{Printed, comma_separated, json_text};
 
-/// What was found about a community or a prefix.
+/// What was found about a community, a prefix or an application.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Explanation {
     health: Health,
-    /// The community or the prefix.
+    /// The community, the prefix or the application.
     subject: String,
     /// The name of the route source.
     pub source: String,
@@ -82,14 +82,10 @@ impl Explanation {
         self
     }
 
-    /// Adds that the source did not answer.
-    pub fn no_answer(self, error: &dyn Error) -> Self {
+    /// Adds that the source did not answer, and what to do about it.
+    pub fn no_answer(self, error: &dyn Error, advice: &str) -> Self {
         let finding = format!("the source did not answer: {}", with_causes(error));
-        self.problem(
-            Health::Broken,
-            finding,
-            "see what is wrong with: bgp-community-services doctor".to_owned(),
-        )
+        self.problem(Health::Broken, finding, advice.to_owned())
     }
 
     /// Adds that the source sends its routes to its own process only.

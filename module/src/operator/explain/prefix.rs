@@ -5,10 +5,10 @@ use bgpcs_display::{counted, time};
 
 use crate::collect::guard::Guards;
 use crate::collect::plan::{self, MOST_INSTANCES};
+use crate::health::facts::{ApplicationFacts, Facts};
+use crate::health::guarded;
 use crate::instance::Instance;
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
-use crate::operator::facts::{ApplicationFacts, Facts};
-use crate::operator::guarded;
 use crate::prefix::Prefix;
 use crate::source::{Destination, RouteSource};
 
@@ -39,7 +39,7 @@ pub fn explain(
                 {
                     explanation.findings.push(format!("vrf {instance} is not on this router"));
                 } else {
-                    explanation = explanation.no_answer(&error);
+                    explanation = explanation.no_answer(&error, facts.advice.silent);
                 }
             }
             Some(Ok(None)) => {}
@@ -134,6 +134,17 @@ fn of_destination(
             "see which prefixes a community selects with: bgp-community-services explain COMMUNITY"
                 .to_owned(),
         );
+    } else if paths.iter().all(|path| path.communities.is_empty()) {
+        let what = if paths.len() == 1 {
+            "its path carries no community"
+        } else {
+            "none of its paths carries a community"
+        };
+        explanation.findings.push(format!("no application selects {prefix}: {what}"));
+        explanation.next.push(format!(
+            "check that the neighbor sends communities, and that no inbound policy removes them, {}",
+            facts.advice.neighbors
+        ));
     } else if !is_selected {
         explanation
             .findings

@@ -3,7 +3,7 @@
 use bgpcs_display::html::{Html, all, element, of_text, raw, text, wide};
 use bgpcs_display::{counted, time};
 
-use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::health::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::grouped;
 use crate::operator::report::log::Log;
 use crate::operator::report::plot::Plots;

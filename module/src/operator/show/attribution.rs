@@ -1,11 +1,11 @@
 //! Which of an application's communities select a prefix. The output file does not say it, so the source is queried.
 
-use bgpcs::{Community, ModuleConfiguration, plain};
+use bgpcs::{Community, ModuleConfiguration, PLUGIN, plain};
 
 use crate::collect::plan::{Part, parts};
 use crate::error_text::with_causes;
+use crate::health::facts::ApplicationFacts;
 use crate::instance::Instance;
-use crate::operator::facts::ApplicationFacts;
 use crate::prefix::Prefix;
 use crate::settings::Settings;
 use crate::source::open::open;
@@ -28,6 +28,16 @@ impl Attribution {
         configuration.applications.retain(|application| wanted.contains(&&application.application_name));
         let mut source = open(settings);
         let mut attribution = Self::default();
+        if configuration.applications.is_empty()
+            && source.abilities().has_summary
+            && source.summary(&Instance::Default).is_none()
+        {
+            let note = format!(
+                "{} does not answer; these are the prefixes of the output file; see why with: {PLUGIN} doctor",
+                source.name()
+            );
+            return (attribution, Some(plain(&note)));
+        }
         let parts = parts(&configuration, &source.abilities());
         let present: Vec<Part> = parts.into_iter().filter(|part| is_present(part, &mut *source)).collect();
         for query in present.iter().flat_map(|part| &part.queries) {

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
-use bgpcs::{ApplicationName, Community, Quoted, plain};
+use bgpcs::{ApplicationName, Community, PLUGIN, Quoted, plain};
 
 use crate::cli::selector::Selector;
+use crate::health::Facts;
 use crate::instance::Instance;
+use crate::operator::subject::did_you_mean;
 use crate::prefix::Prefix;
 
 /// What `show` prints, in whichever form.
@@ -63,18 +65,25 @@ pub fn overlaps(rows: &[Row<'_>]) -> Vec<String> {
 }
 
 /// The note when there are no rows.
-pub fn no_prefixes(wanted: Option<&Selector>) -> String {
+pub fn no_prefixes(facts: &Facts, wanted: Option<&Selector>) -> String {
     match wanted {
-        Some(Selector::Application(name)) => format!(
-            "application {} does not exist or has no prefixes; list the applications with: bgp-community-services \
-             status",
-            Quoted(name)
-        ),
-        Some(Selector::Community(community)) => format!(
-            "no prefix is selected by {community}; see why with: bgp-community-services explain {community}"
-        ),
+        Some(Selector::Application(name)) => {
+            let shown = Quoted(name);
+            match facts.applications().iter().any(|application| application.name.as_str() == name) {
+                true => {
+                    format!("application {shown} has no prefixes; see why with: {PLUGIN} explain {shown}")
+                }
+                false => format!(
+                    "no application is called {shown}{}; list the applications with: {PLUGIN} status",
+                    did_you_mean(facts, name)
+                ),
+            }
+        }
+        Some(Selector::Community(community)) => {
+            format!("no prefix is selected by {community}; see why with: {PLUGIN} explain {community}")
+        }
         Some(Selector::Net(_)) | None => {
-            "no application has prefixes; see why with: bgp-community-services doctor".to_owned()
+            format!("no application has prefixes; see why with: {PLUGIN} doctor")
         }
     }
 }

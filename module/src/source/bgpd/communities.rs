@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Read};
 
 use bgpcs::Community;
 
-use crate::source::filter::have_same_as;
+use crate::source::filter::are_like;
 
 const STANDARD: &str = "show bgp community-info";
 
@@ -65,17 +65,17 @@ pub fn read_communities(reply: impl Read, wanted: &[Community], found: &mut [boo
     }
 }
 
-/// Reads the reply to [`show`]: the communities with the AS number of `wanted`, sorted. What is not understood is
+/// Reads the reply to [`show`]: the communities that are like `wanted`, sorted. What is not understood is
 /// skipped.
 ///
 /// # Errors
 /// When the reply is not complete.
-pub fn read_same_as(reply: impl Read, wanted: &Community) -> io::Result<Vec<Community>> {
+pub fn read_like(reply: impl Read, wanted: &Community) -> io::Result<Vec<Community>> {
     let mut found = BTreeSet::new();
     for line in io::BufReader::new(reply).lines() {
         let line = line?;
         let communities = words_of_set(&line).into_iter().flatten().filter_map(canonical);
-        found.extend(communities.filter(|community| have_same_as(community, wanted)));
+        found.extend(communities.filter(|community| are_like(community, wanted)));
     }
     Ok(found.into_iter().collect())
 }

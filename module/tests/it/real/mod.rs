@@ -6,6 +6,7 @@ mod changes;
 mod conformance;
 mod exabgp;
 mod guards;
+mod health;
 mod incremental;
 mod matrix;
 mod operator;

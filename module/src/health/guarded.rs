@@ -8,21 +8,15 @@ use serde_json::{Value, json};
 use crate::collect::guard::Guard;
 use crate::collect::left_out::LeftOut;
 use crate::collect::state::RunFailure;
-use crate::operator::facts::Facts;
+use crate::health::check::Check;
+use crate::health::code::Code;
+use crate::health::facts::Facts;
+use crate::health::finding::Finding;
+use crate::health::severity::Severity;
 use crate::prefix::Prefix;
 
 /// The most neighbors that are named for a prefix.
 const NEIGHBORS_SHOWN: usize = 3;
-
-/// Something to be told: how bad it is, what was found, and what to do.
-pub struct Observation {
-    /// How bad it is.
-    pub health: Health,
-    /// What was found.
-    pub found: String,
-    /// What to do.
-    pub fix: String,
-}
 
 /// Why a guard leaves prefixes out, with the value of its leaf.
 pub fn reason(guard: Guard, configuration: Option<&ModuleConfiguration>) -> String {
@@ -54,8 +48,8 @@ pub fn fix(guard: Guard) -> String {
 }
 
 /// A line for each guard of each application that left something out.
-pub fn left_out(facts: &Facts) -> Vec<Observation> {
-    let observation = |left_out: &LeftOut| {
+pub fn left_out(facts: &Facts) -> Vec<Check> {
+    let check = |left_out: &LeftOut| {
         let LeftOut { application, guard, count, prefixes } = left_out;
         let named: Vec<String> =
             prefixes.iter().map(|prefix| with_neighbors(facts, application, *prefix)).collect();
@@ -63,13 +57,12 @@ pub fn left_out(facts: &Facts) -> Vec<Observation> {
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let (name, count) = (plain(application.as_str()), counted(*count, "prefix"));
         let reason = reason(*guard, facts.known_configuration());
-        Observation {
-            health: health(*guard),
-            found: format!("left out {count} of {name} ({reason}): {}{more}", named.join(", ")),
-            fix: fix(*guard),
-        }
+        let text = format!("left out {count} of {name} ({reason}): {}{more}", named.join(", "));
+        let finding = Finding::new(Code::PrefixLeftOut, &format!("application {name}"), text, fix(*guard));
+        let severity = if health(*guard) == Health::Healthy { Severity::Note } else { finding.severity };
+        Check::found("guard", Finding { severity, ..finding })
     };
-    facts.state.left_out.iter().map(observation).collect()
+    facts.state.left_out.iter().map(check).collect()
 }
 
 /// `127.0.0.0/8 from 192.0.2.1`.
@@ -91,8 +84,13 @@ pub fn left_out_in_short(facts: &Facts) -> Option<String> {
     (count > 0).then(|| counted(count, "prefix"))
 }
 
-/// The failure of an application as a whole, which keeps what it had.
-pub fn kept(facts: &Facts, failure: &RunFailure) -> Observation {
+/// The failures of applications as a whole, which keep what they had.
+pub fn kept(facts: &Facts) -> Vec<Check> {
+    let of_applications = facts.state.failures.iter().filter(|failure| failure.community.is_none());
+    of_applications.map(|failure| kept_by(facts, failure)).collect()
+}
+
+fn kept_by(facts: &Facts, failure: &RunFailure) -> Check {
     let kept = facts.state.kept.iter().find(|kept| Some(&kept.application) == failure.application.as_ref());
     let has = kept.map(|kept| counted(facts.services.get(&kept.application).len(), "prefix"));
     let (found, fix) = match kept.and_then(|kept| kept.loss) {
@@ -114,7 +112,10 @@ pub fn kept(facts: &Facts, failure: &RunFailure) -> Observation {
                 .to_owned(),
         ),
     };
-    Observation { health: Health::Degraded, found: plain(&format!("{}; {found}", failure.text)), fix }
+    let name = failure.application.as_ref().map_or_else(String::new, |name| plain(name.as_str()));
+    let text = plain(&format!("{}; {found}", failure.text));
+    let finding = Finding::new(Code::ApplicationKept, &format!("application {name}"), text, fix);
+    Check::found("kept", finding.since(failure.last_good))
 }
 
 /// What was left out, as JSON.

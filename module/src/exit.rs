@@ -7,7 +7,7 @@ use bgpcs::Health;
 /// An exit status, from good to bad. The numbers are those of monitoring plug-ins, for which 3 is "unknown".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum ExitStatus {
+pub enum Exit {
     /// Everything works.
     Healthy = 0,
     /// Something needs attention, but SSR keeps what it has.
@@ -18,7 +18,7 @@ pub enum ExitStatus {
     CannotTell = 3,
 }
 
-impl ExitStatus {
+impl Exit {
     /// The table.
     pub const ALL: [Self; 4] = [Self::Healthy, Self::Degraded, Self::Broken, Self::CannotTell];
 
@@ -45,7 +45,7 @@ impl ExitStatus {
     }
 }
 
-impl From<Health> for ExitStatus {
+impl From<Health> for Exit {
     fn from(health: Health) -> Self {
         match health {
             Health::Healthy => Self::Healthy,
@@ -55,8 +55,8 @@ impl From<Health> for ExitStatus {
     }
 }
 
-impl From<ExitStatus> for ExitCode {
-    fn from(status: ExitStatus) -> Self {
+impl From<Exit> for ExitCode {
+    fn from(status: Exit) -> Self {
         Self::from(status.number())
     }
 }

@@ -13,22 +13,24 @@ use bgpcs::{
     Application, ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain,
 };
 use bgpcs_display::time;
+use serde::de::IgnoredAny;
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::{parts, queryable};
 use crate::collect::schedule::next_run_at_the_latest;
 use crate::collect::services::Services;
-use crate::collect::state::{Outcome, State};
+use crate::collect::state::{self, Outcome, State};
 use crate::collect::summaries::Summaries;
 use crate::collect::understood::{Understood, Unknown};
-use crate::drive::configuration;
-use crate::error_text::with_causes;
+use crate::configuration::{self, ConfigurationError};
+use crate::error_text::{strerror, with_causes};
+use crate::health::facts::culprits::Culprits;
+use crate::health::service::Service;
+use crate::health::vrfs;
 use crate::instance::Instance;
-use crate::operator::facts::culprits::Culprits;
-use crate::operator::vrfs;
 use crate::prefix::{Family, Prefix};
-use crate::publish::history::{ApplicationChange, History};
+use crate::publish::history::{self, ApplicationChange, History};
 use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
@@ -60,7 +62,7 @@ pub struct Facts {
     /// The module's configuration file.
     pub configuration_file: PathBuf,
     /// The module's configuration, as far as it is understood, or why it cannot be used.
-    pub configuration: Result<ModuleConfiguration, String>,
+    pub configuration: Result<ModuleConfiguration, ConfigurationError>,
     /// What is not understood of it.
     pub unknown: Unknown,
     /// When Salt wrote the configuration.
@@ -75,6 +77,12 @@ pub struct Facts {
     pub state: State,
     /// Earlier runs.
     pub history: History,
+    /// The files of the state directory that are there and cannot be read, and why.
+    pub state_faults: Vec<(PathBuf, String)>,
+    /// The service that runs, if one does.
+    pub service: Option<Service>,
+    /// How many percent of its prefixes an application may lose before that counts as a loss.
+    pub loss: u8,
     /// The name of the route source that a run would query now.
     pub source: String,
     /// Where to find more details about the route source.
@@ -192,7 +200,7 @@ impl Facts {
         let source = open(settings);
         let (configuration, unknown) = match configuration::read(&settings.configuration) {
             Ok(Understood { configuration, unknown }) => (Ok(configuration), unknown),
-            Err(error) => (Err(plain(&error.to_string())), Unknown::default()),
+            Err(error) => (Err(error), Unknown::default()),
         };
         Self {
             now,
@@ -216,6 +224,9 @@ impl Facts {
             services: OutputFile(&settings.output).services(),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
+            state_faults: state_faults(&settings.state_dir),
+            service: Service::running(&settings.state_dir),
+            loss: settings.loss,
             source: source.name(),
             advice: source.advice(),
             answer: SourceAnswer::Skipped,
@@ -296,6 +307,17 @@ impl Facts {
         Some(self.now.saturating_sub(last_good.time))
     }
 
+    /// The end of a sentence about a run without a result: whether the last good prefixes are still there.
+    pub fn kept(&self) -> String {
+        match (self.state.outcome, self.stale_for()) {
+            (Outcome::Held, Some(age)) => {
+                format!("; the last good prefixes are kept, {} old", time::span(age))
+            }
+            (Outcome::Failed, _) => "; the applications have no prefixes".to_owned(),
+            _ => String::new(),
+        }
+    }
+
     /// How the last run ended, in words.
     pub fn outcome(&self) -> &'static str {
         match self.state.outcome {
@@ -352,6 +374,21 @@ fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>
         Ok(()) => SourceAnswer::Yes(summaries),
         Err(error) => SourceAnswer::No(with_causes(&error)),
     }
+}
+
+/// The files of a state directory that are there, and that a run could not use.
+fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
+    // One line that can be read is a history.
+    let is_history = |text: &str| text.lines().any(|line| serde_json::from_str::<IgnoredAny>(line).is_ok());
+    let of_state = |text: &str| serde_json::from_str::<State>(text).err().map(|error| error.to_string());
+    let of_history = |text: &str| (!is_history(text)).then(|| "it is no history".to_owned());
+    let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match fs::read_to_string(&path) {
+        Ok(text) => of_text(&text).map(|fault| (path, fault)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some((path, strerror(&error))),
+    };
+    let faults = [fault(state::file(directory), &of_state), fault(history::file(directory), &of_history)];
+    faults.into_iter().flatten().collect()
 }
 
 /// The file to which `link`, with the text `target`, points in the file system below `root`.

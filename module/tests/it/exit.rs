@@ -3,25 +3,25 @@
 use std::fs;
 use std::path::Path;
 
-use bgp_community_services::exit_status::ExitStatus;
+use bgp_community_services::exit::Exit;
 
 use crate::scene::Scene;
 
 #[test]
 fn of_each_command() {
     for (words, expected) in [
-        (&["--version"][..], ExitStatus::Healthy),
-        (&["explain", "--help"], ExitStatus::Healthy),
+        (&["--version"][..], Exit::Healthy),
+        (&["explain", "--help"], Exit::Healthy),
         // With the documented error in it.
-        (&["run"], ExitStatus::Healthy),
-        (&["show"], ExitStatus::Degraded),
-        (&["changes"], ExitStatus::Healthy),
-        (&["doctor"], ExitStatus::Broken),
-        (&["explain", "12076:5010"], ExitStatus::Broken),
-        (&["explain", "12076:99999"], ExitStatus::CannotTell),
-        (&["report", "--html", "/dev/null/report.html"], ExitStatus::CannotTell),
-        (&["status", "--json", "--detail"], ExitStatus::CannotTell),
-        (&["stauts"], ExitStatus::CannotTell),
+        (&["run"], Exit::Healthy),
+        (&["show"], Exit::Degraded),
+        (&["changes"], Exit::Healthy),
+        (&["doctor"], Exit::Broken),
+        (&["explain", "12076:5010"], Exit::Broken),
+        (&["explain", "12076:99999"], Exit::CannotTell),
+        (&["report", "--html", "/dev/null/report.html"], Exit::CannotTell),
+        (&["status", "--json", "--detail"], Exit::CannotTell),
+        (&["stauts"], Exit::CannotTell),
     ] {
         let ended = Scene::new().command(words).output().unwrap();
         assert_eq!(ended.status.code(), Some(expected.number().into()), "{words:?}: {ended:?}");
@@ -35,7 +35,7 @@ fn are_in_the_guide_and_the_help() {
     let help = Scene::new().command(&["--help"]).output().unwrap();
     // The help text is wrapped.
     let help = String::from_utf8(help.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
-    for status in ExitStatus::ALL {
+    for status in Exit::ALL {
         let (number, meaning) = (status.number(), status.meaning());
         assert!(guide.contains(&format!("| {number} | {meaning} |\n")), "{number} {meaning}");
         assert!(help.contains(&format!("{number} {meaning}")), "{number} {meaning}: {help}");

@@ -1,0 +1,496 @@
+//! The table of states: what each fault of a router is called, with which exit status and which advice, at a real bgpd; and
+//! that it is healthy again when the cause is gone.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Child, Command};
+
+use bgp_community_services::clock::now;
+use bgp_community_services::exit::Exit;
+use bgp_community_services::health::Code;
+use bgp_community_services::operator::printed::Printed;
+use bgpcs_testing::{Bgpd, Capabilities, Peer, Session, Signal, eventually};
+use serde_json::{Value, json};
+
+use crate::scene::Scene;
+
+const ROUTES: [&str; 5] = [
+    "198.51.100.0/26 12076:5010",
+    "198.51.100.64/26 12076:5010",
+    "198.51.100.128/26 12076:5010",
+    "203.0.113.0/25 12076:5020",
+    "203.0.113.128/25 12076:5021",
+];
+
+/// Where the module's files are.
+const LINK: &str = "root/etc/128technology/application-modules/bgp-community-services";
+const EXECUTABLE: &str = "root/etc/128technology/application-modules/defaults/bgp-community-services";
+const REGISTRATION: &str = "root/etc/128technology/application-modules/services/bgp-community-services";
+const RUNNING: &str = "root/var/run/128technology/config.json";
+
+/// A router with everything that the plugin installs, a bgpd, and two neighbors: one with routes, one without.
+struct Router {
+    scene: Scene,
+    bgpd: Bgpd,
+    sessions: Vec<Option<Session>>,
+    service: Option<Child>,
+}
+
+impl Router {
+    fn healthy() -> Self {
+        let bgpd = Bgpd::start(&[Peer(1), Peer(2)]);
+        let scene = Scene::new();
+        symlink(bgpd.socket(), scene.path("bgpd.vty")).unwrap();
+        let mut router = Self { scene, bgpd, sessions: vec![None, None], service: None };
+        router.mend();
+        router
+    }
+
+    /// Brings everything to the state that is healthy, and runs the module.
+    fn mend(&mut self) {
+        self.end_service();
+        let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/operator/healthy/files/root/.");
+        fs::remove_dir_all(self.scene.path("root")).ok();
+        fs::create_dir(self.scene.path("root")).unwrap();
+        let copied = Command::new("cp").arg("-a").arg(files).arg(self.scene.path("root")).status();
+        assert!(copied.unwrap().success());
+        self.configure(&json!({"applications": [
+            {"application-name": "ExchangeOnline", "bgp-community": ["12076:5010"]},
+            {"application-name": "SharePointOnline", "bgp-community": ["12076:5020", "12076:5021"]},
+        ]}));
+        self.connect();
+        self.announce(&ROUTES);
+        self.run();
+    }
+
+    fn configure(&self, configuration: &Value) {
+        fs::write(self.scene.path("config.json"), configuration.to_string()).unwrap();
+    }
+
+    /// Establishes the sessions that are not.
+    fn connect(&mut self) {
+        for (session, peer) in self.sessions.iter_mut().zip([Peer(1), Peer(2)]) {
+            session.get_or_insert_with(|| {
+                let mut session = Session::connect(peer, self.bgpd.port, &Capabilities::default());
+                session.end_of_rib();
+                session
+            });
+        }
+        let established = || {
+            let neighbors: Value = serde_json::from_str(&self.bgpd.show("show bgp neighbors json")).unwrap();
+            neighbors.as_object().unwrap().values().all(|one| one["bgpState"] == "Established")
+        };
+        eventually("both sessions are established", established);
+    }
+
+    /// Announces routes, and withdraws all others.
+    fn announce(&mut self, routes: &[&str]) {
+        let session = self.sessions[0].as_mut().unwrap();
+        let prefix = |route: &str| route.split(' ').next().unwrap().to_owned();
+        let others = ["0.0.0.0/0", "10.0.0.0/8"].into_iter().chain(ROUTES).map(prefix);
+        for other in others.filter(|other| routes.iter().all(|route| prefix(route) != *other)) {
+            session.withdraw(&other);
+        }
+        routes.iter().for_each(|route| session.announce(route));
+        // What it has been announced last is not enough: what was withdrawn has to be gone.
+        self.bgpd.await_prefixes(Peer(1), routes.len() as u64);
+        let carried = |community: &str| routes.iter().filter(|route| route.contains(community)).count();
+        for community in ["12076:5010", "12076:5020", "12076:5021", "12067:5010"] {
+            eventually(&format!("bgpd has the routes with {community}"), || {
+                let table = self.bgpd.show(&format!("show bgp ipv4 unicast community {community} json"));
+                let table: Value = serde_json::from_str(&table).unwrap_or_default();
+                table["routes"].as_object().map_or(0, serde_json::Map::len) == carried(community)
+            });
+        }
+    }
+
+    fn run(&self) {
+        self.scene.ask_bgpd();
+    }
+
+    fn ask(&self, words: &[&str]) -> Printed {
+        let path = |name: &str| self.scene.path(name).into_os_string().into_string().unwrap();
+        let (root, socket) = (path("root"), path("bgpd.vty"));
+        let files = ["--root", &root, "--source", "bgpd", "--bgpd-socket", &socket];
+        self.scene.try_to_answer(&[words, &files].concat()).unwrap()
+    }
+
+    fn start_service(&mut self) {
+        self.scene.edit("config.json", |value| value["update-mode"] = json!("watch"));
+        self.service = Some(self.scene.command(&["watch"]).spawn().unwrap());
+        eventually("the service has the lock", || self.codes() == "");
+    }
+
+    fn end_service(&mut self) {
+        if let Some(mut service) = self.service.take() {
+            service.kill().unwrap();
+            service.wait().unwrap();
+        }
+    }
+
+    fn codes(&self) -> String {
+        let status: Value = serde_json::from_str(&self.ask(&["status", "--json"]).text).unwrap();
+        let findings = status["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["code"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn remove(&self, name: &str) {
+        fs::remove_file(self.scene.path(name)).unwrap();
+    }
+
+    /// Edits the state of the last run.
+    fn last_run(&self, change: impl FnOnce(&mut Value)) {
+        self.scene.edit("state/last-run.json", change);
+    }
+}
+
+impl Drop for Router {
+    fn drop(&mut self) {
+        self.end_service();
+    }
+}
+
+/// What is wrong, how it comes about, the codes that are found, the exit status, and what the advice says.
+type State = (&'static str, fn(&mut Router), &'static str, Exit, &'static str);
+
+const STATES: &[State] = &[
+    (
+        "nothing is installed",
+        |router| {
+            for file in [EXECUTABLE, LINK, "config.json", "output.json", "state/last-run.json"] {
+                router.remove(file);
+            }
+        },
+        "package-missing",
+        Exit::Broken,
+        "salt-call state.highstate",
+    ),
+    ("no link", |router| router.remove(LINK), "link-missing", Exit::Broken, "ln -sfn"),
+    (
+        "a link to nothing",
+        |router| {
+            router.remove(LINK);
+            symlink("nothing", router.scene.path(LINK)).unwrap();
+        },
+        "link-broken",
+        Exit::Broken,
+        "ln -sfn",
+    ),
+    (
+        "no configuration",
+        |router| {
+            router.remove("config.json");
+            router.run();
+        },
+        "configuration-missing",
+        Exit::Broken,
+        "generate_pillar status",
+    ),
+    (
+        "a damaged configuration",
+        |router| fs::write(router.scene.path("config.json"), "{").unwrap(),
+        "configuration-unusable",
+        Exit::Broken,
+        "generate_pillar status",
+    ),
+    (
+        "no application",
+        |router| router.configure(&json!({"applications": []})),
+        "configuration-empty",
+        Exit::Degraded,
+        "add an application",
+    ),
+    (
+        "another mode",
+        |router| {
+            router
+                .scene
+                .edit(RUNNING, |value| *value = json!({"authority": {"router": [{"name": "router1"}]}}))
+        },
+        "mode-module-missing",
+        Exit::Broken,
+        "application-identification mode module",
+    ),
+    (
+        "a registration",
+        |router| {
+            fs::create_dir_all(router.scene.path(REGISTRATION).parent().unwrap()).unwrap();
+            fs::write(router.scene.path(REGISTRATION), "").unwrap();
+        },
+        "registration-left",
+        Exit::Degraded,
+        "salt-call state.highstate",
+    ),
+    (
+        "watch without its service",
+        |router| router.scene.edit("config.json", |value| value["update-mode"] = json!("watch")),
+        "service-missing",
+        Exit::Degraded,
+        "systemctl start bgp-community-services",
+    ),
+    ("watch with its service", Router::start_service, "", Exit::Healthy, ""),
+    (
+        "poll with a service",
+        |router| {
+            router.start_service();
+            router.scene.edit("config.json", |value| value["update-mode"] = json!("poll"));
+        },
+        "service-unexpected",
+        Exit::Degraded,
+        "systemctl disable --now",
+    ),
+    (
+        "bgpd is gone, and prefixes are kept",
+        |router| {
+            router.bgpd.kill();
+            router.sessions = vec![None, None];
+            router.run();
+        },
+        "source-silent",
+        Exit::Degraded,
+        "show system processes",
+    ),
+    (
+        "bgpd is gone, and no prefixes are left",
+        |router| {
+            router.scene.edit("config.json", |value| value["stale-path-time"] = json!(0));
+            router.bgpd.kill();
+            router.sessions = vec![None, None];
+            router.run();
+        },
+        "source-silent",
+        Exit::Broken,
+        "show system processes",
+    ),
+    (
+        "no session",
+        |router| {
+            router.sessions = vec![None, None];
+            eventually("the sessions are lost", || {
+                router.bgpd.received().iter().all(|(_, count)| *count == 0)
+            });
+            router.run();
+        },
+        "sessions-none",
+        Exit::Degraded,
+        "show bgp summary",
+    ),
+    (
+        "a session of two",
+        |router| {
+            router.sessions[1] = None;
+            eventually("the session is lost", || router.codes() != "");
+        },
+        "session-lost",
+        Exit::Degraded,
+        "show bgp neighbors",
+    ),
+    (
+        "no run yet",
+        |router| {
+            router.remove("state/last-run.json");
+            router.remove("output.json");
+        },
+        "run-missing",
+        Exit::Broken,
+        "bgp-community-services run",
+    ),
+    (
+        "no output file",
+        |router| router.remove("output.json"),
+        "output-missing",
+        Exit::Broken,
+        "run once by hand",
+    ),
+    (
+        "no run for two hours",
+        |router| router.last_run(|state| state["finished"] = json!(now() - 7200)),
+        "run-overdue",
+        Exit::Broken,
+        "application-identification mode module",
+    ),
+    (
+        "a run in the future",
+        |router| router.last_run(|state| state["finished"] = json!(now() + 7200)),
+        "run-in-future",
+        Exit::Degraded,
+        "check the clock",
+    ),
+    (
+        "a damaged state",
+        |router| fs::write(router.scene.path("state/last-run.json"), "{\"outcome\": ").unwrap(),
+        "state-unreadable",
+        Exit::Degraded,
+        "check its owner",
+    ),
+    (
+        "a damaged history",
+        |router| fs::write(router.scene.path("state/history.jsonl"), [0xff, 0xfe]).unwrap(),
+        "state-unreadable",
+        Exit::Degraded,
+        "check its owner",
+    ),
+    (
+        "more prefixes than allowed",
+        |router| {
+            router.scene.edit("config.json", |value| value["max-prefixes"] = json!(3));
+            router.run();
+        },
+        "prefix-limit",
+        Exit::Degraded,
+        "raise max-prefixes",
+    ),
+    (
+        "most prefixes of an application are gone",
+        |router| {
+            router.announce(&ROUTES[2..]);
+            router.run();
+        },
+        "application-loss",
+        Exit::Degraded,
+        "explain 12076:5010",
+    ),
+    (
+        "all prefixes of an application are gone",
+        |router| {
+            router.announce(&ROUTES[3..]);
+            router.run();
+        },
+        "application-empty",
+        Exit::Degraded,
+        "explain 12076:5010",
+    ),
+    (
+        "one of two communities brings nothing",
+        |router| {
+            router.announce(&ROUTES[..4]);
+            router.run();
+        },
+        "community-empty",
+        Exit::Degraded,
+        "explain 12076:5021",
+    ),
+    (
+        "a prefix in two applications",
+        |router| {
+            router.announce(&[&ROUTES[1..], &["198.51.100.0/26 12076:5010 12076:5020"]].concat());
+            router.run();
+        },
+        "prefix-shared",
+        Exit::Degraded,
+        "explain 198.51.100.0/26",
+    ),
+];
+
+#[test]
+fn table_of_states() {
+    let mut router = Router::healthy();
+    let healthy = |router: &Router, after: &str| {
+        let status = router.ask(&["status"]);
+        assert_eq!(Exit::from(status.health), Exit::Healthy, "after {after}: {}", status.text);
+    };
+    healthy(&router, "the beginning");
+    for (state, come_about, codes, exit, advice) in STATES {
+        come_about(&mut router);
+        let status = router.ask(&["status"]);
+        assert_eq!(router.codes(), *codes, "{state}: {}", status.text);
+        assert_eq!(Exit::from(status.health), *exit, "{state}: {}", status.text);
+        // The same everywhere, and once.
+        for words in [&["status"][..], &["status", "--detail"], &["doctor"], &["report", "--html", "-"]] {
+            let told = router.ask(words);
+            assert_eq!(Exit::from(told.health), *exit, "{state}: {words:?}");
+            assert!(
+                told.text.contains(codes) && told.text.contains(advice),
+                "{state}: {words:?}: {}",
+                told.text
+            );
+        }
+        if !codes.is_empty() {
+            let lines =
+                status.text.lines().filter(|line| line.starts_with("warning ") || line.starts_with("error "));
+            assert_eq!(lines.count(), 1, "{state}: {}", status.text);
+        }
+        if router.bgpd_is_gone() {
+            router.bgpd.restart();
+        }
+        router.mend();
+        healthy(&router, state);
+    }
+}
+
+impl Router {
+    fn bgpd_is_gone(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(self.bgpd.socket()).is_err()
+    }
+}
+
+/// A bgpd that accepts connections and answers nothing is told by every command, for as long as the operator waits.
+#[test]
+fn of_a_frozen_bgpd() {
+    let router = Router::healthy();
+    router.bgpd.signal(Signal::STOP);
+    for (words, exit, says) in [
+        (&["status"][..], Exit::Degraded, "source-silent"),
+        (&["doctor"], Exit::Degraded, "source-silent"),
+        (&["show", "ExchangeOnline"], Exit::Healthy, "does not answer"),
+        (&["show", "SharePointOnline"], Exit::Healthy, "timed out"),
+        (&["explain", "12076:5010"], Exit::Broken, "timed out"),
+        (&["explain", "ExchangeOnline"], Exit::Broken, "timed out"),
+        (&["explain", "198.51.100.1"], Exit::Broken, "timed out"),
+    ] {
+        let told = router.ask(&[words, &["--timeout", "1"]].concat());
+        assert_eq!(Exit::from(told.health), exit, "{words:?}: {}", told.text);
+        assert!(told.text.contains(says), "{words:?}: {}", told.text);
+        // Advice leads to the cause, and not back to a command that has just been asked.
+        let leads_back = told.text.contains(&format!("bgp-community-services {}", words[0]));
+        assert!(!leads_back, "{words:?}: {}", told.text);
+    }
+    router.bgpd.signal(Signal::CONT);
+    eventually("bgpd answers again", || router.codes().is_empty());
+}
+
+#[test]
+fn of_near_communities_and_of_none() {
+    let mut router = Router::healthy();
+    router.announce(&["198.51.100.0/26 12067:5010", "198.51.100.64/26", "203.0.113.0/25 12076:5020"]);
+    router.run();
+    for (words, exit, says) in [
+        (&["explain", "12076:5010"][..], Exit::Degraded, "look nearly the same: 12067:5010"),
+        (&["explain", "ExchangeOnline"], Exit::Degraded, "look nearly the same: 12067:5010"),
+        (&["explain", "SharePointOnline"], Exit::Degraded, "no path carries 12076:5021"),
+        (&["explain", "SharePointOnline"], Exit::Degraded, "12076:5020 is carried by 1 path"),
+        (&["explain", "198.51.100.65"], Exit::Healthy, "its path carries no community"),
+    ] {
+        let told = router.ask(words);
+        assert_eq!(Exit::from(told.health), exit, "{words:?}: {}", told.text);
+        assert!(told.text.contains(says), "{words:?}: {}", told.text);
+    }
+}
+
+/// In a terminal, one screen takes the place of the other, and nothing scrolls.
+#[test]
+fn status_is_drawn_in_place() {
+    let router = Router::healthy();
+    let command = router.scene.command(&["status", "--watch", "1"]);
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line = words.map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ");
+    let screens = router.scene.path("screens");
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--flush", "--command", &line]).arg(&screens);
+    let _terminal = bgpcs_testing::Process::start(&mut script);
+    let drawn = || String::from_utf8_lossy(&fs::read(&screens).unwrap_or_default()).into_owned();
+    eventually("it is drawn a second time", || drawn().matches("\x1b[HTarget: ").count() >= 2);
+}
+
+/// The guide says of every code what it means and what to do.
+#[test]
+fn every_code_is_in_the_guide() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operator-guide.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let lines: Vec<&str> = guide.lines().filter(|line| line.starts_with("| `")).collect();
+    for code in Code::ALL {
+        let start = format!("| `{code}` | {} | ", code.severity().name());
+        assert_eq!(lines.iter().filter(|line| line.starts_with(&start)).count(), 1, "{start}");
+    }
+}
