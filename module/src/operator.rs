@@ -3,9 +3,11 @@
 //! Each command gathers [`facts`], from files and the route source, and makes text of them. Nothing here changes a file,
 //! except for the report's own.
 
+mod communities;
 mod doctor;
 pub mod error;
 mod explain;
+mod preview;
 pub mod printed;
 mod report;
 mod show;
@@ -71,6 +73,15 @@ pub fn answer(
             let explanation = explain::explain(&Facts::gather_files(settings, now), settings, subject)?;
             if *json { explanation.json() } else { explanation.text() }
         }
+        Request::Communities { unlisted, count, form } => {
+            let facts = Facts::gather_files(settings, now);
+            communities::communities(&facts, settings, *unlisted, *count, *form)?
+        }
+        Request::Preview { profile, name, json } => {
+            let facts = Facts::gather_files(settings, now);
+            let preview = preview::preview(&facts, settings, profile, name.as_deref(), now)?;
+            if *json { preview.json() } else { preview.text() }
+        }
         Request::Doctor { json } => {
             let facts = Facts::gather(settings, now);
             let checks = health::checks(&facts);
@@ -87,7 +98,7 @@ pub fn answer(
 
 fn limits(configured: Limits, request: &Request) -> Limits {
     match request {
-        Request::Explain { .. } => configured,
+        Request::Explain { .. } | Request::Communities { .. } | Request::Preview { .. } => configured,
         Request::Show { .. } => configured.at_most(SHOW_TIMEOUT),
         Request::Status { .. } | Request::Doctor { .. } | Request::Report { .. } => {
             configured.at_most(STATUS_TIMEOUT)

@@ -13,7 +13,7 @@ use clap::Parser;
 use crate::cli::{Arguments, Command, DEFAULT_LOSS, Format, SourceChoice};
 use crate::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 pub use limits::Limits;
-pub use request::Request;
+pub use request::{CommunitiesForm, Request};
 
 /// What to do, and with which files and route source.
 #[derive(Debug, Clone)]
@@ -89,6 +89,17 @@ impl From<Option<Command>> for Action {
                 Self::Answer(Request::Show { wanted, format })
             }
             Some(Command::Explain { subject, json }) => Self::Answer(Request::Explain { subject, json }),
+            Some(Command::Communities { unlisted, count, suggest, json }) => {
+                let form = match (suggest, json) {
+                    (true, _) => CommunitiesForm::Suggestion,
+                    (false, true) => CommunitiesForm::Json,
+                    (false, false) => CommunitiesForm::Text,
+                };
+                Self::Answer(Request::Communities { unlisted, count, form })
+            }
+            Some(Command::Preview { profile, name, json }) => {
+                Self::Answer(Request::Preview { profile, name, json })
+            }
             Some(Command::Doctor { json }) => Self::Answer(Request::Doctor { json }),
             Some(Command::Report { html }) => Self::Answer(Request::Report { html }),
             Some(Command::Exabgp) => Self::ExaBgp,

@@ -13,6 +13,7 @@ use crate::operator::error::OperatorError;
 use crate::operator::explain::explanation::Explanation;
 use crate::settings::Settings;
 use crate::source::open::open;
+pub(super) use community::carrying;
 
 /// Queries the source about a community or a prefix.
 ///

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
-use crate::source::{Destination, DestinationPath, MatchedPath, Query, QueryItem};
+use crate::source::{CarriedCommunities, Destination, DestinationPath, MatchedPath, Query, QueryItem};
 
 /// A valid route of a source.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +146,22 @@ pub fn communities_of_same_as(community: &Community, scan: &mut Scan<'_>) -> Opt
         result.ok()?;
     }
     Some(found.into_iter().collect())
+}
+
+/// [`RibInspection::carried_communities`](super::RibInspection::carried_communities) by a scan of each family.
+///
+/// # Errors
+/// When a scan fails.
+pub fn carried_communities(scan: &mut Scan<'_>) -> Result<CarriedCommunities, SourceError> {
+    let mut carried = CarriedCommunities { has_route_targets: true, ..CarriedCommunities::default() };
+    for family in Family::ALL {
+        scan(family, &mut |scanned| {
+            if let Scanned::Route(route) = scanned {
+                route.communities.iter().for_each(|community| carried.add(*community));
+            }
+        })?;
+    }
+    Ok(carried)
 }
 
 /// Whether two communities are of one kind and name the same administrator: an AS number, or a router of it.

@@ -160,15 +160,20 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
 
 /// The paths that carry a community.
 #[derive(Default)]
-struct Carrying {
-    by_neighbor: BTreeMap<String, NeighborPaths>,
+pub struct Carrying {
+    /// The paths by the neighbor's address, which is empty when the source does not say it.
+    pub by_neighbor: BTreeMap<String, NeighborPaths>,
     /// How many IPv4 and IPv6 prefixes they have.
-    prefixes: [u64; 2],
+    pub prefixes: [u64; 2],
     /// How many values of the answers could not be read.
     unreadable: u64,
 }
 
-fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
+/// Queries the source for the paths that carry a community.
+///
+/// # Errors
+/// When the source does not answer.
+pub fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
     let mut carrying = Carrying::default();
     for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
         let mut last = None;
