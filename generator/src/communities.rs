@@ -1,7 +1,6 @@
 //! Public knowledge about communities: what the well-known ones mean, what routers do to them, and ready profiles and services.
 
 mod explain;
-pub mod preset;
 mod services;
 mod well_known;
 

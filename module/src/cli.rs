@@ -86,7 +86,7 @@ fn long_about() -> String {
     format!(
         "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
          Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \
-         (status, show, explain, changes, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
+         (status, show, explain, changes, communities, preview, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
          Exit status of every command:\n\n{}",
         statuses.concat().trim_end()
     )
@@ -192,6 +192,46 @@ Examples:
         /// JSON
         #[arg(long)]
         json: bool,
+    },
+    /// List the communities that the received routes carry: what each means, and which application lists it
+    #[command(after_help = "\
+Examples:
+  bgp-community-services communities
+  bgp-community-services communities --unlisted --count
+  bgp-community-services communities --suggest")]
+    Communities {
+        /// Only those that no application lists
+        #[arg(long)]
+        unlisted: bool,
+        /// Add prefixes and neighbors: two queries for each community, each a scan of the routing engine's table
+        #[arg(long)]
+        count: bool,
+        /// Print a profile to paste into the PCLI instead, with applications named as in the presets
+        #[arg(long, conflicts_with_all = ["count", "json"])]
+        suggest: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Show what a profile would bring from the routes as they are now, and the difference to what is in force
+    #[command(after_help = "\
+Examples:
+  bgp-community-services preview --profile profile.txt
+  bgp-community-services preview --profile O365 --json")]
+    Preview {
+        /// A file with the profile (PCLI text, JSON or XML; - for standard input), or the name of a preset
+        #[arg(long, value_name = "FILE|PRESET")]
+        profile: PathBuf,
+        /// Which profile of a file with several [default: the only one]
+        #[arg(long, value_name = "PROFILE")]
+        name: Option<String>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        waiting: Waiting,
     },
     /// Check every step from the package to the prefixes, and say how to fix what is wrong. The worst is the exit status
     #[command(after_help = "\

@@ -4,10 +4,12 @@
 //! except for the report's own.
 
 mod changes;
+mod communities;
 mod doctor;
 pub mod error;
 mod explain;
 mod patience;
+pub mod preview;
 pub mod printed;
 mod redraw;
 mod report;
@@ -82,6 +84,15 @@ pub fn answer(
         }
         Request::Changes { wanted, since, json } => {
             changes::answer(settings, &Wanted { wanted: wanted.as_ref(), since: *since, now }, *json, paint)?
+        }
+        Request::Communities { unlisted, count, form } => {
+            let facts = Facts::gather_files(settings, now);
+            communities::communities(&facts, settings, *unlisted, *count, *form)?
+        }
+        Request::Preview { profile, name, json } => {
+            let facts = Facts::gather_files(settings, now);
+            let preview = preview::preview(&facts, settings, profile, name.as_deref(), now)?;
+            if *json { preview.json() } else { preview.text() }
         }
         Request::Doctor { json } => {
             let facts = Facts::gather(settings, now);

@@ -13,7 +13,7 @@ use bgpcs::paths;
 use crate::cli::{self, Arguments, Command, DEFAULT_LOSS, DEFAULT_TIMEOUT, Format, SourceChoice};
 use crate::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 pub use limits::Limits;
-pub use request::Request;
+pub use request::{CommunitiesForm, Request};
 
 /// What to do, and with which files and route source.
 #[derive(Debug, Clone)]
@@ -99,6 +99,17 @@ impl From<Option<Command>> for Action {
             Some(Command::Changes { wanted, since, json }) => {
                 Self::Answer(Request::Changes { wanted, since, json })
             }
+            Some(Command::Communities { unlisted, count, suggest, json, .. }) => {
+                let form = match (suggest, json) {
+                    (true, _) => CommunitiesForm::Suggestion,
+                    (false, true) => CommunitiesForm::Json,
+                    (false, false) => CommunitiesForm::Text,
+                };
+                Self::Answer(Request::Communities { unlisted, count, form })
+            }
+            Some(Command::Preview { profile, name, json, .. }) => {
+                Self::Answer(Request::Preview { profile, name, json })
+            }
             Some(Command::Doctor { json, .. }) => Self::Answer(Request::Doctor { json }),
             Some(Command::Report { html, .. }) => Self::Answer(Request::Report { html }),
             Some(Command::Exabgp) => Self::ExaBgp,
@@ -146,9 +157,12 @@ fn judging(command: Option<&Command>) -> (u8, u8) {
             | Command::Doctor { judging, waiting, .. }
             | Command::Report { judging, waiting, .. },
         ) => (judging.loss, waiting.timeout),
-        Some(Command::Show { waiting, .. } | Command::Explain { waiting, .. }) => {
-            (DEFAULT_LOSS, waiting.timeout)
-        }
+        Some(
+            Command::Show { waiting, .. }
+            | Command::Explain { waiting, .. }
+            | Command::Communities { waiting, .. }
+            | Command::Preview { waiting, .. },
+        ) => (DEFAULT_LOSS, waiting.timeout),
         None | Some(Command::Run | Command::Watch | Command::Changes { .. } | Command::Exabgp) => {
             (DEFAULT_LOSS, DEFAULT_TIMEOUT)
         }

@@ -21,6 +21,8 @@ pub mod routing_manager;
 pub mod summary;
 mod unix_socket;
 
+use std::collections::BTreeSet;
+
 use bgpcs::{ApplicationName, Community};
 
 use crate::instance::{Instance, Table};
@@ -159,6 +161,11 @@ pub trait RibInspection {
         None
     }
 
+    /// The communities that any route of any family carries. `None` when this source cannot list them.
+    fn carried_communities(&mut self) -> Option<Result<CarriedCommunities, SourceError>> {
+        None
+    }
+
     /// The longest match of a prefix in an instance, with its paths; `Ok(None)` when no route contains it. `None` when this source
     /// cannot find it.
     fn longest_match(
@@ -173,6 +180,40 @@ pub trait RibInspection {
     /// source cannot find it.
     fn communities_like(&mut self, _community: &Community) -> Option<Vec<Community>> {
         None
+    }
+}
+
+/// The most distinct communities that a source lists. A table has some thousands.
+pub const MOST_CARRIED: usize = 100_000;
+
+/// The communities that routes carry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CarriedCommunities {
+    /// In [canonical](Community::canonical) form.
+    pub communities: BTreeSet<Community>,
+    /// Whether route targets are among them, if any route carries one.
+    pub has_route_targets: bool,
+    /// The texts that do not tell which community they are, such as aliases.
+    pub unclear: BTreeSet<String>,
+    /// Whether there are more of either than [`MOST_CARRIED`].
+    pub is_cut: bool,
+}
+
+impl CarriedCommunities {
+    /// Adds a community that a route carries.
+    pub fn add(&mut self, community: Community) {
+        self.is_cut |= self.communities.len() >= MOST_CARRIED;
+        if !self.is_cut {
+            self.communities.insert(community.canonical());
+        }
+    }
+
+    /// Adds a text that does not tell which community it is.
+    pub fn add_unclear(&mut self, text: &str) {
+        self.is_cut |= self.unclear.len() >= MOST_CARRIED;
+        if !self.is_cut {
+            self.unclear.insert(text.to_owned());
+        }
     }
 }
 

@@ -218,6 +218,36 @@ well_known! {
 }
 
 impl WellKnown {
+    /// What a well-known community asks of the router that receives it.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Internet => {
+                "some routers use this name for 0:0 and match every route with it; no standard defines it"
+            }
+            Self::GracefulShutdown => "the path will soon be withdrawn: prefer any other path",
+            Self::AcceptOwn => "accept the route even if this router originated it, for another VRF",
+            Self::RouteFilterTranslatedV4
+            | Self::RouteFilterV4
+            | Self::RouteFilterTranslatedV6
+            | Self::RouteFilterV6 => {
+                "the route says which route targets a router without route target constraints needs"
+            }
+            Self::LlgrStale => {
+                "the path is stale, since its session has long been down: prefer any other path"
+            }
+            Self::NoLlgr => "do not keep the path as a stale one when its session goes down",
+            Self::AcceptOwnNexthop => "accept the route even if its next hop is this router",
+            Self::StandbyPe => "the route comes from a standby router of a multicast VPN",
+            Self::Blackhole => "discard traffic to the prefix",
+            Self::NoExport => "do not advertise the route outside of the AS or confederation",
+            Self::NoAdvertise => "do not advertise the route to any peer",
+            Self::NoExportSubconfed | Self::LocalAs => {
+                "do not advertise the route to external peers, nor to other member ASes"
+            }
+            Self::NoPeer => "do not advertise the route over bilateral peerings",
+        }
+    }
+
     /// Every name, in the order of the values.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied()

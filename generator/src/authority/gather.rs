@@ -18,9 +18,6 @@ use crate::read::{End, ReadError, Sink, read};
 /// The modes of application identification that run modules. Whatever later releases add is no error.
 const MODULE_MODES: [&str; 2] = ["module", "all"];
 
-/// The characters that are blank in XML (section 2.3 of its specification).
-const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
-
 /// The entries of lists that have begun and not ended.
 #[derive(Debug, Default)]
 struct OpenEntries {
@@ -87,7 +84,7 @@ impl Sink for Gathering {
 
     fn leaf(&mut self, node: &'static SchemaNode, text: &str) {
         let Element::Leaf(leaf) = node.element else { return };
-        let text = if node.keeps_outer_blanks() { text } else { text.trim_matches(BLANKS) };
+        let text = node.value(text);
         let open = &mut self.open;
         let names = &mut self.authority.names;
         match leaf {

@@ -1,10 +1,11 @@
 //! `explain-community`, `preset` and `services`.
 
 use bgpcs::{Community, Quoted};
+use bgpcs_configuration::preset;
 
 use super::exit::{Exit, failed, print, refused};
 use crate::cli::{Permission, PolicyOptions, PresetFormat};
-use crate::communities::{ReadyServices, ServicePolicies, explain, preset};
+use crate::communities::{ReadyServices, ServicePolicies, explain};
 use crate::report::Log;
 use crate::run::{RunError, RunSettings};
 

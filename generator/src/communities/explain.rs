@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use bgpcs::{Community, Health, StandardCommunity, WellKnown};
+use bgpcs_configuration::preset::Preset;
 use bgpcs_display::table::{Head, Paint, Table};
 
-use super::preset::Preset;
-use super::well_known::{IMPLEMENTATIONS, Implementation, meaning, well_known_names};
+use super::well_known::{IMPLEMENTATIONS, Implementation, well_known_names};
 
 /// Describes a community: its names, its meaning with the document that defines it, and what policies of documented
 /// routers do to it; then the applications of `presets` that use it.
@@ -37,7 +37,7 @@ fn standard(value: StandardCommunity) -> String {
     } else {
         line(&mut text, &format!("{value}: {}", names.join(", ")));
         for known in WellKnown::all().filter(|known| known.value() == value) {
-            line(&mut text, &format!("{}: {} ({})", known.name(), meaning(known), known.defined_by()));
+            line(&mut text, &format!("{}: {} ({})", known.name(), known.meaning(), known.defined_by()));
         }
     }
     line(&mut text, "\neffect of a policy that gives a route a new set of communities without this one:");

@@ -76,33 +76,3 @@ pub const IMPLEMENTATIONS: &[Implementation] = &[
 pub fn well_known_names(community: StandardCommunity) -> Vec<&'static str> {
     WellKnown::all().filter(|known| known.value() == community).map(|known| known.name()).collect()
 }
-
-/// What a well-known community asks of the router that receives it.
-pub(super) fn meaning(known: WellKnown) -> &'static str {
-    match known {
-        WellKnown::Internet => {
-            "some routers use this name for 0:0 and match every route with it; no standard defines it"
-        }
-        WellKnown::GracefulShutdown => "the path will soon be withdrawn: prefer any other path",
-        WellKnown::AcceptOwn => "accept the route even if this router originated it, for another VRF",
-        WellKnown::RouteFilterTranslatedV4
-        | WellKnown::RouteFilterV4
-        | WellKnown::RouteFilterTranslatedV6
-        | WellKnown::RouteFilterV6 => {
-            "the route says which route targets a router without route target constraints needs"
-        }
-        WellKnown::LlgrStale => {
-            "the path is stale, since its session has long been down: prefer any other path"
-        }
-        WellKnown::NoLlgr => "do not keep the path as a stale one when its session goes down",
-        WellKnown::AcceptOwnNexthop => "accept the route even if its next hop is this router",
-        WellKnown::StandbyPe => "the route comes from a standby router of a multicast VPN",
-        WellKnown::Blackhole => "discard traffic to the prefix",
-        WellKnown::NoExport => "do not advertise the route outside of the AS or confederation",
-        WellKnown::NoAdvertise => "do not advertise the route to any peer",
-        WellKnown::NoExportSubconfed | WellKnown::LocalAs => {
-            "do not advertise the route to external peers, nor to other member ASes"
-        }
-        WellKnown::NoPeer => "do not advertise the route over bilateral peerings",
-    }
-}

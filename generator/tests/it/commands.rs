@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use bgpcs_configuration::preset;
 use clap::Parser;
 use generate_pillar::cli::{self, Arguments};
-use generate_pillar::communities::preset;
 use serde_json::Value;
 
 use bgpcs_testing::help;
@@ -79,7 +79,7 @@ fn each_command_prints_what_is_expected() {
             &["check", "--for", "4.1.0", "--config", "tests/data/finding-applications/config.pcli"],
         ),
         ("check-for-nonsense", &["check", "--for", "4.1"]),
-        ("check-unreadable", &["check", "--config", "presets/O365.json"]),
+        ("check-unreadable", &["check", "--config", "../yang/configuration/presets/O365.json"]),
         ("help", &["--help"]),
         ("help-check", &["check", "-h"]),
         ("help-preset", &["preset", "show", "-h"]),

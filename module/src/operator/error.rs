@@ -5,7 +5,10 @@ use std::io;
 use bgpcs::CommunityError;
 use bgpcs::whole_file::WholeFileError;
 
+use crate::collect::error::CollectError;
+use crate::operator::preview::choose::PreviewError;
 use crate::publish::change_log::ChangeLogError;
+use crate::source::error::SourceError;
 
 /// A command without a result.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,45 @@ pub enum OperatorError {
     /// Standard output is closed or full.
     #[error("cannot write to standard output; check where it is redirected to")]
     Output(#[from] io::Error),
+    /// The route source did not answer.
+    #[error("{source_name} did not answer; see what is wrong with: bgp-community-services doctor")]
+    NoAnswer {
+        /// The route source.
+        source_name: String,
+        /// Why.
+        #[source]
+        cause: Box<SourceError>,
+    },
+    /// The route source cannot list communities.
+    #[error(
+        "{source_name} cannot list the communities of its routes; look for one with: bgp-community-services explain COMMUNITY"
+    )]
+    CannotList {
+        /// The route source.
+        source_name: String,
+    },
+    /// The route source answers to its own process only.
+    #[error(
+        "{source_name} sends its routes to its own process only, so there are none to preview; let it run with the profile instead"
+    )]
+    CannotPreview {
+        /// The route source.
+        source_name: String,
+    },
+    /// The routes for a preview could not be collected.
+    #[error(
+        "there is nothing to preview from {source_name}; see what is wrong with: bgp-community-services doctor"
+    )]
+    NoPreview {
+        /// The route source.
+        source_name: String,
+        /// Why.
+        #[source]
+        cause: Box<CollectError>,
+    },
+    /// No profile could be read.
+    #[error(transparent)]
+    Preview(#[from] PreviewError),
     /// An address or a prefix with a mistake.
     #[error(
         "{text} is no address and no prefix: expected a form like 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or 2001:db8::/32; \

@@ -15,6 +15,7 @@ use crate::operator::explain::explanation::Explanation;
 use crate::operator::subject::did_you_mean;
 use crate::settings::Settings;
 use crate::source::open::open;
+pub(super) use community::carrying;
 
 /// Queries the source about an application, a community or a prefix.
 ///

@@ -42,6 +42,24 @@ pub enum Request {
         /// As JSON.
         json: bool,
     },
+    /// The communities on the received routes.
+    Communities {
+        /// Only those that no application lists.
+        unlisted: bool,
+        /// With the number of prefixes, and the neighbors.
+        count: bool,
+        /// The form of the output.
+        form: CommunitiesForm,
+    },
+    /// What a profile would bring.
+    Preview {
+        /// The file with the profile, `-` for standard input, or the name of a preset.
+        profile: PathBuf,
+        /// The name of the profile, if the file has several.
+        name: Option<String>,
+        /// As JSON.
+        json: bool,
+    },
     /// Every check, and how to fix what is wrong.
     Doctor {
         /// As JSON.
@@ -52,4 +70,15 @@ pub enum Request {
         /// The file to write; `-` is standard output.
         html: PathBuf,
     },
+}
+
+/// A form of the output of `communities`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommunitiesForm {
+    /// A table.
+    Text,
+    /// JSON.
+    Json,
+    /// A profile, as PCLI text.
+    Suggestion,
 }

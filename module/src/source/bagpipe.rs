@@ -18,7 +18,9 @@ use crate::source::error::SourceError;
 use crate::source::filter::{self, Scanned};
 use crate::source::http::HttpClient;
 use crate::source::summary::{BgpSummary, Session};
-use crate::source::{Abilities, Advice, Destination, Query, QueryItem, RibInspection, RouteSource};
+use crate::source::{
+    Abilities, Advice, CarriedCommunities, Destination, Query, QueryItem, RibInspection, RouteSource,
+};
 use crate::url::HttpUrl;
 
 /// The looking glass at a URL.
@@ -121,6 +123,10 @@ impl RouteSource for Bagpipe {
 impl RibInspection for Bagpipe {
     fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
         Some(BgpSummary { sessions: self.sessions()?, sessions_only: true, ..BgpSummary::default() })
+    }
+
+    fn carried_communities(&mut self) -> Option<Result<CarriedCommunities, SourceError>> {
+        Some(filter::carried_communities(&mut |family, each| self.routes(family, each)))
     }
 
     fn longest_match(

@@ -29,7 +29,8 @@ use crate::source::error::SourceError;
 use crate::source::routes_json::{self, ReplyItem};
 use crate::source::summary::{BgpSummary, TableStatus};
 use crate::source::{
-    Destination, DestinationPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
+    CarriedCommunities, Destination, DestinationPath, Query, QueryItem, RibInspection, RouteSource,
+    TableChanges,
 };
 use aliases::Aliases;
 use failure::{CommandFailure, ReplyEnd, UNKNOWN_COMMAND, WARNING};
@@ -229,6 +230,23 @@ impl RibInspection for Bgpd {
             }
         }
         if found_names.contains(&true) { None } else { Some(found) }
+    }
+
+    fn carried_communities(&mut self) -> Option<Result<CarriedCommunities, SourceError>> {
+        let aliases = self.aliases().cloned().unwrap_or_default();
+        let mut carried = CarriedCommunities::default();
+        for command in communities::COMMANDS {
+            let deadlines = self.deadlines.with_reply_limit(communities::LONGEST_LIST);
+            let read = self.run_command(command, deadlines, |reply| {
+                let may_be_alias = |community: &Community| aliases.contains(community);
+                communities::read_carried(reply, may_be_alias, &mut carried)
+                    .map_err(routes_json::ReplyError::Io)
+            });
+            if let Err(failure) = read {
+                return Some(Err(self.explain(command, failure)));
+            }
+        }
+        Some(Ok(carried))
     }
 
     fn longest_match(

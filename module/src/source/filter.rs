@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
-use crate::source::{Destination, DestinationPath, MatchedPath, Query, QueryItem};
+use crate::source::{CarriedCommunities, Destination, DestinationPath, MatchedPath, Query, QueryItem};
 
 /// A valid route of a source.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +146,22 @@ pub fn communities_like(community: &Community, scan: &mut Scan<'_>) -> Option<Ve
         result.ok()?;
     }
     Some(found.into_iter().collect())
+}
+
+/// [`RibInspection::carried_communities`](super::RibInspection::carried_communities) by a scan of each family.
+///
+/// # Errors
+/// When a scan fails.
+pub fn carried_communities(scan: &mut Scan<'_>) -> Result<CarriedCommunities, SourceError> {
+    let mut carried = CarriedCommunities { has_route_targets: true, ..CarriedCommunities::default() };
+    for family in Family::ALL {
+        scan(family, &mut |scanned| {
+            if let Scanned::Route(route) = scanned {
+                route.communities.iter().for_each(|community| carried.add(*community));
+            }
+        })?;
+    }
+    Ok(carried)
 }
 
 /// Whether one community may have been typed for another: they have the same AS number, or are [near](is_near).

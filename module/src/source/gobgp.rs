@@ -25,7 +25,9 @@ use crate::source::error::{Shape, SourceError, SourceErrorKind, describe_query};
 use crate::source::filter::{self, Route, Scanned};
 use crate::source::routes_json::ReplyError;
 use crate::source::summary::{BgpSummary, TableStatus};
-use crate::source::{Abilities, Advice, Destination, Query, QueryItem, RibInspection, RouteSource};
+use crate::source::{
+    Abilities, Advice, CarriedCommunities, Destination, Query, QueryItem, RibInspection, RouteSource,
+};
 use command_output::CommandOutput;
 use neighbors::{GobgpNeighbor, GobgpNeighbors};
 use rib::RibError;
@@ -195,6 +197,10 @@ impl RibInspection for GoBgp {
             sessions,
             ..BgpSummary::default()
         })
+    }
+
+    fn carried_communities(&mut self) -> Option<Result<CarriedCommunities, SourceError>> {
+        Some(filter::carried_communities(&mut |family, each| self.routes(family, each)))
     }
 
     fn longest_match(

@@ -20,6 +20,7 @@ mod operator;
 mod parsers;
 mod partial;
 mod prefixes;
+mod preview;
 mod real;
 mod scene;
 mod schedule;

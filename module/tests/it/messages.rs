@@ -17,6 +17,7 @@ use bgp_community_services::error_text::{FIX_FILE, with_causes};
 use bgp_community_services::instance::Instance;
 use bgp_community_services::operator::answer;
 use bgp_community_services::operator::error::OperatorError;
+use bgp_community_services::operator::preview::choose::PreviewError;
 use bgp_community_services::prefix::Family;
 use bgp_community_services::publish::change_log::ChangeLogError;
 use bgp_community_services::settings::{Action, Settings};
@@ -170,6 +171,20 @@ fn of_every_error() {
             text: "Exchange".into(),
             near: " (did you mean ExchangeOnline?)".into(),
         },
+        OperatorError::NoAnswer { .. } => OperatorError::NoAnswer {
+            source_name: "bgpd at bgpd.vty".into(),
+            cause: of_source(SourceErrorKind::TimedOut).into(),
+        },
+        OperatorError::CannotList { .. } => OperatorError::CannotList { source_name: "ExaBGP".into() },
+        OperatorError::CannotPreview { .. } => OperatorError::CannotPreview { source_name: "ExaBGP".into() },
+        OperatorError::NoPreview { .. } => OperatorError::NoPreview {
+            source_name: "bgpd at bgpd.vty".into(),
+            cause: by_source(of_source(SourceErrorKind::TimedOut)).into(),
+        },
+        OperatorError::Preview(_) => OperatorError::Preview(PreviewError::NoFile {
+            wanted: "O356".into(),
+            presets: "O365".into(),
+        }),
     });
 }
 

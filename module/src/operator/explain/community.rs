@@ -262,7 +262,7 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
 
 /// The paths that carry a community.
 #[derive(Default)]
-pub(super) struct Carrying {
+pub(in crate::operator) struct Carrying {
     /// By neighbor.
     pub by_neighbor: BTreeMap<(Instance, String), NeighborPaths>,
     /// How many IPv4 and IPv6 prefixes they have; one in two instances counts twice.
@@ -293,7 +293,7 @@ impl Carrying {
 ///
 /// # Errors
 /// When the source does not answer.
-pub(super) fn carrying(
+pub(in crate::operator) fn carrying(
     facts: &Facts,
     source: &mut dyn RouteSource,
     instances: &[Instance],

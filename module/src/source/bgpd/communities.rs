@@ -10,6 +10,7 @@ use std::io::{self, BufRead, Read};
 
 use bgpcs::Community;
 
+use crate::source::CarriedCommunities;
 use crate::source::filter::are_like;
 
 const STANDARD: &str = "show bgp community-info";
@@ -21,6 +22,9 @@ pub const COMMANDS: [&str; 2] = [STANDARD, LARGE];
 
 /// The longest line that is read, in bytes: the longest attribute has 16,383 communities of up to 11 digits.
 const LONGEST_LINE: u64 = 256 * 1024;
+
+/// The longest list that is read, in bytes.
+pub const LONGEST_LIST: u64 = 64 << 20;
 
 /// The command that lists the communities of this kind; bgpd has none for route targets.
 pub fn show(community: &Community) -> Option<&'static str> {
@@ -78,6 +82,34 @@ pub fn read_like(reply: impl Read, wanted: &Community) -> io::Result<Vec<Communi
         found.extend(communities.filter(|community| are_like(community, wanted)));
     }
     Ok(found.into_iter().collect())
+}
+
+/// Reads the reply to one of the [`COMMANDS`]: adds the communities of every set to `carried`. A text that may be
+/// the alias of another community is unclear.
+///
+/// # Errors
+/// When the reply is not complete, or a line of it is not understood.
+pub fn read_carried(
+    reply: impl Read,
+    may_be_alias: impl Fn(&Community) -> bool,
+    carried: &mut CarriedCommunities,
+) -> io::Result<()> {
+    let mut reader = io::BufReader::with_capacity(64 * 1024, reply);
+    let mut line = String::new();
+    let mut is_head = true;
+    while (&mut reader).take(LONGEST_LINE).read_line(&mut line)? > 0 {
+        match words_of_set(&line) {
+            Some(words) if !is_head => words.for_each(|word| match canonical(word) {
+                Some(community) if !may_be_alias(&community) => carried.add(community),
+                Some(_) | None => carried.add_unclear(word),
+            }),
+            None if is_head || line.trim().is_empty() => {}
+            Some(_) | None => return Err(io::ErrorKind::InvalidData.into()),
+        }
+        is_head = false;
+        line.clear();
+    }
+    Ok(())
 }
 
 /// The communities of a line, which follow its reference count; none for a line without a count.

@@ -3,6 +3,7 @@
 mod bagpipe;
 mod bgpd;
 mod changes;
+mod communities;
 mod conformance;
 mod exabgp;
 mod guards;

@@ -4,8 +4,10 @@
 
 use std::fmt::Write;
 
-use bgpcs::{Application, ProfileName};
+use bgpcs::{Application, Community, Profile, ProfileName};
 use serde::{Deserialize, Serialize};
+
+use crate::profile::{WrittenApplication, WrittenProfile};
 
 /// A ready profile.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,12 +32,12 @@ pub struct Publication {
 }
 
 const FILES: &[&str] = &[
-    include_str!("../../presets/O365.json"),
-    include_str!("../../presets/Microsoft-ExpressRoute.json"),
-    include_str!("../../presets/O365-US-Government.json"),
-    include_str!("../../presets/Azure-Europe.json"),
-    include_str!("../../presets/Azure-US.json"),
-    include_str!("../../presets/AWS-DirectConnect.json"),
+    include_str!("../presets/O365.json"),
+    include_str!("../presets/Microsoft-ExpressRoute.json"),
+    include_str!("../presets/O365-US-Government.json"),
+    include_str!("../presets/Azure-Europe.json"),
+    include_str!("../presets/Azure-US.json"),
+    include_str!("../presets/AWS-DirectConnect.json"),
 ];
 
 /// Every preset.
@@ -51,21 +53,23 @@ const NAME: &str = "application-name";
 const COMMUNITY: &str = "bgp-community";
 
 impl Preset {
+    /// The profile, with every other leaf at its default.
+    ///
+    /// # Errors
+    /// When a file in the program is not valid; tests make sure that this does not happen.
+    pub fn profile(&self) -> Result<Profile, Vec<String>> {
+        let application = |application: &Application| WrittenApplication {
+            name: application.application_name.to_string(),
+            communities: application.bgp_community.iter().map(Community::to_string).collect(),
+            leaves: Vec::new(),
+        };
+        let applications = self.applications.iter().map(application).collect();
+        WrittenProfile { name: self.name.to_string(), applications, settings: Vec::new() }.check()
+    }
+
     /// As `show config running` prints it.
     pub fn pcli(&self) -> String {
-        let mut lines = vec![(0, "config".to_owned()), (1, "authority".to_owned())];
-        let value = |key: &str, value: &str| format!("{key:<width$}{value}", width = NAME.len() + 2);
-        lines.push((2, format!("{PROFILE}  {}", self.name)));
-        lines.push((3, value("name", self.name.as_str())));
-        for application in &self.applications {
-            let name = application.application_name.as_str();
-            lines.push((3, value("application", name)));
-            lines.push((4, value(NAME, name)));
-            lines.extend(application.bgp_community.iter().map(|one| (4, value(COMMUNITY, &one.to_string()))));
-            lines.push((3, "exit".to_owned()));
-        }
-        lines.extend([2, 1, 0].map(|depth| (depth, "exit".to_owned())));
-        lines.iter().map(|(depth, line)| format!("{:1$}{line}\n", "", depth * 4)).collect()
+        pcli(&self.name, &self.applications)
     }
 
     /// As `show config running flat` prints it.
@@ -92,6 +96,23 @@ impl Preset {
         let document = serde_json::json!({"config": {"authority": {PROFILE: [profile]}}});
         serde_json::to_string_pretty(&document).map(|text| text + "\n")
     }
+}
+
+/// A profile with these applications, of which only the communities count, as `show config running` prints it.
+pub fn pcli(profile: &ProfileName, applications: &[Application]) -> String {
+    let mut lines = vec![(0, "config".to_owned()), (1, "authority".to_owned())];
+    let value = |key: &str, value: &str| format!("{key:<width$}{value}", width = NAME.len() + 2);
+    lines.push((2, format!("{PROFILE}  {profile}")));
+    lines.push((3, value("name", profile.as_str())));
+    for application in applications {
+        let name = application.application_name.as_str();
+        lines.push((3, value("application", name)));
+        lines.push((4, value(NAME, name)));
+        lines.extend(application.bgp_community.iter().map(|one| (4, value(COMMUNITY, &one.to_string()))));
+        lines.push((3, "exit".to_owned()));
+    }
+    lines.extend([2, 1, 0].map(|depth| (depth, "exit".to_owned())));
+    lines.iter().map(|(depth, line)| format!("{:1$}{line}\n", "", depth * 4)).collect()
 }
 
 #[derive(Serialize)]

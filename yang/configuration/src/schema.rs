@@ -165,7 +165,7 @@ impl SchemaNode {
 
     /// Whether blanks around the value are part of it (RFC 7950 section 9.4). Where the model allows no blanks in a
     /// value, they only come from the layout of the document.
-    pub fn keeps_outer_blanks(&self) -> bool {
+    fn keeps_outer_blanks(&self) -> bool {
         matches!(
             self.element,
             Element::Leaf(
@@ -176,6 +176,11 @@ impl SchemaNode {
                     | Leaf::ServiceApplicationName
             )
         )
+    }
+
+    /// The value of a leaf with this text.
+    pub fn value<'t>(&self, text: &'t str) -> &'t str {
+        if self.keeps_outer_blanks() { text } else { text.trim_matches(BLANKS) }
     }
 
     /// The child of that name.
@@ -212,6 +217,9 @@ fn is_camel_case_of(key: &str, kebab: &str) -> bool {
     key.next().is_none()
 }
 
+/// The characters that are blank in XML (section 2.3 of its specification).
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// The elements that may enclose the authority, in any namespace: `rpc-reply` and `data` of a NETCONF reply,
 /// `datastore` of the REST API, and `config` of the model.
 pub const ENVELOPES: &[&str] = &["rpc-reply", "data", "datastore", "config"];
@@ -222,10 +230,10 @@ const SERVICE_CONFIG: &str = "http://128technology.com/t128/config/service-confi
 const ROUTING_CONFIG: &str = "http://128technology.com/t128/config/routing-config";
 const BGP_CONFIG: &str = "http://128technology.com/t128/config/bgp-config";
 const POLICY_CONFIG: &str = "http://128technology.com/t128/config/routing-policy-config";
-const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-services-config";
+pub(crate) const PLUGIN_CONFIG: &str = "http://128technology.com/t128/config/bgp-community-services-config";
 
 /// The name of the plugin's list of profiles, and of its leaf in a router.
-const PROFILE: &str = "bgp-community-services-profile";
+pub(crate) const PROFILE: &str = "bgp-community-services-profile";
 
 /// The root of the tree.
 pub static AUTHORITY: SchemaNode = SchemaNode::container(

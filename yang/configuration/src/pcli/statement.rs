@@ -6,8 +6,8 @@ use std::mem::take;
 use std::ops::RangeInclusive;
 
 use super::fault::PcliFault;
-use crate::read::schema::SchemaNode;
-use crate::read::template;
+use crate::schema::SchemaNode;
+use crate::template;
 
 /// The longest statement in bytes; it keeps an unclosed quote from taking in a whole file.
 const LONGEST: usize = 1 << 20;

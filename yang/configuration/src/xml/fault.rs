@@ -3,7 +3,7 @@
 use bgpcs::{Quoted, plain};
 use quick_xml::errors::IllFormedError;
 
-use crate::read::schema::AUTHORITY;
+use crate::schema::AUTHORITY;
 
 /// XML that cannot be used.
 #[derive(Debug, thiserror::Error)]
