@@ -16,13 +16,13 @@ pub struct Kept {
     pub since: UnixTime,
     /// How many prefixes it lost, if it keeps them for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub loss: Option<Loss>,
+    pub loss: Option<SuddenLoss>,
 }
 
 /// A loss that is too sudden to be true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Loss {
+pub struct SuddenLoss {
     /// How many prefixes the application would have lost.
     pub lost: u64,
     /// Of how many.

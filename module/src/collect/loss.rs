@@ -5,7 +5,7 @@
 use bgpcs::{LargestLoss, MaxPrefixes, StalePathTime, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::collect::kept::Loss;
+use crate::collect::kept::SuddenLoss;
 use crate::collect::last_good::may_stay;
 use crate::prefix::Prefix;
 
@@ -62,7 +62,7 @@ impl Recent {
 
     /// What is to be remembered when the routing engine has `found` (sorted) now, and the loss, if that is not believed:
     /// then the application keeps the `kept` prefixes beside those that it has.
-    pub fn then(self, found: &[Prefix], rule: &LossRule) -> (Self, Option<Loss>) {
+    pub fn then(self, found: &[Prefix], rule: &LossRule) -> (Self, Option<SuddenLoss>) {
         let LossRule { largest, stale_path_time, now, .. } = *rule;
         let is_recent = |time: UnixTime| may_stay(time.min(now), stale_path_time, now);
         let is_lost = |prefix: &&Prefix| found.binary_search(prefix).is_err();
@@ -78,7 +78,7 @@ impl Recent {
                 (now, had)
             }
         };
-        let loss = Loss { lost: had.iter().filter(is_lost).count() as u64, had: had.len() as u64 };
+        let loss = SuddenLoss { lost: had.iter().filter(is_lost).count() as u64, had: had.len() as u64 };
         let is_too_sudden = loss.lost * 100 > u64::from(largest.get()) * loss.had;
         let next = Self::of(found);
         if is_too_sudden && is_recent(since) {

@@ -197,7 +197,7 @@ fn of_a_run() {
     }
     let status = scene.answer(&["status"]);
     assert!(status.contains("Left out") && status.contains("9 prefixes"), "{status}");
-    assert!(status.contains("guard: left out 6 prefixes of ExchangeOnline"), "{status}");
+    assert!(status.contains("warning prefix-left-out: left out 6 prefixes of ExchangeOnline"), "{status}");
     let status: Value = serde_json::from_str(&scene.answer(&["status", "--json"])).unwrap();
     assert_eq!(status["left-out"][2]["guard"], "within");
     let page = scene.path("page.html");

@@ -203,8 +203,12 @@ fn of_a_run() {
         "{said}"
     );
     let doctor = scene.answer(&["doctor"]);
-    for expected in ["warn  kept", "7 of 10 prefixes disappeared", "partial, since", "if that is meant, wait"]
-    {
+    for expected in [
+        "warn  kept",
+        "7 of 10 prefixes disappeared",
+        "partial: applications keep what they had",
+        "if that is meant, wait",
+    ] {
         assert!(doctor.contains(expected), "{expected}: {doctor}");
     }
     let status = scene.answer(&["status"]);

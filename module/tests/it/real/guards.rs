@@ -130,7 +130,10 @@ fn a_loss_one_by_one() {
     neighbor.withdraw(ONE, "10.3.0.0/16");
     eventually("a loss that is not", || count() == 6);
     assert!(error().starts_with("LossError: more than largest-loss 50 percent"), "{}", error());
-    let begun = scene.json("state/last-run.json")["kept"][0]["since"].as_u64().unwrap();
+    // The state is written after the output file.
+    let begun = || scene.json("state/last-run.json")["kept"][0]["since"].as_u64();
+    eventually("the state says since when", || begun().is_some());
+    let begun = begun().unwrap();
 
     drop(service);
     let service = start();
