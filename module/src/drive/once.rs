@@ -17,7 +17,7 @@ use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::drive::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
-use crate::drive::record::{self, Circumstances, Findings, LastRun};
+use crate::drive::record::{self, Comparison, Findings, LastRun};
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
 use crate::instance::Instance;
 use crate::publish::changes::{self, Change, Reasons};
@@ -168,7 +168,7 @@ fn refresh_and_publish(
     ending.resolution.warnings.extend(warnings);
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
-    let circumstances = Circumstances {
+    let comparison = Comparison {
         earlier: &earlier,
         configuration: configuration.as_ref(),
         outcome: ending.outcome,
@@ -176,7 +176,7 @@ fn refresh_and_publish(
         failures: &ending.failures,
     };
     let Published { digest, changes } =
-        write(settings, rewrite, duration, &ending, started, &circumstances.reasons())?;
+        write(settings, rewrite, duration, &ending, started, &comparison.reasons())?;
     findings.changes = changes;
     report(&ending.failures, rewrite, &earlier);
     let last_good = match ending.outcome {
