@@ -22,7 +22,7 @@ use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::collect::understood::Understood;
 use crate::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
-use crate::drive::record::{self, Circumstances, Findings, LastRun};
+use crate::drive::record::{self, Comparison, Findings, LastRun};
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
 use crate::instance::Instance;
 use crate::publish::changes::{self, Change, Reasons};
@@ -181,7 +181,7 @@ fn refresh_and_publish(
     let configuration = understood.map(|understood| understood.configuration);
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
-    let circumstances = Circumstances {
+    let comparison = Comparison {
         earlier: &earlier,
         configuration: configuration.as_ref(),
         outcome: ending.outcome,
@@ -190,7 +190,7 @@ fn refresh_and_publish(
         kept: &ending.kept,
     };
     let Published { digest, changes } =
-        write(settings, rewrite, duration, &ending, started, &circumstances.reasons())?;
+        write(settings, rewrite, duration, &ending, started, &comparison.reasons())?;
     findings.changes = changes;
     report(&ending.failures, rewrite, &earlier);
     let last_good = match ending.outcome {

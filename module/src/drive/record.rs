@@ -92,7 +92,7 @@ fn health(outcome: Outcome) -> Health {
 }
 
 /// What is known of a run when its prefixes are compared with those before.
-pub struct Circumstances<'r> {
+pub struct Comparison<'r> {
     /// The state of the last run.
     pub earlier: &'r State,
     /// The configuration, if it can be read.
@@ -107,7 +107,7 @@ pub struct Circumstances<'r> {
     pub kept: &'r [Kept],
 }
 
-impl Circumstances<'_> {
+impl Comparison<'_> {
     /// Why an application gained prefixes, and lost some. Of several reasons it is the one that explains most.
     pub fn reasons(&self) -> impl Fn(&ApplicationName) -> Reasons {
         let before = self.earlier.last_good.as_ref().map(LastGood::sessions).unwrap_or_default();

@@ -38,7 +38,7 @@ pub struct Wanted<'w> {
 /// The changes that are wanted.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Answer {
+struct ToldChanges {
     /// The time of the oldest entry of the log; older changes are not known.
     #[serde(serialize_with = "optional_time")]
     recorded_since: Option<UnixTime>,
@@ -58,14 +58,14 @@ struct ToldChange {
     application: ApplicationName,
     /// How many it has since.
     prefixes: u64,
-    gained: Option<Part>,
-    lost: Option<Part>,
+    gained: Option<ToldPrefixes>,
+    lost: Option<ToldPrefixes>,
 }
 
 /// What came or went.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Part {
+struct ToldPrefixes {
     count: u64,
     why: Why,
     /// Whether the prefixes are known, or were too many.
@@ -108,7 +108,7 @@ pub fn answer(
     let selection = Selection::new(wanted, configuration.as_ref());
     let since = wanted.since.map_or(0, |since| since.at(wanted.now));
     let mut answer =
-        Answer { recorded_since: None, changes: VecDeque::new(), left_out: 0, pauses: Vec::new() };
+        ToldChanges { recorded_since: None, changes: VecDeque::new(), left_out: 0, pauses: Vec::new() };
     let mut is_known = selection.is_known;
     change_log::read(&settings.state_dir, &mut |entry| {
         answer.recorded_since.get_or_insert(entry.time());
@@ -136,7 +136,7 @@ pub fn answer(
     Ok(Printed { text, health })
 }
 
-fn text(answer: &Answer, wanted: &Wanted<'_>, is_known: bool, since: UnixTime, paint: Paint) -> String {
+fn text(answer: &ToldChanges, wanted: &Wanted<'_>, is_known: bool, since: UnixTime, paint: Paint) -> String {
     let Some(recorded) = answer.recorded_since else {
         return "no changes are recorded yet; each run records what it changes\n".to_owned();
     };
@@ -171,7 +171,7 @@ fn text(answer: &Answer, wanted: &Wanted<'_>, is_known: bool, since: UnixTime, p
 }
 
 /// A row for each change and each time without a run, the oldest first.
-fn table(answer: &Answer, shown: usize, paint: Paint) -> Table {
+fn table(answer: &ToldChanges, shown: usize, paint: Paint) -> Table {
     let heads = [
         Head::Text("Time"),
         Head::Text("Application"),
@@ -206,7 +206,7 @@ impl Gap {
 impl ToldChange {
     fn cells(&self, shown: usize) -> [String; 7] {
         let parts = || self.gained.iter().zip(["+"]).chain(self.lost.iter().zip(["-"]));
-        let count = |part: &Option<Part>| part.as_ref().map_or(0, |part| part.count).to_string();
+        let count = |part: &Option<ToldPrefixes>| part.as_ref().map_or(0, |part| part.count).to_string();
         let mut why: Vec<&str> = parts().map(|(part, _)| part.why.name()).collect();
         why.dedup();
         let prefixes = parts()
@@ -277,12 +277,12 @@ impl<'s> Selection<'s> {
         is_wanted.then_some(ToldChange { time, application, prefixes, gained, lost })
     }
 
-    fn part(&self, moved: Moved) -> Option<Part> {
+    fn part(&self, moved: Moved) -> Option<ToldPrefixes> {
         let listed = !moved.is_summary();
         let Moved { count, why, mut prefixes } = moved;
         if let Some(net) = self.net {
             prefixes.retain(|prefix| prefix.contains(net) || net.contains(*prefix));
         }
-        (!listed || !prefixes.is_empty()).then_some(Part { count, why, listed, prefixes })
+        (!listed || !prefixes.is_empty()).then_some(ToldPrefixes { count, why, listed, prefixes })
     }
 }
