@@ -42,6 +42,8 @@ pub struct Settings {
     pub gobgp_address: SocketAddr,
     /// The URL of BaGPipe-BGP's looking glass.
     pub bagpipe_url: HttpUrl,
+    /// Who may hold the port of a route source, besides root.
+    pub trusted_users: Vec<String>,
     /// How long to wait for the source, and how long a reply may be.
     pub limits: Limits,
 }
@@ -117,6 +119,7 @@ impl From<Arguments> for Settings {
             gobgp: options.gobgp,
             gobgp_address: options.gobgp_address,
             bagpipe_url: options.bagpipe_url,
+            trusted_users: options.trusted_user,
             limits: Limits::default(),
         }
     }

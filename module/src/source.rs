@@ -18,6 +18,7 @@ pub mod route_targets;
 pub mod routes_json;
 pub mod routing_manager;
 pub mod summary;
+pub mod trust;
 mod unix_socket;
 
 use bgpcs::{ApplicationName, Community};

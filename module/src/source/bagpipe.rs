@@ -15,8 +15,9 @@ use crate::prefix::{Family, Prefix};
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::filter::{self, Scanned};
-use crate::source::http::HttpClient;
+use crate::source::http::{HttpClient, Server};
 use crate::source::summary::{BgpSummary, Session};
+use crate::source::trust::TrustedUsers;
 use crate::source::{Abilities, Advice, Destination, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::HttpUrl;
 
@@ -29,9 +30,9 @@ pub struct Bagpipe {
 }
 
 impl Bagpipe {
-    /// The looking glass whose root is `url`.
-    pub fn new(url: HttpUrl, deadlines: Deadlines) -> Self {
-        Self { url, client: HttpClient::new(None, deadlines), in_several: 0 }
+    /// The looking glass whose root is `url`, of root or one of the `trusted` users.
+    pub fn new(url: HttpUrl, trusted: TrustedUsers, deadlines: Deadlines) -> Self {
+        Self { url, client: HttpClient::new(Server::Port(trusted), deadlines), in_several: 0 }
     }
 
     /// Passes every VPN route of a family to `each`.

@@ -22,6 +22,7 @@ use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES};
 use crate::source::error::{Cause, Shape, SourceError, describe_query};
 use crate::source::routes_json::{self, ReplyError, ReplyItem};
 use crate::source::summary::{BgpSummary, TableStatus};
+use crate::source::trust;
 use crate::source::{
     Destination, DestinationPath, MatchedPath, Query, QueryItem, RibInspection, RouteSource, TableChanges,
 };
@@ -143,6 +144,7 @@ impl Bgpd {
                 });
             }
         };
+        reply.check(&self.socket).map_err(CommandFailure::Send)?;
         match reply.status() {
             Some(0) => {
                 self.connection = Some(vty);
@@ -337,6 +339,10 @@ impl RouteSource for Bgpd {
             }
             Err(failure) => Err(self.explain(&command, failure)),
         }
+    }
+
+    fn warnings(&mut self) -> Vec<String> {
+        trust::open_to_a_group(&self.socket).into_iter().collect()
     }
 }
 
