@@ -17,4 +17,5 @@ pub mod prefix;
 pub mod publish;
 pub mod settings;
 pub mod source;
+pub mod state_file;
 pub mod url;

@@ -13,12 +13,15 @@ mod report;
 mod show;
 mod status;
 
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
+use rustix::fs::{Access, access};
 
+use crate::cli::SourceChoice;
 use crate::clock;
 use crate::operator::error::OperatorError;
 use crate::operator::facts::Facts;
@@ -55,6 +58,7 @@ pub fn answer(
     now: UnixTime,
     colour: bool,
 ) -> Result<Printed, OperatorError> {
+    check_access(settings)?;
     let paint = Paint(colour);
     let settings = &Settings { limits: limits(settings.limits, request), ..settings.clone() };
     Ok(match request {
@@ -84,6 +88,26 @@ pub fn answer(
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })
+}
+
+/// Whether whoever gives the command may read the module's files and ask bgpd. What is merely absent is for the command to
+/// tell.
+fn check_access(settings: &Settings) -> Result<(), OperatorError> {
+    let socket =
+        settings.bgpd_socket().filter(|_| matches!(settings.source, SourceChoice::Auto | SourceChoice::Bgpd));
+    let readable = [
+        (settings.configuration.as_path(), File::open(&settings.configuration).map(drop)),
+        (settings.state_dir.as_path(), fs::read_dir(&settings.state_dir).map(drop)),
+    ];
+    let usable = socket.map(|socket| (socket, access(socket, Access::WRITE_OK).map_err(io::Error::from)));
+    for (path, result) in readable.into_iter().chain(usable) {
+        if let Err(source) = result
+            && source.kind() == io::ErrorKind::PermissionDenied
+        {
+            return Err(OperatorError::NotAllowed { path: path.to_owned(), source });
+        }
+    }
+    Ok(())
 }
 
 fn limits(configured: Limits, request: &Request) -> Limits {

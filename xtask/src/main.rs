@@ -47,7 +47,7 @@ fn run(task: Task) -> Result<()> {
         Task::Matrix(options) => matrix::run(&options),
         Task::Bench { half } => bench::run(half),
         Task::Fuzz { inputs } => fuzz::run(inputs),
-        Task::Deny => deny::run(),
+        Task::Deny { advisories } => deny::run(advisories),
         Task::Tidy => tidy::run(),
     }
 }

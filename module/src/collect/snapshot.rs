@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use bgpcs::{Community, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{digest_of, digest_of_bytes};
 use crate::prefix::{Family, Prefix};
 use crate::source::{MatchedPath, Query, QueryItem};
+use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it.
 const FORM: u32 = 1;
@@ -17,6 +18,9 @@ const FORM: u32 = 1;
 /// A snapshot of more prefixes is not kept, where a prefix counts once for each of its communities: an incremental update of
 /// so many takes the program 20 MB.
 const MOST_PREFIXES: u64 = 110_000;
+
+/// The longest file that is read, in bytes: more than that many prefixes need.
+const LONGEST: u64 = 12 << 20;
 
 /// The prefixes of each queried community, by family.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,7 +141,8 @@ impl Snapshot {
 
     /// Reads the snapshot in `directory`, if the file has that [digest](crate::digest).
     pub fn load(directory: &Path, digest: u64) -> Option<Self> {
-        let bytes = fs::read(file(directory)).ok().filter(|bytes| digest_of_bytes(bytes) == digest)?;
+        let bytes = state_file::read(&file(directory), LONGEST);
+        let bytes = bytes.filter(|bytes| digest_of_bytes(bytes) == digest)?;
         serde_json::from_slice(&bytes).ok()
     }
 
@@ -156,8 +161,9 @@ impl Snapshot {
         }
         let bytes = serde_json::to_vec(&Self { version: FORM, ..self.clone() }).unwrap_or_default();
         let digest = digest_of_bytes(&bytes);
-        if digest_of(&path) != Some(digest) {
-            Staged::write(&path, &bytes, 0o644)?.publish()?;
+        let has_length = fs::metadata(&path).is_ok_and(|file| file.len() == bytes.len() as u64);
+        if !has_length || digest_of(&path) != Some(digest) {
+            state_file::write(&path, &bytes)?;
         }
         Ok(Some(digest))
     }

@@ -1,14 +1,14 @@
 //! What is kept from one run to the next, and shown by the operator's commands.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastGood;
+use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -101,7 +101,7 @@ pub struct RunFailure {
 impl State {
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
     pub fn load(directory: &Path) -> Self {
-        let bytes = fs::read(file(directory)).unwrap_or_default();
+        let bytes = state_file::read(&file(directory), state_file::LONGEST).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
@@ -112,7 +112,7 @@ impl State {
     /// When the directory cannot be written to.
     pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
         let bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        Staged::write(&file(directory), &bytes, 0o644)?.publish()
+        state_file::write(&file(directory), &bytes)
     }
 }
 

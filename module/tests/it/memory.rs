@@ -1,6 +1,6 @@
 //! The module's memory has a limit, whatever a routing engine sends.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::Ipv6Addr;
 use std::process::Stdio;
@@ -14,6 +14,9 @@ use wait4::Wait4 as _;
 use crate::scene::Scene;
 
 const LIMIT: u64 = 24_000_000;
+
+/// Of what nobody but a program that is out to harm would send or leave.
+const HOSTILE_LIMIT: u64 = 64_000_000;
 
 /// As many prefixes as `max-prefixes` allows, each as long as one can be; at every summary, one of them has changed.
 fn longest_table() -> Answer {
@@ -62,11 +65,16 @@ const SESSION: &str = r#"{"192.0.2.2": {"bgpState": "Established", "bgpTimerUpMs
 /// Runs the module with these answers, and holds its peak.
 #[track_caller]
 fn hold_to_limit(scene: &Scene, case: &str) {
+    hold_to(scene, case, LIMIT);
+}
+
+#[track_caller]
+fn hold_to(scene: &Scene, case: &str, limit: u64) {
     // What the system reports as a program's peak includes that of the program that started it.
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let ended = scene.command(&[]).stderr(Stdio::null()).spawn().unwrap().wait4().unwrap();
     assert!(ended.status.success(), "{case}");
-    assert!(ended.rusage.maxrss < LIMIT, "{case}: {} bytes", ended.rusage.maxrss);
+    assert!(ended.rusage.maxrss < limit, "{case}: {} bytes", ended.rusage.maxrss);
 }
 
 #[test]
@@ -88,6 +96,32 @@ fn all_that_may_come() {
     let long = |start: &str, piece: &str, end: &str| {
         Answer::Long(start.into(), piece.into(), megabytes(30, piece), vty_reply(0, end))
     };
+    for name in ["last-run.json", "routes.json", "history.jsonl", "exabgp-sessions.json"] {
+        let scene = Scene::new();
+        fs::create_dir(scene.path("state")).unwrap();
+        File::create(scene.path("state").join(name)).unwrap().set_len(3_000_000_000).unwrap();
+        stand_in::vty(&scene.path("bgpd.vty"), longest_table());
+        hold_to_limit(&scene, name);
+        // As many texts as the longest state that is read can have.
+        let texts = "\"\",".repeat(1_390_000);
+        fs::write(scene.path("state").join(name), format!("{{\"warnings\": [{texts}\"\"]}}")).unwrap();
+        hold_to(&scene, name, HOSTILE_LIMIT);
+    }
+    let name = "n".repeat(30_000);
+    let flood = Answer::Made(Arc::new(move |request| match request {
+        "show bgp neighbors json" => {
+            let neighbor = SESSION.strip_prefix("{\"192.0.2.2\": ").unwrap().strip_suffix('}').unwrap();
+            let neighbors: Vec<String> =
+                (0..1000).map(|index| format!("\"{index}{name}\": {neighbor}")).collect();
+            vty_reply(0, &format!("{{{}}}", neighbors.join(",")))
+        }
+        _ if request.contains("summary") => vty_reply(0, "{\"tableVersion\": 1}"),
+        _ => vty_reply(0, "{\"routes\": {}}"),
+    }));
+    let scene = Scene::new();
+    stand_in::vty(&scene.path("bgpd.vty"), flood);
+    hold_to(&scene, "a flood of neighbors", HOSTILE_LIMIT);
+
     for (case, answer) in [
         ("a long reply", long("{\"routes\":{", route, "\"10.0.0.0/8\":[]}}")),
         ("a long string", long("{\"a\":\"", "\\\"x", "\"}")),

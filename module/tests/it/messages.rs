@@ -82,6 +82,9 @@ fn of_every_error() {
     });
     hold_every!(hold_to_advice, SourceErrorKind, |kind| of_run(by_source(of_source(kind)).into()), {
         SourceErrorKind::System(..) => SourceErrorKind::System(Some(111), "Connection refused".into()),
+        SourceErrorKind::Distrusted(_) => SourceErrorKind::Distrusted(
+            "127.0.0.1:31517 is held by user nobody (65534), expected root; end that program".into()
+        ),
         SourceErrorKind::TimedOut => SourceErrorKind::TimedOut,
         SourceErrorKind::ClosedEarly => SourceErrorKind::ClosedEarly,
         SourceErrorKind::TooLong(_) => SourceErrorKind::TooLong(1 << 20),
@@ -120,6 +123,7 @@ fn of_every_error() {
     });
     hold_every!(hold_to_advice, OperatorError, |error| with_causes(&error), {
         OperatorError::NotWritten(_) => OperatorError::NotWritten(unwritten()),
+        OperatorError::NotAllowed { .. } => OperatorError::NotAllowed { path: path(), source: refused() },
         OperatorError::Output(_) => OperatorError::Output(refused()),
         OperatorError::Subject { .. } => OperatorError::Subject {
             text: "Exchange".into(),

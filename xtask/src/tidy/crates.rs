@@ -22,7 +22,7 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["clock", "digest", "error_text", "exit", "prefix"],
+    &["clock", "digest", "error_text", "exit", "prefix", "state_file"],
     &["url"],
     &["cli"],
     &["settings"],

@@ -26,3 +26,17 @@ fn an_error_names_its_causes_in_one_line() {
     assert!(!status.success());
     assert!(stderr.starts_with("error: ") && stderr.contains("`/nowhere`: No such file"), "{stderr}");
 }
+
+#[test]
+fn advisories_that_cannot_be_checked_are_no_success() {
+    let home = tempfile::tempdir().unwrap();
+    let mut deny = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let Output { status, stderr, .. } =
+        deny.args(["deny", "--advisories"]).env("CARGO_HOME", home.path()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(!status.success());
+    assert!(
+        stderr.contains("no database of advisories") && stderr.contains("cargo deny fetch db"),
+        "{stderr}"
+    );
+}

@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Read};
 
 use bgpcs::Community;
 
-use crate::source::filter::have_same_as;
+use crate::source::filter::{MOST_OF_SAME_AS, have_same_as};
 
 const STANDARD: &str = "show bgp community-info";
 
@@ -71,11 +71,14 @@ pub fn read_communities(reply: impl Read, wanted: &[Community], found: &mut [boo
 /// # Errors
 /// When the reply is not complete.
 pub fn read_same_as(reply: impl Read, wanted: &Community) -> io::Result<Vec<Community>> {
+    let mut reader = io::BufReader::with_capacity(64 * 1024, reply);
     let mut found = BTreeSet::new();
-    for line in io::BufReader::new(reply).lines() {
-        let line = line?;
+    let mut line = String::new();
+    while (&mut reader).take(LONGEST_LINE).read_line(&mut line)? > 0 {
         let communities = words_of_set(&line).into_iter().flatten().filter_map(canonical);
-        found.extend(communities.filter(|community| have_same_as(community, wanted)));
+        let left = MOST_OF_SAME_AS.saturating_sub(found.len());
+        found.extend(communities.filter(|community| have_same_as(community, wanted)).take(left));
+        line.clear();
     }
     Ok(found.into_iter().collect())
 }
