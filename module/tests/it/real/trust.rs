@@ -21,9 +21,8 @@ const NOBODY: u32 = 65534;
 const PORT: u16 = 31517;
 
 /// An HTTP server that has a route for every question; with a second argument, it stops listening before it answers.
-const HTTP: &str = r#"use IO::Socket::INET; use if $ARGV[0] =~ /\[/, "IO::Socket::IP"; $SIG{PIPE} = "IGNORE";
-    my $class = $ARGV[0] =~ /\[/ ? "IO::Socket::IP" : "IO::Socket::INET";
-    my $server = $class->new(LocalAddr => $ARGV[0], Listen => 9, ReuseAddr => 1) or die;
+const HTTP: &str = r#"use IO::Socket::IP; $SIG{PIPE} = "IGNORE";
+    my $server = IO::Socket::IP->new(LocalAddr => $ARGV[0], Listen => 9, ReuseAddr => 1) or die;
     my $body = "{\"routes\": {\"10.0.0.0/8\": [{\"valid\": true}]}}";
     while (my $client = $server->accept) {
         my $request = "";
