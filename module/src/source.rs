@@ -6,6 +6,7 @@ pub mod bagpipe;
 pub mod bgpd;
 mod bounded_json;
 pub mod deadlines;
+pub mod ending;
 pub mod error;
 pub mod exabgp;
 pub mod filter;

@@ -71,7 +71,10 @@ pub fn prepare(directory: &Path) -> io::Result<Option<String>> {
         corrected |= was_open;
     }
     Ok(corrected.then(|| {
-        format!("{} and its files were open to other users, and are not any more", directory.display())
+        format!(
+            "{} and its files were open to other users, and are not any more; check who may have read them",
+            directory.display()
+        )
     }))
 }
 

@@ -72,6 +72,8 @@ pub enum Task {
     },
     /// Play the conformance scenarios on other releases of the routing engines than `test` does
     Matrix(MatrixOptions),
+    /// Print what each part of the router's program costs in bytes
+    Sizes,
     /// Measure the generator, the module or both beside another program for the same work, and print tables
     Bench {
         /// What to measure [default: both]

@@ -13,6 +13,7 @@ mod package;
 mod release;
 mod serve;
 mod setup;
+mod sizes;
 mod test;
 mod tidy;
 mod verify;
@@ -45,6 +46,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test { quick: true, .. } => test::quick(),
         Task::Test { quick: false, offline } => test::all(offline),
         Task::Matrix(options) => matrix::run(&options),
+        Task::Sizes => sizes::run(),
         Task::Bench { half } => bench::run(half),
         Task::Fuzz { inputs } => fuzz::run(inputs),
         Task::Deny { advisories } => deny::run(advisories),

@@ -38,47 +38,35 @@ struct SaltRelease {
     /// The program of the Python that it needs.
     python: &'static str,
     /// What pip installs.
-    packages: &'static [&'static str],
+    package: &'static str,
+    /// What pip installs with it.
+    libraries: &'static [&'static str],
+}
+
+impl SaltRelease {
+    const fn new(
+        name: &'static str,
+        package: &'static str,
+        python: &'static str,
+        libraries: &'static [&'static str],
+    ) -> Self {
+        Self { name, python, package, libraries }
+    }
 }
 
 /// The libraries of the time, without which a release of Salt does not run.
+const LIBRARIES_OF_2019: &[&str] =
+    &["jinja2==2.11.3", "markupsafe==2.0.1", "msgpack==0.6.2", "tornado==4.5.3", "distro"];
+const LIBRARIES_OF_2021: &[&str] = &["jinja2==3.0.3", "markupsafe==2.0.1", "msgpack==1.0.5"];
+
+/// The releases, the oldest first.
 const SALT_RELEASES: &[SaltRelease] = &[
-    SaltRelease {
-        name: "2019.2",
-        python: "python3.6",
-        packages: &[
-            "salt==2019.2.8",
-            "jinja2==2.11.3",
-            "markupsafe==2.0.1",
-            "msgpack==0.6.2",
-            "tornado==4.5.3",
-            "distro",
-        ],
-    },
-    SaltRelease {
-        name: "3000",
-        python: "python3.6",
-        packages: &[
-            "salt==3000.9",
-            "jinja2==2.11.3",
-            "markupsafe==2.0.1",
-            "msgpack==0.6.2",
-            "tornado==4.5.3",
-            "distro",
-        ],
-    },
-    SaltRelease {
-        name: "3002",
-        python: "python3.9",
-        packages: &["salt==3002.9", "jinja2==3.0.3", "markupsafe==2.0.1", "msgpack==1.0.5"],
-    },
-    SaltRelease {
-        name: "3004",
-        python: "python3.9",
-        packages: &["salt==3004.2", "jinja2==3.0.3", "markupsafe==2.0.1", "msgpack==1.0.5"],
-    },
-    SaltRelease { name: "3006.1", python: "python3.9", packages: &["salt==3006.1"] },
-    SaltRelease { name: "3008", python: "python3.11", packages: &["salt==3008.4"] },
+    SaltRelease::new("2019.2", "salt==2019.2.8", "python3.6", LIBRARIES_OF_2019),
+    SaltRelease::new("3000", "salt==3000.9", "python3.6", LIBRARIES_OF_2019),
+    SaltRelease::new("3002", "salt==3002.9", "python3.9", LIBRARIES_OF_2021),
+    SaltRelease::new("3004", "salt==3004.2", "python3.9", LIBRARIES_OF_2021),
+    SaltRelease::new("3006.1", "salt==3006.1", "python3.9", &[]),
+    SaltRelease::new("3008", "salt==3008.4", "python3.11", &[]),
 ];
 
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
@@ -155,7 +143,7 @@ fn make_salt_environment(release: &SaltRelease) -> Result<()> {
         command::run(&mut pip)
     };
     pip(&["setuptools<58", "wheel"])?;
-    pip(&[&["--no-build-isolation"], release.packages].concat())?;
+    pip(&[&["--no-build-isolation", release.package], release.libraries].concat())?;
     Ok(fs::write(&installed, "")?)
 }
 

@@ -40,15 +40,18 @@ fn run(command: &mut Command) -> (wait4::ResourceUsage, f64) {
     (ended.rusage, began.elapsed().as_secs_f64())
 }
 
+/// How often is measured what a busy machine would make more of than there is.
+pub const RUNS: u32 = 5;
+
 /// The value whose figure is in the middle.
 pub fn median<T>(mut values: Vec<T>, figure: impl Fn(&T) -> f64) -> T {
     values.sort_by(|one, another| figure(one).total_cmp(&figure(another)));
     values.swap_remove(values.len() / 2)
 }
 
-/// The longest time in seconds for which bgpd answers nobody else while a command runs: it is asked something that costs
+/// The longest time in seconds for which bgpd is blocked while a command runs: a client sends it a query that costs
 /// nothing, over and over.
-pub fn held_by(bgpd: &Bgpd, mut command: Command) -> f64 {
+pub fn blocked_by(bgpd: &Bgpd, mut command: Command) -> f64 {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let probe = scope.spawn(|| {

@@ -88,8 +88,10 @@ impl FamilyUpdate<'_> {
         if since.dampening || now.dampening {
             return None;
         }
-        // If a neighbor has fewer prefixes than before, all known ones have to be looked up.
-        let may_be_removed = self.now.has_lost_prefixes(self.before, self.family);
+        // If a prefix was removed, all known ones have to be looked up. A neighbor then has fewer prefixes than before, and so
+        // has the table, unless another neighbor still sends the prefix.
+        let may_be_removed =
+            self.now.has_lost_prefixes(self.before, self.family) && now.entries < since.entries;
         let lookups = count.saturating_add(if may_be_removed { known } else { 0 });
         // To list the changes is a scan of its own.
         let pays = count == 0 || self.costs_less(lookups, self.scans.saturating_sub(1));

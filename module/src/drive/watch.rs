@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,10 @@ use crate::drive::configuration::Stamp;
 use crate::drive::lock::Lock;
 use crate::drive::once::{NotWritten, Rewrite, run_locked};
 use crate::drive::service_manager::{ALIVE, READY, STOPPING, notify};
-use crate::drive::signals::Signals;
+use crate::drive::signals;
 use crate::error_text::{FIX_FILE, with_causes};
 use crate::settings::Settings;
+use crate::source::ending::end_within;
 use crate::source::open::open;
 
 /// How often the routing engine is asked for signs of a change, which costs it less than a millisecond.
@@ -45,44 +47,41 @@ pub enum WatchError {
 /// # Errors
 /// When it cannot do its work; the service manager then starts it again.
 pub fn watch(settings: &Settings) -> Result<(), WatchError> {
-    let signals = Signals::listen().map_err(WatchError::Signals)?;
-    let Some(lock) = take_lock(settings, &signals)? else { return Ok(()) };
+    signals::end_by(end).map_err(WatchError::Signals)?;
+    let lock = take_lock(settings)?;
     let mut watched = Watched::default();
     let mut notified: Option<Instant> = None;
     loop {
-        signals.end_at_once(true);
         if watched.needs_refresh(settings) {
             watched.refresh(settings, &lock)?;
         }
-        signals.end_at_once(false);
         if notified.is_none_or(|notified| notified.elapsed() >= HEARTBEAT) {
             tell(if notified.is_none() { READY } else { ALIVE });
             notified = Some(Instant::now());
         }
-        if signals.arrived_within(TICK).map_err(WatchError::Signals)? {
-            tell(STOPPING);
-            return Ok(());
-        }
+        end_within(TICK).map_err(WatchError::Signals)?;
     }
 }
 
-/// Waits until no other process writes the output file; `None` when a signal ended the wait.
-fn take_lock(settings: &Settings, signals: &Signals) -> Result<Option<Lock>, WatchError> {
+/// Waits until no other process writes the output file.
+fn take_lock(settings: &Settings) -> Result<Lock, WatchError> {
     let take = || {
         Lock::take(&settings.state_dir)
             .map_err(|error| WatchError::StateDirectory(settings.state_dir.clone(), error))
     };
-    let mut lock = take()?;
-    if lock.is_none() {
-        eprintln!(
-            "another process uses {} and writes the output file; waiting until it ends, or end this one",
-            settings.state_dir.display()
-        );
+    if let Some(lock) = take()? {
+        return Ok(lock);
     }
-    while lock.is_none() && !signals.arrived_within(TICK).map_err(WatchError::Signals)? {
-        lock = take()?;
+    eprintln!(
+        "another process uses {} and writes the output file; waiting until it ends, or end this one",
+        settings.state_dir.display()
+    );
+    loop {
+        end_within(TICK).map_err(WatchError::Signals)?;
+        if let Some(lock) = take()? {
+            return Ok(lock);
+        }
     }
-    Ok(lock)
 }
 
 /// What the service saw last, and when.
@@ -157,6 +156,12 @@ impl Watched {
             Some(_) => Some(Trigger::Routes),
         }
     }
+}
+
+/// Every file that the service writes is complete at any moment.
+fn end() -> ! {
+    tell(STOPPING);
+    process::exit(0)
 }
 
 fn tell(message: &str) {

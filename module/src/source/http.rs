@@ -6,14 +6,14 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use ureq::config::Config;
-use ureq::unversioned::transport::{Connector, TcpConnector};
+use ureq::unversioned::transport::Connector;
 use ureq::{Agent, Timeout};
 
 use crate::source::deadlines::{Deadlines, left_until};
 use crate::source::error::{ReplyTooLong, Shape, SourceError, SourceErrorKind, describe_query};
 use crate::source::routes_json::ReplyError;
 use crate::source::trust::{self, TrustedUsers};
-use transport::{LiteralAddress, PortCheck, UnixConnector, socket_address};
+use transport::{AddressConnector, LiteralAddress, PortCheck, UnixConnector, socket_address};
 
 /// Where a server is, and whose it may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl HttpClient {
                 Agent::with_parts(config, ().chain(UnixConnector::new(socket)), LiteralAddress)
             }
             Server::Port(trusted) => {
-                let connector = ().chain(TcpConnector::default()).chain(PortCheck(trusted.clone()));
+                let connector = ().chain(AddressConnector).chain(PortCheck(trusted.clone()));
                 Agent::with_parts(config, connector, LiteralAddress)
             }
         };

@@ -90,7 +90,11 @@ fn lines_of_every_kind() {
         let state = fs::read_to_string(scene.path("state/last-run.json")).unwrap_or_default();
         state.contains("could not read 5 lines from ExaBGP") && state.contains("left out 1 value of updates")
     });
-    assert_eq!(feed.end(), ["neighbor 127.0.0.3 teardown 4"], "asked once to begin anew what began unseen");
+    assert_eq!(
+        feed.end(),
+        ["neighbor 127.0.0.3 teardown 4"],
+        "asked once to reset the session that began unseen"
+    );
 }
 
 /// A full Internet table with as many lists of communities as it has, from two neighbors, half a million routes each.

@@ -14,7 +14,7 @@ use crate::scene::{self, Scene};
 /// Enough that a run is not over in a moment.
 const PREFIXES: u32 = 20_000;
 
-/// A scene whose bgpd announces 20,000 prefixes of 10.0.0.0/8, or of another /8 when told so.
+/// A scene whose bgpd announces 20,000 prefixes of 10.0.0.0/8, or of another /8 when it is set so.
 fn scene() -> (Scene, Arc<AtomicU8>) {
     let scene = Scene::new();
     let octet = Arc::new(AtomicU8::new(10));

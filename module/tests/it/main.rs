@@ -8,7 +8,7 @@
 mod errors;
 mod exabgp;
 mod exit;
-mod hold;
+mod held;
 mod interruptions;
 mod memory;
 mod messages;

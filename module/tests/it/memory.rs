@@ -85,7 +85,7 @@ fn whatever_comes() {
 fn all_that_may_come() {
     let scene = Scene::new();
     stand_in::vty(&scene.path("bgpd.vty"), longest_table());
-    hold_to_limit(&scene, "the first look");
+    hold_to_limit(&scene, "the first refresh");
     hold_to_limit(&scene, "a change that is followed");
     let file = fs::read_to_string(scene.path("output.json")).unwrap();
     assert_eq!(file.matches("ip-prefix").count(), 99_999);

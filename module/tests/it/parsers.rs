@@ -44,30 +44,30 @@ fn damaged(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
 }
 
 fn prefixes_of(bytes: &[u8]) -> Option<Vec<(String, bool)>> {
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     let each = &mut |path: text::ShownPath| {
         if path.valid {
-            told.push((path.prefix.to_string(), path.best));
+            found.push((path.prefix.to_string(), path.best));
         }
     };
     text::read(bytes, each).ok()?;
-    Some(told)
+    Some(found)
 }
 
 #[test]
 fn the_seeds_are_understood() {
     let tables = ["ipv4", "ipv6"].map(|name| prefixes_of(&seed("table", name)).unwrap());
-    let told = |text: &str, best| (text.to_owned(), best);
+    let found = |text: &str, best| (text.to_owned(), best);
     assert_eq!(
         tables,
         [
             vec![
-                told("10.0.0.0/8", true),
-                told("13.107.6.152/31", false),
-                told("13.107.6.152/31", true),
-                told("13.107.18.10/32", true)
+                found("10.0.0.0/8", true),
+                found("13.107.6.152/31", false),
+                found("13.107.6.152/31", true),
+                found("13.107.18.10/32", true)
             ],
-            vec![told("2603:1006:1400:1234:5678:9abc:def0:0/120", true), told("2620:1ec::/36", true)],
+            vec![found("2603:1006:1400:1234:5678:9abc:def0:0/120", true), found("2620:1ec::/36", true)],
         ]
     );
     assert!(seeds("reply").iter().any(|bytes| {
@@ -87,11 +87,11 @@ fn the_seeds_are_understood() {
     }
     assert_eq!(found, [true, true, true, true, false]);
     let of_neighbors = summary::read_sessions(&seed("sessions", "neighbors.json")[..]).unwrap();
-    let told: Vec<_> = of_neighbors
+    let found: Vec<_> = of_neighbors
         .iter()
         .map(|one| (one.peer.as_str(), one.updates, one.ipv4, one.ipv6, one.converged))
         .collect();
-    assert_eq!(told, [("127.0.0.2", 8, Some(4), None, true), ("127.0.0.3", 0, None, None, false)]);
+    assert_eq!(found, [("127.0.0.2", 8, Some(4), None, true), ("127.0.0.3", 0, None, None, false)]);
 }
 
 /// A table that is not of the known form is not read at all, so that JSON is asked for instead.
@@ -203,9 +203,9 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
 
 /// The routes as `gobgp --json` prints them, in words.
 fn gobgp_routes(bytes: &[u8]) -> Option<Vec<String>> {
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     let each = &mut |scanned: Scanned<'_>| {
-        told.push(match scanned {
+        found.push(match scanned {
             Scanned::Route(Route { prefix, best, communities, .. }) => {
                 let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
                 format!("{prefix}{} {}", if best { " best" } else { "" }, communities.join(" "))
@@ -214,14 +214,14 @@ fn gobgp_routes(bytes: &[u8]) -> Option<Vec<String>> {
         });
     };
     gobgp::rib::read(&mut &bytes[..], each).ok()?;
-    Some(told)
+    Some(found)
 }
 
 /// The IPv4 routes of BaGPipe-BGP's looking glass, in words.
 fn bagpipe_routes(bytes: &[u8]) -> Option<Vec<String>> {
-    let mut told = Vec::new();
+    let mut found = Vec::new();
     let each = &mut |scanned: Scanned<'_>| {
-        told.push(match scanned {
+        found.push(match scanned {
             Scanned::Route(Route { prefix, neighbor, communities, .. }) => {
                 let communities: Vec<_> = communities.iter().map(Community::to_string).collect();
                 format!("{prefix} from {neighbor} {}", communities.join(" "))
@@ -230,7 +230,7 @@ fn bagpipe_routes(bytes: &[u8]) -> Option<Vec<String>> {
         });
     };
     bagpipe::routes::read(&mut &bytes[..], Family::Ipv4, each).ok()?;
-    Some(told)
+    Some(found)
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn routes_of_gobgp() {
             Some(vec!["10.0.0.0/8 target:64512:7"]),
         ),
         (attributes("{\"type\": 99, \"value\": 7}"), Some(vec!["10.0.0.0/8 "])),
-        // A prefix told twice is two paths.
+        // A prefix found twice is two paths.
         (format!("{{{0}, {0}}}", "\"10.0.0.0/8\": [{\"attrs\": []}]"), Some(vec!["10.0.0.0/8 "; 2])),
         // What cannot be read is left out.
         (attributes("{\"type\": 8, \"communities\": [4294967296]}"), left_out.clone()),
@@ -284,7 +284,7 @@ fn routes_of_gobgp() {
         (one(&format!("{{\"attrs\": [{}]}}", vec!["{\"type\": 1}"; 200_000].join(","))), None),
     ];
     for (text, expected) in cases {
-        let expected = expected.map(|told| told.into_iter().map(str::to_owned).collect());
+        let expected = expected.map(|found| found.into_iter().map(str::to_owned).collect());
         assert_eq!(gobgp_routes(text.as_bytes()), expected, "{}", text.get(..200).unwrap_or(&text));
     }
 }
@@ -315,7 +315,7 @@ fn routes_of_bagpipe() {
         ("[]".into(), None),
     ];
     for (text, expected) in cases {
-        let expected = expected.map(|told| told.into_iter().map(str::to_owned).collect());
+        let expected = expected.map(|found| found.into_iter().map(str::to_owned).collect());
         assert_eq!(bagpipe_routes(text.as_bytes()), expected, "{text}");
     }
 }
@@ -347,8 +347,8 @@ proptest! {
 
     #[test]
     fn damaged_replies(bytes in damaged("reply")) {
-        let mut told = 0;
-        if routes_json::read(&mut &bytes[..], &mut |_| told += 1).is_ok() {
+        let mut found = 0;
+        if routes_json::read(&mut &bytes[..], &mut |_| found += 1).is_ok() {
             let json: serde_json::Value = serde_json::from_str(&String::from_utf8_lossy(&bytes)).unwrap();
             prop_assert!(json["routes"].is_object());
         }
@@ -356,8 +356,8 @@ proptest! {
 
     #[test]
     fn damaged_tables(bytes in damaged("table")) {
-        if let Some(told) = prefixes_of(&bytes) {
-            let mut prefixes: Vec<_> = told.into_iter().map(|(prefix, _)| prefix).collect();
+        if let Some(found) = prefixes_of(&bytes) {
+            let mut prefixes: Vec<_> = found.into_iter().map(|(prefix, _)| prefix).collect();
             prefixes.dedup();
             let text = String::from_utf8_lossy(&bytes);
             let displayed = text.lines().rev().find_map(|line| line.strip_prefix("Displayed"));

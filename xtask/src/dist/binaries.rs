@@ -1,6 +1,7 @@
 //! Building the programs that are packaged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 use task::{command, workspace};
@@ -12,27 +13,53 @@ use crate::cargo;
 pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// The crates whose binaries are packaged.
-const CRATES: [&str; 2] = ["generate-pillar", "bgp-community-services"];
+const GENERATOR: &str = "generate-pillar";
+const MODULE: &str = "bgp-community-services";
 
 /// Compiler flags for static and small programs. Panics abort, so the unwind tables, a tenth of the program, are left
-/// out; relocations are packed. Cargo does not strip a program whose package has an `opt-level` of its own. The path of
-/// the linker script is relative to the root of the workspace, where the compiler runs: a path that differs from machine
-/// to machine would change the crates' hashes.
-const FLAGS: [&str; 5] = [
+/// out; relocations are packed. The path of the linker script is relative to the root of the workspace, where the compiler
+/// runs: a path that differs from machine to machine would change the crates' hashes.
+const FLAGS: [&str; 4] = [
     "target-feature=+crt-static",
     "force-unwind-tables=no",
-    "strip=symbols",
     "link-arg=-Wl,--no-eh-frame-hdr,-z,pack-relative-relocs",
     "link-arg=-Wl,-T,xtask/src/dist/without-unwind-tables.ld",
 ];
+
+/// Cargo does not strip a program whose package has an `opt-level` of its own.
+const STRIP: &str = "strip=symbols";
 
 /// Builds the static programs once for all distributions, and returns their directory.
 ///
 /// They contain no path of the building machine, so two builds of a commit are the same on every machine.
 pub fn build(quiet: bool) -> Result<PathBuf> {
-    let target_dir = workspace::target();
+    compile(&workspace::target(), &[GENERATOR, MODULE], &[STRIP], |cargo| {
+        cargo.args(quiet.then_some("--quiet"));
+    })
+}
+
+/// Builds the module as it is packaged, but with its symbols, and returns its path.
+pub fn build_module_with_symbols() -> Result<PathBuf> {
+    let directory = compile(
+        &workspace::target().join("sizes"),
+        &[MODULE],
+        &["strip=none", "symbol-mangling-version=v0"],
+        |cargo| {
+            cargo.args(["--quiet", "--config", "profile.dist.strip=false"]);
+        },
+    )?;
+    Ok(directory.join(MODULE))
+}
+
+/// Builds these crates for the distributions, and returns the directory of their programs.
+fn compile(
+    target_dir: &Path,
+    crates: &[&str],
+    flags: &[&str],
+    adapt: impl FnOnce(&mut Command),
+) -> Result<PathBuf> {
     let mut flags: Vec<String> =
-        FLAGS.iter().flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
+        FLAGS.iter().chain(flags).flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
     let places = [(Some(workspace::root().to_owned()), "."), (workspace::cargo_home(), "cargo")];
     for (place, name) in places {
         if let Some(place) = place {
@@ -42,11 +69,9 @@ pub fn build(quiet: bool) -> Result<PathBuf> {
     let mut cargo = cargo::command();
     cargo.args(["build", "--locked", "--profile", "dist", "--target", TARGET]);
     cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={flags:?}"));
-    cargo.arg("--target-dir").arg(&target_dir);
-    if quiet {
-        cargo.arg("--quiet");
-    }
-    for name in CRATES {
+    cargo.arg("--target-dir").arg(target_dir);
+    adapt(&mut cargo);
+    for name in crates {
         cargo.args(["--package", name]);
     }
     command::run(&mut cargo)?;

@@ -6,12 +6,13 @@
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memchr::memchr;
 use rustix::net::sockopt;
 
 use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::ending;
 use crate::source::error::ReplyTooLong;
 use crate::source::trust;
 use crate::source::unix_socket;
@@ -36,6 +37,7 @@ impl Vty {
 
     /// Sends a command. Its reply has to be read to the end before the next command.
     pub fn send(&mut self, command: &str, deadlines: &Deadlines) -> io::Result<VtyReply<'_>> {
+        ending::end_within(Duration::ZERO)?;
         let begun_by = deadlines.begun_by();
         self.stream.set_write_timeout(Some(left_until(begun_by)?))?;
         self.stream.write_all(&[command.as_bytes(), b"\0"].concat())?;
@@ -50,6 +52,10 @@ impl Vty {
         })
     }
 }
+
+/// How long the end of the process waits for the next part of a reply, which bgpd 10.3 needs. systemd waits longer
+/// (`TimeoutStopSec`).
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Three NULs and the status.
 const TRAILER: usize = 4;
@@ -100,7 +106,7 @@ impl VtyReply<'_> {
 
     fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            self.stream.set_read_timeout(Some(left_until(self.deadline)?))?;
+            ending::await_input(&*self.stream, self.deadline, PATIENCE)?;
             match self.stream.read(buffer) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(length) => {

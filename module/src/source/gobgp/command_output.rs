@@ -2,12 +2,10 @@
 
 use std::io::{self, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-
-use crate::source::deadlines::{Deadlines, left_until};
+use crate::source::deadlines::Deadlines;
+use crate::source::ending;
 use crate::source::error::ReplyTooLong;
 
 /// A running command, as a reader of what it prints. Reading fails when a limit is exceeded. Dropping this kills the
@@ -44,14 +42,7 @@ impl CommandOutput {
 
     fn wait(&self) -> io::Result<()> {
         let deadline = if self.begun { self.complete_by } else { self.begun_by };
-        loop {
-            let time = Timespec::try_from(left_until(deadline)?).map_err(io::Error::other)?;
-            match poll(&mut [PollFd::new(&self.output, PollFlags::IN)], Some(&time)) {
-                Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) => return Ok(()),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        ending::await_input(&self.output, deadline, Duration::ZERO)
     }
 }
 

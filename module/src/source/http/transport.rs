@@ -1,11 +1,14 @@
 //! Connections to HTTP servers on the router itself: over a Unix socket, or to a literal IP address.
 
+use std::fmt::Debug;
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
@@ -15,7 +18,7 @@ use ureq::unversioned::transport::{
 };
 
 use crate::source::trust::{self, TrustedUsers};
-use crate::source::unix_socket;
+use crate::source::{ending, unix_socket};
 use crate::url::address;
 
 /// Accepts literal IP addresses only. Names are not resolved: the servers run on the router itself, and a static binary
@@ -65,22 +68,42 @@ impl UnixConnector {
 }
 
 impl Connector<()> for UnixConnector {
-    type Out = UnixTransport;
+    type Out = StreamTransport<UnixStream>;
 
-    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<UnixTransport>, Error> {
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, Error> {
         let stream = unix_socket::connect(&self.socket, Instant::now() + *details.timeout.after)?;
         trust::check_socket(&self.socket, &stream)?;
-        let buffers =
-            LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(UnixTransport { stream, buffers }))
+        Ok(Some(StreamTransport::new(stream, details)))
     }
 }
 
-/// An HTTP connection over a Unix socket.
+/// Connects to the literal address of the URL.
 #[derive(Debug)]
-pub struct UnixTransport {
-    stream: UnixStream,
+pub struct AddressConnector;
+
+impl Connector<()> for AddressConnector {
+    type Out = StreamTransport<TcpStream>;
+
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, Error> {
+        let address = details.addrs.first().ok_or(Error::HostNotFound)?;
+        let stream = TcpStream::connect_timeout(address, *details.timeout.after);
+        Ok(Some(StreamTransport::new(or_timeout(stream, details.timeout)?, details)))
+    }
+}
+
+/// An HTTP connection over a socket.
+#[derive(Debug)]
+pub struct StreamTransport<S> {
+    stream: S,
     buffers: LazyBuffers,
+}
+
+impl<S> StreamTransport<S> {
+    fn new(stream: S, details: &ConnectionDetails) -> Self {
+        let buffers =
+            LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Self { stream, buffers }
+    }
 }
 
 /// A socket reports a time-out as [`WouldBlock`](io::ErrorKind::WouldBlock).
@@ -91,25 +114,24 @@ fn or_timeout<T>(result: io::Result<T>, timeout: NextTimeout) -> Result<T, Error
     })
 }
 
-impl Transport for UnixTransport {
+impl<S: Read + Write + AsFd + Debug + Send + Sync + 'static> Transport for StreamTransport<S> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.stream.set_write_timeout(timeout.not_zero().map(|left| *left))?;
+        let limit = timeout.not_zero().map(|left| *left);
+        set_socket_timeout(&self.stream, Timeout::Send, limit).map_err(io::Error::from)?;
         let output = self.buffers.output().get(..amount).unwrap_or_default();
         or_timeout(self.stream.write_all(output), timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.stream.set_read_timeout(timeout.not_zero().map(|left| *left))?;
-        let length = loop {
-            match self.stream.read(self.buffers.input_append_buf()) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break or_timeout(result, timeout)?,
-            }
-        };
+        let deadline = Instant::now()
+            .checked_add(*timeout.after)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        or_timeout(ending::await_input(&self.stream, deadline, Duration::ZERO), timeout)?;
+        let length = or_timeout(self.stream.read(self.buffers.input_append_buf()), timeout)?;
         self.buffers.input_appended(length);
         Ok(length > 0)
     }

@@ -36,7 +36,7 @@ fn scenarios() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Without BGP nothing is withdrawn, and the run says what it was told.
+/// Without BGP nothing is withdrawn, and the run says what bgpd said.
 #[test]
 fn a_bgpd_that_has_no_bgp_is_no_answer() {
     let bgpd = Bgpd::start_with("");

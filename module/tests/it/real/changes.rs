@@ -28,18 +28,18 @@ impl Router {
         run(&self.scene.settings(&["--bgpd-socket", &socket])).unwrap()
     }
 
-    /// Whether a run now looks at the routes.
-    fn looks(&self) -> bool {
-        // A look is told by its time; an earlier one can have been in the same second.
+    /// Whether a run now is a full refresh.
+    fn refreshes(&self) -> bool {
+        // A refresh is known by its time; an earlier one can have been in the same second.
         self.scene.edit("state/last-run.json", |state| {
             state["last-good"]["looked"] = json!(state["last-good"]["looked"].as_u64().unwrap() - 1);
         });
-        let before = self.looked();
+        let before = self.refreshed();
         self.run();
-        self.looked() != before
+        self.refreshed() != before
     }
 
-    fn looked(&self) -> u64 {
+    fn refreshed(&self) -> u64 {
         self.scene.json("state/last-run.json")["last-good"]["looked"].as_u64().unwrap()
     }
 
@@ -50,7 +50,7 @@ impl Router {
             self.run();
             self.scene.prefixes() == expected
         });
-        eventually(&format!("rest after {change}"), || !self.looks());
+        eventually(&format!("rest after {change}"), || !self.refreshes());
         assert_eq!(self.scene.prefixes(), expected, "{change}");
     }
 }
@@ -101,21 +101,21 @@ fn changes_of_routes() {
     router.await_prefixes("a session's end", " | ");
 }
 
-/// One full look is due at times even if there is no sign of a change.
+/// One full refresh is due at times even if there is no sign of a change.
 #[test]
-fn a_full_look_is_due() {
+fn a_full_refresh_is_due() {
     let router = Router::new();
     let _one = ExaBgp::start(ONE, &router.bgpd, &["10.1.0.0/16 community [ 12076:5010 ]"]);
     router.bgpd.await_prefixes(ONE, 1);
     router.await_prefixes("the start", "10.1.0.0/16 | ");
-    for (age, looks) in [(599, false), (601, true)] {
+    for (age, is_due) in [(599, false), (601, true)] {
         router.scene.edit("state/last-run.json", |state| {
             let started = state["started"].as_u64().unwrap();
             state["last-good"]["looked"] = json!(started - age);
         });
-        let before = router.looked();
+        let before = router.refreshed();
         router.run();
-        assert_eq!(router.looked() != before, looks, "{age} s after the last look");
+        assert_eq!(router.refreshed() != before, is_due, "{age} s after the last refresh");
     }
 }
 
@@ -129,7 +129,7 @@ fn loss_and_return_of_sessions() {
 
     drop(one);
     let place = "on application ExchangeOnline and community 12076:5010";
-    eventually("the last session's loss is told", || router.run().outcome == Outcome::Held);
+    eventually("the last session's loss is reported", || router.run().outcome == Outcome::Held);
     let none = format!("SessionError: no BGP session is established {place}");
     assert_eq!(router.scene.json("output.json")["error"], none);
     assert_eq!(router.scene.prefixes(), "10.1.0.0/16 10.2.0.0/16 | ");

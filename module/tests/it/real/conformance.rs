@@ -81,7 +81,7 @@ impl Speakers for BagpipeBgp {
     }
 }
 
-/// Plays the scenario; `output` gives the file that the module has written, of which `applications` are looked at.
+/// Plays the scenario; `output` gives the file that the module has written, of which `applications` are compared.
 fn plays(
     source: &str,
     speakers: &mut dyn Speakers,

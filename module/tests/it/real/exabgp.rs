@@ -30,7 +30,7 @@ fn a_program_that_dies() {
             scene.json("state/last-run.json")["warnings"].to_string().contains("2 BGP sessions")
         });
         drop(one);
-        eventually("a lost session is told", || prefixes(&scene, "ExchangeOnline") == ["10.3.0.0/16"]);
+        eventually("a lost session is reported", || prefixes(&scene, "ExchangeOnline") == ["10.3.0.0/16"]);
     }
 }
 
@@ -52,7 +52,7 @@ fn churn() {
     });
 }
 
-/// What operators ask beside the program: its sessions, what its last look found, and that it was not asked.
+/// What operators ask beside the program: its sessions, what its last refresh found, and that it was not queried.
 #[test]
 fn operators_beside_the_program() {
     let [exabgp, _] = bgpcs_testing::exabgp_releases();

@@ -1,4 +1,4 @@
-//! A module with the real bgpd that it asks, and how often it looks at every route.
+//! A module with the real bgpd that it queries, and how often it queries for all routes.
 
 use std::fs;
 use std::ops::Range;
@@ -30,11 +30,11 @@ pub const THREE: Peer = Peer(3);
 /// Routes without a community, so many that a scan of all of them costs more than a few look-ups.
 const OTHERS: Range<u32> = 1_000..21_000;
 
-/// bgpd, and how often it was asked to look at every route of a family.
+/// bgpd, and how often all routes of a family were queried.
 struct Counted {
     bgpd: Source,
     family: Family,
-    looks: usize,
+    queries: usize,
 }
 
 impl RouteSource for Counted {
@@ -43,7 +43,7 @@ impl RouteSource for Counted {
     }
 
     fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
-        self.looks += usize::from(query.family == self.family);
+        self.queries += usize::from(query.family == self.family);
         self.bgpd.query(query, each)
     }
 
@@ -87,7 +87,7 @@ impl RibInspection for Counted {
 pub struct Router {
     pub scene: Scene,
     pub bgpd: Bgpd,
-    /// Whose looks count.
+    /// Whose queries count.
     pub family: Family,
 }
 
@@ -118,7 +118,7 @@ impl Router {
         speaker
     }
 
-    /// Makes a run; returns how often every route was looked at.
+    /// Makes a run; returns how often all routes were queried.
     pub fn run(&self) -> usize {
         // bgpd chooses best paths 50 ms after an UPDATE message.
         sleep(Duration::from_millis(60));
@@ -126,19 +126,19 @@ impl Router {
         let settings: Settings = self.scene.settings(&["--bgpd-socket", socket.to_str().unwrap()]);
         let bgpd = Source::new(&socket, Deadlines::begin(settings.limits));
         let lock = Lock::take(&settings.state_dir).unwrap().unwrap();
-        let mut source = Counted { bgpd, family: self.family, looks: 0 };
+        let mut source = Counted { bgpd, family: self.family, queries: 0 };
         run_with(&settings, &lock, Rewrite::Always, &mut source).unwrap();
-        source.looks
+        source.queries
     }
 
-    /// Runs the module until the output file has these prefixes; returns how often every route was looked at.
+    /// Runs the module until the output file has these prefixes; returns how often all routes were queried.
     pub fn await_prefixes(&self, change: &str, expected: &str) -> usize {
-        let mut looks = 0;
+        let mut queries = 0;
         eventually(&format!("after {change}: {expected}"), || {
-            looks += self.run();
+            queries += self.run();
             self.scene.prefixes() == expected
         });
-        looks
+        queries
     }
 
     /// Runs the module until nothing is new.
@@ -147,10 +147,10 @@ impl Router {
     }
 
     /// What a run finds that remembers nothing.
-    pub fn prefixes_found_anew(&self) -> String {
-        let anew = Scene::new();
-        fs::copy(self.scene.path("config.json"), anew.path("config.json")).unwrap();
-        anew.run(&["--bgpd-socket", self.bgpd.socket().to_str().unwrap()]);
-        anew.prefixes()
+    pub fn prefixes_of_a_fresh_run(&self) -> String {
+        let fresh = Scene::new();
+        fs::copy(self.scene.path("config.json"), fresh.path("config.json")).unwrap();
+        fresh.run(&["--bgpd-socket", self.bgpd.socket().to_str().unwrap()]);
+        fresh.prefixes()
     }
 }

@@ -7,7 +7,8 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
 
-use bgpcs_testing::{Bgpd, ExaBgp, Peer, Signal, eventually, signal};
+use bgpcs_testing::releases::{self, Engine};
+use bgpcs_testing::{Bgpd, ExaBgp, Peer, Signal, Speaker, eventually, signal};
 use serde_json::json;
 
 use crate::scene::Scene;
@@ -34,17 +35,8 @@ impl Service {
         signal(which, self.child.id());
     }
 
-    /// Waits until the service has just come to rest: a signal that comes while it asks for routes ends it without a word.
-    fn await_rest(&self) {
-        self.manager.set_nonblocking(true).unwrap();
-        while self.manager.recv(&mut [0; 100]).is_ok() {}
-        self.manager.set_nonblocking(false).unwrap();
-        // It says this and then waits for a signal, for a quarter of a second.
-        self.await_message("WATCHDOG=1");
-    }
-
     fn await_message(&self, wanted: &str) {
-        eventually(&format!("systemd is told {wanted}"), || {
+        eventually(&format!("systemd receives {wanted}"), || {
             let mut message = [0; 100];
             let length = self.manager.recv(&mut message).unwrap();
             &message[..length] == wanted.as_bytes()
@@ -81,8 +73,8 @@ fn a_service() {
     let before = inode();
     one.announce(ONE, "10.3.0.0/16");
     bgpd.await_prefixes(ONE, 3);
-    let looked = || scene.json("state/last-run.json")["last-good"]["survey"]["ipv4"]["version"].clone();
-    eventually("the service has looked again", || looked() == bgpd.table_version("ipv4"));
+    let refreshed = || scene.json("state/last-run.json")["last-good"]["survey"]["ipv4"]["version"].clone();
+    eventually("the service has refreshed", || refreshed() == bgpd.table_version("ipv4"));
     assert_eq!(inode(), before, "a file with the same content is not replaced");
 
     let ended = scene.command(&["run"]).output().unwrap();
@@ -91,16 +83,42 @@ fn a_service() {
     assert_eq!(inode(), before, "a run by SSR leaves the file to the service");
 
     scene.edit("config.json", |config| config["duration"] = json!(99));
-    eventually("another configuration is obeyed", || has("\"duration\": 99"));
+    eventually("another configuration is in force", || has("\"duration\": 99"));
 
     fs::remove_file(scene.path("output.json")).unwrap();
     eventually("a file that was removed is written again", || has("10.2.0.0/16"));
 
-    service.await_rest();
     service.signal(Signal::TERM);
     service.await_message("STOPPING=1");
     assert!(service.child.wait().unwrap().success(), "ended by SIGTERM");
     assert!(has("10.2.0.0/16"), "the file stays");
+}
+
+/// The end does not cut a reply, which bgpd 10.3 would not survive.
+#[test]
+fn ended_during_a_query() {
+    const ROUTES: u32 = 100_000;
+    for release in releases::of(Engine::Bgpd) {
+        let bgpd = Bgpd::start_program(&release.program, &Bgpd::configuration(&[ONE]));
+        let mut one = Speaker::connect(ONE, bgpd.port);
+        one.announce(0..ROUTES, Some((12076, 5010)));
+        bgpd.await_received(ONE, ROUTES.into());
+        let scene = Scene::new();
+        symlink(bgpd.socket(), scene.path("bgpd.vty")).unwrap();
+        for path_selection in ["best", "any"] {
+            let mut service = Service::start(&scene);
+            service.await_message("READY=1");
+            let before = bgpd.processor_seconds();
+            scene.edit("config.json", |config| config["path-selection"] = json!(path_selection));
+            eventually("bgpd is at work", || bgpd.processor_seconds() > before + 0.02);
+            service.signal(Signal::TERM);
+            service.await_message("STOPPING=1");
+            assert!(service.child.wait().unwrap().success(), "{release}");
+            assert_eq!(bgpd.received().len(), 1, "{release} should live");
+            let prefixes = scene.json("output.json")["services"]["ExchangeOnline"].as_array().map(Vec::len);
+            assert_eq!(prefixes, Some(ROUTES as usize), "{release}");
+        }
+    }
 }
 
 /// A routing engine that was slow once is not left alone for long, and waiting for it does not delay the end.
@@ -119,13 +137,13 @@ fn a_slow_routing_engine() {
     scene.edit("config.json", |config| config["duration"] = json!(3600));
     sleep(Duration::from_secs(5));
     bgpd.signal(Signal::CONT);
-    eventually("the configuration is obeyed", || file().contains("\"duration\": 3600"));
+    eventually("the configuration is in force", || file().contains("\"duration\": 3600"));
     fs::remove_file(scene.path("output.json")).unwrap();
     eventually("the file is written again", || file().contains("10.1.0.0/16"));
     bgpd.kill();
     eventually("the end of bgpd is noticed", || file().contains("[Errno 111] Connection refused"));
     bgpd.restart();
-    eventually("it is asked again", || file().contains("no BGP session") || !file().contains("error"));
+    eventually("it is queried again", || file().contains("no BGP session") || !file().contains("error"));
 
     bgpd.signal(Signal::STOP);
     sleep(Duration::from_secs(1));

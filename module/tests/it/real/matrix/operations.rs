@@ -209,7 +209,7 @@ fn host_name_in_latin_1() {
 /// Without BGP there is no answer; once it is configured there is, and it is noticed when it is removed and configured anew
 /// before anybody asked.
 #[test]
-fn bgp_configured_late_and_anew() {
+fn bgp_configured_late_and_again() {
     let scenario =
         Scenario { applications: &TWO_COMMUNITIES, bgpd: BgpdConfiguration::Only(""), ..Scenario::default() };
     scenario.play(&[Source::Bgpd], |stage| {

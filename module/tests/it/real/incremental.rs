@@ -1,4 +1,4 @@
-//! Changes of a large table are followed without another look at all of it, and the output file is the same as after
+//! Changes of a large table are followed without a full refresh, and the output file is the same as after
 //! one.
 
 use std::collections::BTreeSet;
@@ -82,7 +82,7 @@ fn changes_of_best_paths() {
         }
         let expected = with_others(expected);
         assert_eq!(router.await_prefixes(change, &expected), 0, "{change}");
-        assert_eq!(router.prefixes_found_anew(), expected, "{change}");
+        assert_eq!(router.prefixes_of_a_fresh_run(), expected, "{change}");
     }
 }
 
@@ -100,7 +100,7 @@ fn changes_of_other_paths() {
     two.withdraw(0..1);
     router.bgpd.await_updates(&two);
     router.run();
-    assert_eq!(summary(), before, "the last look is the same");
+    assert_eq!(summary(), before, "the last refresh is the same");
     drop(one);
 }
 
@@ -126,13 +126,13 @@ fn changes_of_ipv6() {
     router.await_prefixes("the start", "2001:db8:f501::/48 | 2001:db8:f502::/48");
     router.rest();
     one.announce(ONE, "2001:db8:7::/48 community [ 12076:5010 ]");
-    let looks = router.await_prefixes("a change", "2001:db8:7::/48 2001:db8:f501::/48 | 2001:db8:f502::/48");
-    assert_eq!(looks, 0);
+    let full = router.await_prefixes("a change", "2001:db8:7::/48 2001:db8:f501::/48 | 2001:db8:f502::/48");
+    assert_eq!(full, 0);
     one.withdraw(ONE, "2001:db8:7::/48");
     assert_eq!(router.await_prefixes("a withdrawal", "2001:db8:f501::/48 | 2001:db8:f502::/48"), 0);
 }
 
-/// A look for route targets costs so much that even a small table is followed.
+/// A query for route targets costs so much that even a small table is followed.
 #[test]
 fn changes_of_route_targets() {
     let router = Router::new("best");
@@ -156,9 +156,9 @@ fn changes_of_route_targets() {
     }
 }
 
-/// What cannot be followed, or costs less to look at.
+/// What cannot be followed, or costs less to query again.
 #[test]
-fn looks_that_are_due() {
+fn full_refreshes_that_are_due() {
     let router = Router::new("best");
     let mut one = router.connect(ONE);
     router.rest();
@@ -188,7 +188,7 @@ fn looks_that_are_due() {
     assert_ne!(router.await_prefixes("its end", &none), 0);
 }
 
-/// A community that has a name of its own cannot be told from it.
+/// A community that has a name of its own reads like that name.
 #[test]
 fn aliases() {
     let router = Router::with_configuration("best", "bgp community alias 12076:5010 exchange\n");
@@ -254,14 +254,14 @@ fn dampened_routes() {
         router.bgpd.await_updates(&one);
         eventually("the prefixes of a run that remembers nothing", || {
             router.run();
-            router.scene.prefixes() == router.prefixes_found_anew()
+            router.scene.prefixes() == router.prefixes_of_a_fresh_run()
         });
     }
 }
 
-/// The versions of a BGP that is configured anew begin again, in the same process.
+/// The versions of a BGP that is configured again begin at 1, in the same process.
 #[test]
-fn configured_anew() {
+fn configured_again() {
     let networks = |tagged: [u32; 2], count: u32| {
         let network = |index| match tagged.iter().position(|tagged| *tagged == index) {
             Some(map) => format!("network {} route-map MAP{map}\n", Speaker::prefix(index)),
@@ -283,14 +283,14 @@ fn configured_anew() {
     }
 }
 
-/// Whatever happens, the output file is the same as after a look at every route.
+/// Whatever happens, the output file is the same as after a full refresh.
 #[test]
 fn changes_at_random() {
     const COMMUNITIES: [Option<(u16, u16)>; 3] = [Some((12076, 5010)), Some((12076, 5020)), None];
     let change = (any::<prop::sample::Index>(), 2..30_u32, 0..=COMMUNITIES.len());
     let steps = prop::collection::vec(prop::collection::vec(change, 1..4), 40);
     let steps = steps.new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    // If any path counts, a look is due when routes only went, or bgpd has yet to choose.
+    // If any path counts, a full refresh is due when routes only went, or bgpd has yet to choose.
     for (path_selection, peers, least_followed) in [("best", &[ONE, TWO][..], 20), ("any", &[ONE], 1)] {
         let router = Router::new(path_selection);
         let mut speakers: Vec<_> = peers.iter().map(|peer| router.connect(*peer)).collect();
@@ -305,13 +305,13 @@ fn changes_at_random() {
                 }
                 router.bgpd.await_updates(speaker);
             }
-            let mut looks = 0;
-            eventually(&format!("after {changes:?}, the same as after a look at every route"), || {
-                looks += router.run();
-                router.scene.prefixes() == router.prefixes_found_anew()
+            let mut full = 0;
+            eventually(&format!("after {changes:?}, the same as after a full refresh"), || {
+                full += router.run();
+                router.scene.prefixes() == router.prefixes_of_a_fresh_run()
             });
-            followed += usize::from(looks == 0);
+            followed += usize::from(full == 0);
         }
-        assert!(followed >= least_followed, "{followed} of {} steps without a look", steps.len());
+        assert!(followed >= least_followed, "{followed} of {} steps without a full refresh", steps.len());
     }
 }

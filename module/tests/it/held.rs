@@ -56,7 +56,7 @@ fn age() {
 }
 
 #[test]
-fn only_what_is_still_asked_for_stays() {
+fn only_what_is_still_configured_stays() {
     let scene = after_a_good_run();
     scene.edit("config.json", |config| config["applications"][0]["bgp-community"] = json!(["12076:5011"]));
     let (state, file) = scene.ask_bgpd();
@@ -65,7 +65,7 @@ fn only_what_is_still_asked_for_stays() {
 }
 
 #[test]
-fn a_good_answer_ends_the_hold() {
+fn a_good_answer_replaces_them() {
     let scene = after_a_good_run();
     assert_eq!(scene.ask_bgpd().0.outcome, Outcome::Held);
     stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, scene::EMPTY)));
