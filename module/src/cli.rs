@@ -190,7 +190,7 @@ pub(crate) struct Options {
     /// bgpd's VTY socket [default: SSR's, else that of stock FRR]
     #[arg(long, global = true, value_name = "SOCKET")]
     pub bgpd_socket: Option<PathBuf>,
-    /// URL of routingManager's HTTP API, with the placeholders {family} and {community}
+    /// URL of routingManager's HTTP API, with the placeholders {family} and {community}, and {vrf} where VRFs are queried
     #[arg(long, global = true, value_name = "URL", default_value = ROUTING_MANAGER_URL)]
     pub routing_manager_url: UrlTemplate,
     /// Unix socket of the HTTP API, used instead of the URL's host and port [default: SSR's web server, if it exists]

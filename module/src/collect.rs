@@ -1,8 +1,9 @@
 //! Which prefixes the applications have: from a configuration to queries, and from answers to prefixes by application.
 //!
-//! [`refresh`] decides whether the routes have to be queried and whether the answer is to be believed; [`plan`] makes the
-//! queries, [`resolve`] gets their answers, from the source or, after an [`incremental`] update, from the [`snapshot`] of
-//! the last ones, and [`gather`] puts them together; where a query fails, the community's [`last_answers`] stay. [`state`] is what is kept from one run to the next.
+//! [`refresh`] decides whether the routes have to be queried, by the [`summaries`] of the instances of BGP, and whether the
+//! answer is to be believed; [`plan`] makes the queries of each instance, [`resolve`] gets their answers, from the source or,
+//! after an [`incremental`] update, from the [`snapshot`] of the last ones, [`gather`] puts those of an instance together, and
+//! [`union`] those of all; where a query fails, the community's [`last_answers`] stay. [`state`] is what is kept from one run to the next.
 
 pub mod convergence;
 pub mod error;
@@ -17,3 +18,5 @@ pub mod schedule;
 pub mod services;
 pub mod snapshot;
 pub mod state;
+pub mod summaries;
+pub mod union;

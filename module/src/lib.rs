@@ -12,6 +12,7 @@ pub mod digest;
 pub mod drive;
 pub mod error_text;
 pub mod exit;
+pub mod instance;
 pub mod operator;
 pub mod prefix;
 pub mod publish;

@@ -12,6 +12,7 @@ pub mod printed;
 mod report;
 mod show;
 mod status;
+mod vrfs;
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};

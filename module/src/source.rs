@@ -24,18 +24,19 @@ mod unix_socket;
 
 use bgpcs::{ApplicationName, Community};
 
-use crate::prefix::{Family, Prefix};
+use crate::instance::{Instance, Table};
+use crate::prefix::Prefix;
 use crate::source::error::SourceError;
 use crate::source::summary::{BgpSummary, TableStatus};
 
-/// One query to a route source: the paths of a family that carry a community.
+/// One query to a route source: the paths of a table that carry a community.
 ///
 /// A source that can filter by community gets a query per community. Where every query is a scan of all routes anyway,
 /// several communities share one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     /// Which routes.
-    pub family: Family,
+    pub table: Table,
     /// The first application that lists the community.
     pub application: ApplicationName,
     /// The community, or the first of several.
@@ -125,16 +126,17 @@ pub trait RouteSource: RibInspection {
 /// What some routing engines report about their RIB besides answering queries. Every method has a default for a source
 /// that cannot do it.
 pub trait RibInspection {
-    /// Table versions and sessions, if the source reports them at next to no cost.
-    fn summary(&mut self) -> Option<BgpSummary> {
+    /// Table versions and sessions of an instance, or that there is no such instance, if the source reports them at next
+    /// to no cost.
+    fn summary(&mut self, _instance: &Instance) -> Option<BgpSummary> {
         None
     }
 
-    /// The prefixes of a family whose best path changed since the table was as in an earlier summary. `now` is the
+    /// The prefixes of a table whose best path changed since the table was as in an earlier summary. `now` is the
     /// table of the latest summary, for a source whose reply does not say the version itself.
     fn changes_since(
         &mut self,
-        _family: Family,
+        _table: &Table,
         _since: &TableStatus,
         _now: &TableStatus,
     ) -> Option<TableChanges> {
@@ -142,25 +144,29 @@ pub trait RibInspection {
     }
 
     /// The valid paths of exactly this prefix, none if it has none; `None` unless that is certain.
-    fn paths_of(&mut self, _prefix: Prefix) -> Option<Vec<DestinationPath>> {
+    fn paths_of(&mut self, _instance: &Instance, _prefix: Prefix) -> Option<Vec<DestinationPath>> {
         None
     }
 
-    /// How many paths the table of a family had when the last query for all of it, or for [its
+    /// How many paths a table had when the last query for all of it, or for [its
     /// changes](Self::changes_since), was answered.
-    fn path_count(&self, _family: Family) -> Option<u64> {
+    fn path_count(&self, _table: &Table) -> Option<u64> {
         None
     }
 
-    /// For each of these communities whether any route carries it, at next to no cost. They are given, and compared, in
-    /// [canonical](Community::canonical) form.
-    fn communities_in_use(&mut self, _communities: &[Community]) -> Option<Vec<bool>> {
+    /// For each of these communities whether any route carries it, if only one of another instance, at next to no cost.
+    /// They are given, and compared, in [canonical](Community::canonical) form.
+    fn communities_in_use(&mut self, _communities: &[(&Instance, Community)]) -> Option<Vec<bool>> {
         None
     }
 
-    /// The longest match of a prefix, with its paths; `Ok(None)` when no route contains it. `None` when this source
+    /// The longest match of a prefix in an instance, with its paths; `Ok(None)` when no route contains it. `None` when this source
     /// cannot find it.
-    fn longest_match(&mut self, _prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+    fn longest_match(
+        &mut self,
+        _instance: &Instance,
+        _prefix: Prefix,
+    ) -> Option<Result<Option<Destination>, SourceError>> {
         None
     }
 
@@ -239,12 +245,14 @@ pub struct Abilities {
     pub scans_once: bool,
     /// Whether any process can query it. ExaBGP gives its routes to one process only.
     pub can_be_queried: bool,
+    /// Whether it has instances of BGP besides the default one, each of a VRF.
+    pub vrfs: bool,
 }
 
 impl Default for Abilities {
     /// Those of bgpd.
     fn default() -> Self {
-        Self { communities: true, best_path: true, scans_once: false, can_be_queried: true }
+        Self { communities: true, best_path: true, scans_once: false, can_be_queried: true, vrfs: true }
     }
 }
 

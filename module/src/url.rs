@@ -7,7 +7,7 @@ use std::str::FromStr;
 use bgpcs::{Community, Quoted};
 use ureq::http::Uri;
 
-use crate::prefix::Family;
+use crate::instance::Table;
 
 /// The default URL of routingManager. Its path is not public: an assumption.
 pub const ROUTING_MANAGER_URL: &str =
@@ -57,15 +57,25 @@ pub fn address(uri: &Uri) -> Option<IpAddr> {
     }
 }
 
-/// An `http` URL with the placeholders `{family}` (`ipv4`, `ipv6`) and `{community}`; its host is an address or
-/// `localhost`.
+/// An `http` URL with the placeholders `{family}` (`ipv4`, `ipv6`) and `{community}`, and perhaps `{vrf}` (`default` for
+/// the default instance); its host is an address or `localhost`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlTemplate(String);
 
+/// The placeholder of a VRF.
+const VRF: &str = "{vrf}";
+
 impl UrlTemplate {
-    /// The URL of one query. The text forms of families and communities need no escaping in a URL.
-    pub fn fill(&self, family: Family, community: &Community) -> String {
-        self.0.replace("{family}", &family.to_string()).replace("{community}", &community.to_string())
+    /// The URL of one query. The text forms of families, communities and VRFs need no escaping in a URL.
+    pub fn fill(&self, table: &Table, community: &Community) -> String {
+        let Table { instance, family } = table;
+        let filled = self.0.replace("{family}", &family.to_string());
+        filled.replace("{community}", &community.to_string()).replace(VRF, &instance.to_string())
+    }
+
+    /// Whether it can name a VRF.
+    pub fn names_vrf(&self) -> bool {
+        self.0.contains(VRF)
     }
 }
 
@@ -79,7 +89,7 @@ impl FromStr for UrlTemplate {
     type Err = UrlTemplateError;
 
     fn from_str(text: &str) -> Result<Self, UrlTemplateError> {
-        let filled = text.replace("{family}", "ipv4").replace("{community}", "1:1");
+        let filled = text.replace("{family}", "ipv4").replace("{community}", "1:1").replace(VRF, "default");
         let fault = match filled.parse::<HttpUrl>() {
             _ if !text.contains("{family}") || !text.contains("{community}") => {
                 "does not have both placeholders {family} and {community}"

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::dist::binaries;
@@ -19,8 +20,8 @@ pub enum Half {
 }
 
 /// Measures one half, or both one after the other, and prints their tables.
-pub fn run(half: Option<Half>) -> Result<()> {
-    setup::run(false)?;
+pub fn run(half: Option<Half>, verbosity: Verbosity) -> Result<()> {
+    setup::run(false, verbosity)?;
     if half != Some(Half::Module) {
         generator()?;
     }
@@ -33,7 +34,7 @@ pub fn run(half: Option<Half>) -> Result<()> {
 
 fn generator() -> Result<()> {
     // The program is built as it is packaged.
-    let programs = binaries::build(true)?;
+    let programs = binaries::build(bgpcs::RELEASE, true)?;
     let build = ["build", "--quiet", "--release", "--package", "generate-pillar"];
     command::run(cargo::command().args(build).args(["--example", "make_authority"]))?;
     let mut python = Command::new(workspace::python_environment().join("bin/python"));

@@ -13,13 +13,14 @@ pub fn command() -> Command {
     cargo
 }
 
-/// Installs a version of a cargo tool below `target/`, if it is not there, and returns the path of its program.
+/// Installs a version of a cargo tool below `target/`, if it is not there, and returns the path of its program. It is built
+/// without optimization: a run of it takes seconds, and optimizing it minutes.
 pub fn install(name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
     let root = workspace::target().join(name);
     let program = root.join("bin").join(name);
     if !program.exists() {
         let mut install = command();
-        install.args(["install", "--quiet", "--locked", name, "--version", version]).args(options);
+        install.args(["install", "--quiet", "--debug", "--locked", name, "--version", version]).args(options);
         command::run(install.arg("--root").arg(&root).arg("--target-dir").arg(root.join("target")))?;
     }
     Ok(program)

@@ -22,6 +22,9 @@ pub struct Arguments {
     #[command(subcommand)]
     /// What to do.
     pub task: Task,
+    /// Say nothing of the steps of a task, only its results
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
 }
 
 /// The tasks.

@@ -14,6 +14,7 @@ use bgpcs::{PillarDocument, paths};
 use fs_err as fs;
 use fs_err::os::unix::fs::symlink;
 use serde_json::Value;
+use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::dist::{self, DistOptions};
@@ -24,8 +25,9 @@ fn scratch() -> PathBuf {
 }
 
 /// Runs the demonstration. An application of the sample profile without a prefix is an error.
-pub fn run() -> Result<()> {
-    let packages = dist::run(&DistOptions::default())?.packages;
+pub fn run(verbosity: Verbosity) -> Result<()> {
+    let options = DistOptions { any_tree: true, ..DistOptions::default() };
+    let packages = dist::run(&options, verbosity)?.packages;
     stage(1, "packages", "`manage plugin install` installs them on the conductor, and Salt on its routers");
     for path in &packages {
         println!("  {} ({} kB)", path.display(), size(path)? / 1000);

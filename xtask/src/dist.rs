@@ -1,36 +1,36 @@
-//! `cargo xtask dist`: the packages with their checksums and bills of materials; signed and as repositories on request.
+//! `cargo xtask dist`: the packages with their checksums, bills of materials and provenance; signed and as repositories on
+//! request. Whatever fails leaves an earlier release as it was.
 
 pub mod binaries;
-mod repository;
+pub mod checksum;
+pub mod provenance;
+pub mod repository;
 mod sign;
+mod staging;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
-use task::{command, workspace};
+use task::progress::{Progress, Verbosity};
+use task::workspace;
 
-use crate::package::dependencies::{self, Dependencies};
+use crate::package::dependencies::Dependencies;
 use crate::package::spec::{self, PackageSpec};
 use crate::package::{self, Ingredients, Sources, template};
 use crate::release;
 use crate::release::changelog::{self, Release};
+use crate::release::source::{Allowed, Source};
+use checksum::{SUMS, sha256};
+use repository::REPOSITORY;
 use sign::SigningKey;
-
-/// The name of the file of checksums, which `sha256sum --check` reads.
-pub const SUMS: &str = "SHA256SUMS";
-
-/// The directory of repositories beside the packages.
-pub const REPOSITORY: &str = "repository";
+use staging::Staging;
 
 /// What to build and where to write it.
 #[derive(Args, Default)]
@@ -44,9 +44,25 @@ pub struct DistOptions {
     /// Create a repository per distribution, in the directory `repository` beside the packages
     #[arg(long)]
     pub repo: bool,
+    /// Build from a tree with uncommitted changes, too, and say so in the release of the packages
+    #[arg(long)]
+    pub dirty: bool,
+    /// As --dirty, but do not say so: for tests, whose packages go nowhere
+    #[arg(long, hide = true)]
+    pub any_tree: bool,
     /// Print what was built as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl DistOptions {
+    fn allowed(&self) -> Allowed {
+        match (self.any_tree, self.dirty) {
+            (true, _) => Allowed::Any,
+            (false, true) => Allowed::Marked,
+            (false, false) => Allowed::Commit,
+        }
+    }
 }
 
 /// The directory of packages if no other one is named.
@@ -64,11 +80,25 @@ pub struct Distribution {
     pub sums: PathBuf,
     /// A bill of materials per package name.
     pub bills_of_materials: Vec<PathBuf>,
+    /// What the packages were built from.
+    pub provenance: PathBuf,
     /// A repository per tag, with `--repo`.
     pub repositories: BTreeSet<PathBuf>,
 }
 
 impl Distribution {
+    /// The same files in another directory.
+    fn moved(self, from: &Path, to: &Path) -> Self {
+        let moved = |path: PathBuf| path.strip_prefix(from).map(|name| to.join(name)).unwrap_or(path);
+        Self {
+            packages: self.packages.into_iter().map(moved).collect(),
+            sums: moved(self.sums),
+            bills_of_materials: self.bills_of_materials.into_iter().map(moved).collect(),
+            provenance: moved(self.provenance),
+            repositories: self.repositories.into_iter().map(moved).collect(),
+        }
+    }
+
     /// Prints it as JSON, or otherwise the paths of packages and repositories.
     pub fn print(&self, json: bool) -> Result<()> {
         if json {
@@ -82,38 +112,41 @@ impl Distribution {
 
 /// Builds every package of `rpm-specs/` for each of its tags, with checksums and bills of materials; signs them and
 /// creates repositories if the options say so. An error names the step at which it occurred.
-pub fn run(options: &DistOptions) -> Result<Distribution> {
-    let steps = Steps { started: Instant::now(), current: Cell::new("") };
+pub fn run(options: &DistOptions, verbosity: Verbosity) -> Result<Distribution> {
+    let count = 4 + usize::from(options.sign.is_some()) + usize::from(options.repo);
+    let progress = verbosity.quiet_if(options.json).steps("dist", count);
+    let steps = Steps { progress, current: Cell::new("") };
     distribute(options, &steps).with_context(|| format!("dist failed at {}", steps.current.get()))
 }
 
-/// The current step of a run, printed only on a terminal.
+/// The current step of a run.
 struct Steps {
-    started: Instant,
+    progress: Progress,
     current: Cell<&'static str>,
 }
 
 impl Steps {
     fn begin(&self, name: &'static str) {
         self.current.set(name);
-        if stderr().is_terminal() {
-            eprintln!("dist: {:>5.1} s  {name}", self.started.elapsed().as_secs_f32());
-        }
+        self.progress.begin(name);
     }
 }
 
 fn distribute(options: &DistOptions, steps: &Steps) -> Result<Distribution> {
     steps.begin("version and specs");
     release::check()?;
-    let variables = template::variables();
+    let source = Source::read();
+    let release = source.release(options.allowed())?;
+    let mut variables = template::variables();
+    variables.insert("release", &release);
     let specs = spec::read_all(&workspace::root().join("rpm-specs"), &variables)?;
     let changelog = changelog::read()?;
-    let source_date = source_date(&changelog)?;
+    let source_date = source_date(&source, &changelog)?;
     let out = options.out.clone().unwrap_or_else(default_out);
     let key = options.sign.as_deref().map(|name| SigningKey::find(name, source_date)).transpose()?;
     let dependencies = Dependencies::read(binaries::TARGET)?;
     steps.begin("programs");
-    let binaries = binaries::build(!stderr().is_terminal())?;
+    let binaries = binaries::build(&release, steps.progress.is_quiet() || !stderr().is_terminal())?;
     let ingredients = Ingredients {
         sources: Sources {
             variables: &variables,
@@ -123,28 +156,40 @@ fn distribute(options: &DistOptions, steps: &Steps) -> Result<Distribution> {
         },
         changelog: &changelog,
         source_date,
+        release: &release,
     };
+    let staging = Staging::begin(&out)?;
+    let new = staging.fresh();
     steps.begin("packages");
-    clear(&out, &specs)?;
-    let packages = build_packages(&specs, &ingredients, &out)?;
-    let bills_of_materials = write_bills_of_materials(&specs, &dependencies, &out)?;
+    let packages = build_packages(&specs, &ingredients, &new)?;
+    let bills_of_materials = write_bills_of_materials(&specs, &dependencies, &new)?;
     let paths: Vec<PathBuf> = packages.iter().map(|(_, path)| path.clone()).collect();
     if let Some(key) = &key {
         steps.begin("signatures of packages");
         key.sign_packages(&paths)?;
     }
-    steps.begin("checksums");
-    let sums = write_sums(&out, paths.iter().chain(&bills_of_materials))?;
+    steps.begin("provenance and checksums");
+    let files = || paths.iter().chain(&bills_of_materials).map(PathBuf::as_path);
+    let statement = provenance::statement(files(), &source, source_date, &release)?;
+    let provenance = new.join(provenance::file_name());
+    fs::write(&provenance, format!("{statement:#}\n"))?;
+    let sums = write_sums(&new, files().chain([provenance.as_path()]))?;
     if let Some(key) = &key {
         key.sign_file(&sums)?;
     }
     let mut repositories = BTreeSet::new();
     if options.repo {
         steps.begin("repositories");
-        repositories = repository::lay_out(&out.join(REPOSITORY), &packages, source_date)?;
+        repositories = repository::lay_out(&new.join(REPOSITORY), &packages, source_date)?;
+        if let Some(key) = &key {
+            let indexes =
+                repositories.iter().map(|path| path.join(repository::METADATA).join(repository::INDEX));
+            indexes.into_iter().try_for_each(|index| key.sign_file(&index))?;
+        }
     }
-    steps.begin("done");
-    Ok(Distribution { packages: paths, sums, bills_of_materials, repositories })
+    let made = Distribution { packages: paths, sums, bills_of_materials, provenance, repositories };
+    staging.publish(&specs)?;
+    Ok(made.moved(&new, &out))
 }
 
 fn build_packages(
@@ -155,7 +200,7 @@ fn build_packages(
     let mut packages = Vec::new();
     for spec in specs {
         for tag in &spec.tags {
-            let path = out.join(package::file_name(spec, tag));
+            let path = out.join(package::file_name(spec, tag, ingredients.release));
             let package = package::build(spec, tag, ingredients)
                 .with_context(|| format!("cannot build {}", path.display()))?;
             package.write_file(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -172,16 +217,21 @@ fn write_bills_of_materials(
 ) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for spec in specs {
-        let mut linked = Vec::new();
-        for binary in spec.binaries() {
-            linked.extend(dependencies.of(binary)?);
-        }
-        let bill = dependencies::bill_of_materials(&spec.name, &linked);
         let path = out.join(bill_of_materials_name(spec));
-        fs::write(&path, format!("{bill:#}\n"))?;
+        fs::write(&path, bill_of_materials(spec, dependencies)?)?;
         paths.push(path);
     }
     Ok(paths)
+}
+
+/// The text of a package's bill of materials.
+pub fn bill_of_materials(spec: &PackageSpec, dependencies: &Dependencies) -> Result<String> {
+    let mut linked = Vec::new();
+    for binary in spec.binaries() {
+        linked.extend(dependencies.of(binary)?);
+    }
+    let bill = dependencies.bill_of_materials(&spec.name, &linked)?;
+    Ok(format!("{bill:#}\n"))
 }
 
 /// The file name of a package's bill of materials; `.cdx.json` is CycloneDX's own ending.
@@ -192,45 +242,22 @@ pub fn bill_of_materials_name(spec: &PackageSpec) -> String {
 /// The build time in the packages: `SOURCE_DATE_EPOCH`, otherwise the time of the commit, so that two builds of a commit
 /// are the same; see <https://reproducible-builds.org/specs/source-date-epoch/>. Without git, as in an unpacked archive
 /// of the source, it is the day of the release.
-fn source_date(changelog: &[Release]) -> Result<u32> {
-    let git = || {
-        let log = ["log", "-1", "--format=%ct"];
-        command::read(Command::new("git").current_dir(workspace::root()).args(log)).ok()
-    };
-    match std::env::var("SOURCE_DATE_EPOCH").ok().or_else(git) {
-        Some(text) => text.trim().parse().with_context(|| {
-            format!("{:?} is not a time in seconds since 1970; set SOURCE_DATE_EPOCH to one", text.trim())
+fn source_date(source: &Source, changelog: &[Release]) -> Result<u32> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text.trim().parse().with_context(|| {
+            format!(
+                "SOURCE_DATE_EPOCH is {:?}, which is not a time in seconds since 1970; set it to one",
+                text.trim()
+            )
         }),
-        None => Ok(changelog.first().and_then(Release::timestamp).unwrap_or_default()),
+        Err(_) => {
+            let day = || changelog.first().and_then(Release::timestamp);
+            Ok(source.time().or_else(day).unwrap_or_default())
+        }
     }
 }
 
-/// Creates the directory if it does not exist, and removes the files of an earlier run of any version; other files stay.
-fn clear(directory: &Path, specs: &[PackageSpec]) -> Result<()> {
-    fs::create_dir_all(directory)?;
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let is_ours = |spec: &PackageSpec| {
-            let rest = name.strip_prefix(&spec.name).and_then(|rest| rest.strip_prefix('-'));
-            rest.is_some_and(|rest| rest.ends_with(".rpm") || rest.ends_with(".cdx.json"))
-        };
-        if specs.iter().any(is_ours)
-            || name.strip_prefix(SUMS).is_some_and(|rest| rest.is_empty() || rest == ".asc")
-        {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    for tag in specs.iter().flat_map(|spec| &spec.tags) {
-        let repository = directory.join(REPOSITORY).join(tag);
-        if repository.exists() {
-            fs::remove_dir_all(&repository)?;
-        }
-    }
-    Ok(())
-}
-
-fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a PathBuf>) -> Result<PathBuf> {
+fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a Path>) -> Result<PathBuf> {
     let mut sums = String::new();
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -239,10 +266,4 @@ fn write_sums<'a>(directory: &Path, files: impl Iterator<Item = &'a PathBuf>) ->
     let path = directory.join(SUMS);
     fs::write(&path, sums)?;
     Ok(path)
-}
-
-/// The SHA-256 of a file, in hexadecimal.
-pub fn sha256(path: &Path) -> Result<String> {
-    let content = fs::read(path)?;
-    Ok(Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect())
 }

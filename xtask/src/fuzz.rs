@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use fs_err as fs;
+use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::cargo;
@@ -16,15 +17,19 @@ const CARGO_FUZZ: &str = "0.13.2";
 const CRATES: [&str; 2] = ["generator", "module"];
 
 /// Runs each target with this number of inputs, always the same ones. The first that fails is the last one.
-pub fn run(inputs: u32) -> Result<()> {
+pub fn run(inputs: u32, verbosity: Verbosity) -> Result<()> {
     let program = cargo::install("cargo-fuzz", CARGO_FUZZ, &[])?;
+    let mut all = Vec::new();
     for name in CRATES {
         let folder = workspace::root().join(name);
-        for target in targets(&folder.join("fuzz/fuzz_targets"))? {
-            fuzz(&program, &folder, &target, inputs)?;
-        }
+        let targets = targets(&folder.join("fuzz/fuzz_targets"))?;
+        all.extend(targets.into_iter().map(|target| (name, folder.clone(), target)));
     }
-    Ok(())
+    let steps = verbosity.steps("fuzz", all.len());
+    all.iter().try_for_each(|(name, folder, target)| {
+        steps.begin(&format!("{target} of {name}"));
+        fuzz(&program, folder, target, inputs)
+    })
 }
 
 /// The names of the targets, which are the names of their files.
@@ -38,7 +43,6 @@ fn targets(directory: &Path) -> Result<Vec<String>> {
 }
 
 fn fuzz(program: &Path, folder: &Path, target: &str, inputs: u32) -> Result<()> {
-    println!("fuzz {} {target}", folder.display());
     let corpus = folder.join("fuzz/corpus").join(target);
     fs::create_dir_all(&corpus)?;
     let mut fuzz = Command::new(program);

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
 use fs_err as fs;
 use lab::{Packages, Scenario, Work};
+use task::progress::{Progress, Verbosity};
 use task::{command, workspace};
 
 use crate::dist::{self, DistOptions};
@@ -33,17 +33,16 @@ pub fn scenarios() -> String {
 }
 
 /// Installs what the lab needs, builds the packages, and does what was asked for; prints a line for each step.
-pub fn run(options: &LabOptions) -> Result<()> {
-    setup::run(false)?;
+pub fn run(options: &LabOptions, verbosity: Verbosity) -> Result<()> {
+    setup::run(false, verbosity)?;
     let work = match options {
         LabOptions { scale: true, .. } => Work::MeasureScale,
         LabOptions { scenarios, .. } if scenarios.is_empty() => Work::Play(lab::ALL.iter().collect()),
         LabOptions { scenarios, .. } => Work::Play(scenarios.clone()),
     };
-    let started = Instant::now();
-    let packages = build_packages()?;
-    lab::report("ok", "packages of two versions", started);
-    lab::run(packages, &work, options.keep)
+    let steps = verbosity.steps("lab", 2 + work.steps());
+    let packages = build_packages(&steps)?;
+    lab::run(packages, &work, options.keep, &steps)
 }
 
 /// How git lists the files of the source tree, with new ones.
@@ -52,10 +51,13 @@ const LIST_SOURCE: [&str; 4] = ["ls-files", "--cached", "--others", "--exclude-s
 /// The files that have the version, and the text before it.
 const VERSIONED: [(&str, &str); 2] = [("Cargo.toml", "version = \""), ("CHANGELOG.md", "## Release ")];
 
-fn build_packages() -> Result<Packages> {
+fn build_packages(steps: &Progress) -> Result<Packages> {
     let folder = workspace::lab().join("packages");
     let current = folder.join(bgpcs::VERSION);
-    dist::run(&DistOptions { out: Some(current.clone()), ..DistOptions::default() })?;
+    steps.begin("packages of this version");
+    let options = DistOptions { out: Some(current.clone()), any_tree: true, ..DistOptions::default() };
+    dist::run(&options, Verbosity::Quiet)?;
+    steps.begin("packages of the next version");
     let next = folder.join(lab::next_version());
     build_next(&next)?;
     Ok(Packages { current, next })
@@ -67,14 +69,17 @@ fn build_next(out: &Path) -> Result<()> {
     copy_source(&copy)?;
     let cargo = |arguments: &[&str]| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&copy).env("CARGO_TARGET_DIR", workspace::target()).env("SOURCE_DATE_EPOCH", "0");
+        cargo.current_dir(&copy).env("CARGO_TARGET_DIR", workspace::target());
+        // Build scripts of crates look at it, so that another value would let them be built again, and again afterwards.
+        cargo.env_remove("SOURCE_DATE_EPOCH");
         // The tags of this repository must not be taken for tags of the copy.
         cargo.env("GIT_CEILING_DIRECTORIES", workspace::lab());
         cargo.args(arguments);
         cargo
     };
     command::run(&mut cargo(&["update", "--quiet", "--offline", "--workspace"]))?;
-    let mut dist = cargo(&["run", "--quiet", "--package", "xtask", "--", "dist", "--out"]);
+    let words = ["run", "--quiet", "--package", "xtask", "--", "--quiet", "dist", "--any-tree", "--out"];
+    let mut dist = cargo(&words);
     command::run(dist.arg(out).stdout(Stdio::null()))
 }
 

@@ -23,9 +23,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 use cli::{Arguments, Task};
+use task::progress::Verbosity;
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().task) {
+    let Arguments { task, quiet } = Arguments::parse();
+    match run(task, Verbosity::Steps.quiet_if(quiet)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -34,21 +36,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(task: Task, verbosity: Verbosity) -> Result<()> {
     match task {
-        Task::Demo => demo::run(),
-        Task::Dist(options) => dist::run(&options)?.print(options.json),
+        Task::Demo => demo::run(verbosity),
+        Task::Dist(options) => dist::run(&options, verbosity)?.print(options.json),
         Task::Verify { directory, key } => verify::run(&directory, key.as_deref()),
         Task::Serve { directory, listen } => serve::run(directory, listen),
-        Task::Lab(options) => lab::run(&options),
+        Task::Lab(options) => lab::run(&options, verbosity),
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")),
-        Task::Setup { offline } => setup::run(offline),
-        Task::Test { quick: true, .. } => test::quick(),
-        Task::Test { quick: false, offline } => test::all(offline),
-        Task::Matrix(options) => matrix::run(&options),
+        Task::Setup { offline } => setup::run(offline, verbosity),
+        Task::Test { quick: true, .. } => test::quick(verbosity),
+        Task::Test { quick: false, offline } => test::all(offline, verbosity),
+        Task::Matrix(options) => matrix::run(&options, verbosity),
         Task::Sizes => sizes::run(),
-        Task::Bench { half } => bench::run(half),
-        Task::Fuzz { inputs } => fuzz::run(inputs),
+        Task::Bench { half } => bench::run(half, verbosity),
+        Task::Fuzz { inputs } => fuzz::run(inputs, verbosity),
         Task::Deny { advisories } => deny::run(advisories),
         Task::Tidy => tidy::run(),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use bgpcs_testing::releases::{self, Suite};
 use clap::Args;
+use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::cargo;
@@ -26,14 +27,14 @@ fn suite(name: &str) -> Result<Suite, String> {
 }
 
 /// Plays every scenario, and fails if one fails, except on releases that move: those are reported.
-pub fn run(options: &MatrixOptions) -> Result<()> {
+pub fn run(options: &MatrixOptions, verbosity: Verbosity) -> Result<()> {
     let mut tests = cargo::command();
     tests.args(["test", "--quiet", "--package", "bgp-community-services", "--", "real::matrix"]);
     let mut gates = true;
     if let Some(bgpd) = &options.bgpd {
         tests.env("BGPD", bgpd);
     } else {
-        bring(&options.suite, false)?;
+        bring(&options.suite, false, verbosity)?;
         let names: Vec<&str> = options.suite.iter().map(|suite| suite.name()).collect();
         tests.env("SUITES", names.join(" "));
         gates = !options.suite.contains(&Suite::Sid);
@@ -47,11 +48,11 @@ pub fn run(options: &MatrixOptions) -> Result<()> {
     }
 }
 
-/// Brings the routing engines of these suites below the target directory and prints which releases there are.
-pub fn bring(suites: &[Suite], offline: bool) -> Result<()> {
+/// Brings the routing engines of these suites below the target directory and, unless quiet, prints which releases there are.
+pub fn bring(suites: &[Suite], offline: bool, verbosity: Verbosity) -> Result<()> {
     let prepared = releases::prepare(&workspace::target(), suites, offline)?;
-    for release in &prepared.releases {
-        println!("{release}");
+    if verbosity == Verbosity::Steps {
+        prepared.releases.iter().for_each(|release| println!("{release}"));
     }
     let missing: Vec<String> = prepared.missing.iter().map(ToString::to_string).collect();
     if offline {

@@ -3,6 +3,7 @@
 mod contents;
 pub mod dependencies;
 mod manual;
+mod signature;
 pub mod spec;
 pub mod template;
 #[cfg(test)]
@@ -29,6 +30,8 @@ pub struct Ingredients<'a> {
     pub changelog: &'a [Release],
     /// The build time in the package, in seconds since 1970.
     pub source_date: u32,
+    /// The release, without the tag of a distribution.
+    pub release: &'a str,
 }
 
 /// Builds the package of a spec for one distribution tag.
@@ -40,7 +43,7 @@ pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result
         PackageBuilder::new(&spec.name, bgpcs::VERSION, &spec.license, ARCHITECTURE, &spec.summary);
     builder
         .using_config(config)
-        .release(release(tag))
+        .release(tagged(ingredients.release, tag))
         .description(spec.description.trim_end())
         .group(&spec.group)
         .url(&spec.url)
@@ -50,7 +53,9 @@ pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result
     add_files(&mut builder, spec, &ingredients.sources)?;
     add_changelog(&mut builder, ingredients.changelog)?;
     add_scriptlets(&mut builder, &spec.scriptlets);
-    Ok(builder.build()?)
+    let mut package = builder.build()?;
+    signature::complete(&mut package)?;
+    Ok(package)
 }
 
 fn add_files(builder: &mut PackageBuilder, spec: &PackageSpec, sources: &Sources) -> Result<()> {
@@ -110,10 +115,10 @@ fn add_scriptlets(builder: &mut PackageBuilder, scriptlets: &Scriptlets) {
 }
 
 /// The name of the file of a package, as rpm and dnf expect it: `NAME-VERSION-RELEASE.ARCHITECTURE.rpm`.
-pub fn file_name(spec: &PackageSpec, tag: &str) -> String {
-    format!("{}-{}-{}.{ARCHITECTURE}.rpm", spec.name, bgpcs::VERSION, release(tag))
+pub fn file_name(spec: &PackageSpec, tag: &str, release: &str) -> String {
+    format!("{}-{}-{}.{ARCHITECTURE}.rpm", spec.name, bgpcs::VERSION, tagged(release, tag))
 }
 
-fn release(tag: &str) -> String {
-    format!("{}.{tag}", bgpcs::RELEASE)
+fn tagged(release: &str, tag: &str) -> String {
+    format!("{release}.{tag}")
 }

@@ -1,6 +1,7 @@
 //! Whether the version is the same everywhere, and `cargo xtask release-notes`.
 
 pub mod changelog;
+pub mod source;
 
 use std::fmt::Write;
 use std::process::Command;

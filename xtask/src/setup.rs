@@ -1,11 +1,14 @@
 //! `cargo xtask setup`: installs what the tests and the lab need besides Rust.
 
+mod before;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use bgpcs_testing::releases::Suite;
+use bgpcs_testing::releases::{self, Suite};
 use fs_err as fs;
+use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::matrix;
@@ -69,9 +72,20 @@ const SALT_RELEASES: &[SaltRelease] = &[
     SaltRelease::new("3008", "salt==3008.4", "python3.11", &[]),
 ];
 
+/// The Python environments: their names, the lists of what is in them, and what for. BaGPipe-BGP needs Neutron and an old
+/// release of ExaBGP, so it has an environment of its own, and ExaBGP too.
+const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 4] = [
+    ("venv", "requirements.txt", "Salt and pyang"),
+    ("exabgp", "exabgp.txt", "ExaBGP 5"),
+    ("bagpipe", "bagpipe.txt", "BaGPipe-BGP"),
+    ("cyclonedx", "cyclonedx.txt", "the schema of bills of materials"),
+];
+
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
-/// unless `offline`, routing engines of other Debian suites.
-pub fn run(offline: bool) -> Result<()> {
+/// unless `offline`, routing engines and package managers of other Debian suites. Builds the packages of the release before.
+pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
+    let steps = verbosity.steps("setup", 5 + PYTHON_ENVIRONMENTS.len() + SALT_RELEASES.len());
+    steps.begin("Debian packages");
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
@@ -84,12 +98,26 @@ pub fn run(offline: bool) -> Result<()> {
     if !missing.is_empty() {
         install(&missing)?;
     }
-    make_python_environment("venv", "requirements.txt")?;
-    // BaGPipe-BGP needs Neutron and an old release of ExaBGP, so it has an environment of its own, and ExaBGP too.
-    make_python_environment("exabgp", "exabgp.txt")?;
-    make_python_environment("bagpipe", "bagpipe.txt")?;
-    SALT_RELEASES.iter().try_for_each(make_salt_environment)?;
-    matrix::bring(&Suite::GATING, offline)
+    for (name, requirements, what) in PYTHON_ENVIRONMENTS {
+        steps.begin(what);
+        make_python_environment(name, requirements)?;
+    }
+    for release in SALT_RELEASES {
+        steps.begin(&format!("Salt {}, for its states", release.name));
+        make_salt_environment(release)?;
+    }
+    steps.begin("packages of the release before");
+    before::build()?;
+    steps.begin("systemd 247");
+    if !offline {
+        releases::prepare_systemd(&workspace::older_systemd())?;
+    }
+    steps.begin("package managers of other Debian suites");
+    if !offline {
+        releases::bring_rpm(&workspace::target(), &Suite::GATING)?;
+    }
+    steps.begin("routing engines of other Debian suites");
+    matrix::bring(&Suite::GATING, offline, verbosity)
 }
 
 fn install(packages: &[&str]) -> Result<()> {

@@ -49,5 +49,9 @@ pub const GENERATOR_UNIT: &str = "bgp-community-services-generate-pillar";
 /// The version of both packages, `MAJOR.MINOR.PATCH`, from the workspace's `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The RPM release of both packages, without the tag of the distribution (`.el9`).
-pub const RELEASE: &str = "1";
+/// The RPM release of both packages, without the tag of the distribution (`.el9`). `cargo xtask dist --dirty` compiles the
+/// programs with a marked one.
+pub const RELEASE: &str = match option_env!("BGPCS_RELEASE") {
+    Some(release) => release,
+    None => "1",
+};

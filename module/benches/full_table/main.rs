@@ -3,7 +3,7 @@
 //! that send the same.
 //!
 //! `cargo bench -p bgp-community-services --bench full_table [-- --routes 1000000] [--brief]` prints the tables, with
-//! `--brief` those that do not need the service, which rests for minutes; `BGPD` and `SUITES` choose other releases, as for
+//! `--brief` those that do not need the service, which rests for minutes; `-- --vrfs --routes 100000` that of VRFs. `BGPD` and `SUITES` choose other releases, as for
 //! the tests.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a measurement that fails has nothing to say")]
@@ -14,6 +14,7 @@ mod one_neighbor;
 mod router;
 mod service;
 mod two_neighbors;
+mod vrfs;
 
 use std::path::Path;
 
@@ -30,6 +31,9 @@ fn main() {
         return obvious::refresh(Path::new(&socket), &router::communities());
     }
     let routes = value_of("--routes").map_or(1_000_000, |count| count.parse().unwrap());
+    if arguments.iter().any(|word| word == "--vrfs") {
+        return vrfs::print(routes);
+    }
     let is_brief = arguments.iter().any(|word| word == "--brief");
     let releases = releases::of(Engine::Bgpd);
     let measured = releases.iter().filter(|release| release.major() >= OLDEST);

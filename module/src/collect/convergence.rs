@@ -16,6 +16,8 @@ pub enum Unconverged {
     FamilyDown(Family),
     /// Prefixes of a family are missing, and no neighbor has sent its end-of-RIB yet: BGP has just started.
     Starting(Family),
+    /// The routing engine had this instance of BGP until a moment ago. Perhaps it is being configured anew.
+    Removed,
 }
 
 impl fmt::Display for Unconverged {
@@ -23,6 +25,7 @@ impl fmt::Display for Unconverged {
         match self {
             Self::NoSession => f.write_str("no BGP session is established"),
             Self::FamilyDown(family) => write!(f, "no BGP session for {family} is established"),
+            Self::Removed => f.write_str("BGP is not configured any more"),
             Self::Starting(family) => {
                 write!(f, "BGP has just started, no neighbor has sent all its {family} routes yet")
             }
@@ -30,7 +33,7 @@ impl fmt::Display for Unconverged {
     }
 }
 
-/// Compares what was `found` with the sessions: those of the present summary and those of the last good run, whose prefixes
+/// Compares what was `found` in an instance of BGP with its sessions: those of the present summary and those of the last good run, whose prefixes
 /// are `last`.
 pub fn check(
     summary: &BgpSummary,
@@ -38,6 +41,9 @@ pub fn check(
     last: impl FnOnce() -> Services,
     found: &Services,
 ) -> Option<Unconverged> {
+    if summary.is_absent {
+        return (!last().is_empty()).then_some(Unconverged::Removed);
+    }
     let had = |family| last_summary.is_some_and(|summary| summary.carrying(family).next().is_some());
     let has = |family| summary.carrying(family).next().is_some();
     let knows_sessions = !summary.sessions.is_empty() || Family::ALL.into_iter().any(had);

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::last_answers::LastAnswers;
+use crate::collect::plan::Part;
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
+use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
 use crate::source::{Query, QueryItem};
@@ -19,13 +21,16 @@ use crate::source::{Query, QueryItem};
 pub struct CommunityCount {
     /// As the operator wrote it first.
     pub community: Community,
+    /// Among whose routes.
+    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
+    pub instance: Instance,
     /// IPv4 prefixes.
     pub ipv4: u64,
     /// IPv6 prefixes.
     pub ipv6: u64,
 }
 
-/// What a configuration resolves to.
+/// What a configuration resolves to, or a part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resolution {
     /// Applications with at least one prefix.
@@ -38,31 +43,36 @@ pub struct Resolution {
     pub snapshot: Snapshot,
 }
 
-/// Gathers the answers to a configuration's queries. Memory is bounded by `max-prefixes`: prefixes beyond it are only
+/// What was gathered, and what is not up to date.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Prefixes by application.
+    pub resolution: Resolution,
+    /// The communities whose prefixes are not up to date.
+    pub failures: Vec<CommunityFailure>,
+    /// Whether any query was answered.
+    pub any_answer: bool,
+}
+
+/// Gathers the answers to the queries of one instance of BGP. Memory is bounded by `max-prefixes`: prefixes beyond it are only
 /// counted.
 pub struct Gathering<'c> {
     configuration: &'c ModuleConfiguration,
+    instance: &'c Instance,
     last: &'c LastAnswers<'c>,
-    resolution: Resolution,
-    failures: Vec<CommunityFailure>,
-    /// Whether any query was answered.
-    any_answer: bool,
+    gathered: Gathered,
     /// How many values of answers could not be read.
     unreadable: u64,
 }
 
 impl<'c> Gathering<'c> {
     /// Nothing gathered yet; where queries fail, what stays is of the `last` answers.
-    pub fn new(configuration: &'c ModuleConfiguration, last: &'c LastAnswers<'c>) -> Self {
+    pub fn new(part: &'c Part, last: &'c LastAnswers<'c>) -> Self {
+        let Part { instance, configuration, .. } = part;
         let names = configuration.applications.iter().map(|application| &application.application_name);
-        Self {
-            configuration,
-            last,
-            resolution: Resolution { services: Services::of(names), ..Resolution::default() },
-            failures: Vec::new(),
-            any_answer: false,
-            unreadable: 0,
-        }
+        let resolution = Resolution { services: Services::of(names), ..Resolution::default() };
+        let gathered = Gathered { resolution, ..Gathered::default() };
+        Self { configuration, instance, last, gathered, unreadable: 0 }
     }
 
     /// Gathers the answer to one query, which `send` passes on path by path. If the query fails, the last good prefixes of
@@ -78,7 +88,7 @@ impl<'c> Gathering<'c> {
     ) -> Result<(), CollectError> {
         let ModuleConfiguration { path_selection, max_prefixes, .. } = self.configuration;
         let limit = max_prefixes.get() as usize;
-        let mut answers: Vec<Gathered> = query.communities().map(|_| Gathered::default()).collect();
+        let mut answers: Vec<Answer> = query.communities().map(|_| Answer::default()).collect();
         let mut unreadable = Unreadable::default();
         let mut take = |item| match item {
             QueryItem::Path(path) if path.best || *path_selection == PathSelection::Any => {
@@ -90,24 +100,25 @@ impl<'c> Gathering<'c> {
             QueryItem::Unreadable(prefix) => unreadable.add(prefix, limit),
             QueryItem::StartOver => {
                 unreadable = Unreadable::default();
-                answers.iter_mut().for_each(|answer| *answer = Gathered::default());
+                answers.iter_mut().for_each(|answer| *answer = Answer::default());
             }
         };
         match send(query, &mut take) {
             Ok(()) => {
-                self.any_answer = true;
+                self.gathered.any_answer = true;
                 self.unreadable += unreadable.count;
                 unreadable.prefixes.sort_unstable();
                 unreadable.prefixes.dedup();
                 for (community, mut answer) in query.communities().zip(answers) {
-                    self.keep_unreadable(community, query.family, &unreadable.prefixes, &mut answer, limit);
-                    self.take(community, query.family, answer.finish(), Age::Fresh)?;
+                    self.keep_unreadable(community, &query.table, &unreadable.prefixes, &mut answer, limit);
+                    self.take(community, &query.table, answer.finish(), Age::Fresh)?;
                 }
                 Ok(())
             }
             Err(error) if error.kind.concerns_source() => Err(CollectError::Source {
                 application: query.application.clone(),
                 community: query.community,
+                instance: query.table.instance.clone(),
                 source: error.into(),
             }),
             Err(error) => {
@@ -115,9 +126,10 @@ impl<'c> Gathering<'c> {
                 let failed = |application, community| CollectError::Source {
                     application,
                     community,
+                    instance: query.table.instance.clone(),
                     source: Arc::clone(&source),
                 };
-                query.communities().try_for_each(|community| self.keep(community, query.family, &failed))
+                query.communities().try_for_each(|community| self.keep(community, &query.table, &failed))
             }
         }
     }
@@ -126,15 +138,15 @@ impl<'c> Gathering<'c> {
     fn keep_unreadable(
         &mut self,
         community: &Community,
-        family: Family,
+        table: &Table,
         unreadable: &[Prefix],
-        answer: &mut Gathered,
+        answer: &mut Answer,
         limit: usize,
     ) {
         if unreadable.is_empty() {
             return;
         }
-        if let Some(known) = self.last.of(family, community) {
+        if let Some(known) = self.last.of(table, community) {
             let stay = unreadable.iter().filter(|prefix| known.has(**prefix));
             stay.for_each(|prefix| answer.add(*prefix, limit));
             return;
@@ -143,7 +155,7 @@ impl<'c> Gathering<'c> {
             let name = &application.application_name;
             if let Some((mut stay, _)) = self.last.of_application(name) {
                 stay.retain(|prefix| unreadable.binary_search(prefix).is_ok());
-                self.resolution.services.add(name, &stay);
+                self.gathered.resolution.services.add(name, &stay);
             }
         }
     }
@@ -155,73 +167,71 @@ impl<'c> Gathering<'c> {
     pub fn keep(
         &mut self,
         community: &Community,
-        family: Family,
+        table: &Table,
         failed: &dyn Fn(ApplicationName, Community) -> CollectError,
     ) -> Result<(), CollectError> {
         let last = self.last;
-        let stale = last.of(family, community);
-        let mut answer = Gathered::default();
+        let stale = last.of(table, community);
+        let mut answer = Answer::default();
         let of_community = stale.map_or(&[][..], |stale| stale.prefixes);
         of_community.iter().for_each(|prefix| answer.add(*prefix, of_community.len()));
         let stale = stale.map(|stale| stale.last_good);
-        self.take(community, family, answer, stale.map_or(Age::Unknown, Age::Stale))?;
+        self.take(community, table, answer, stale.map_or(Age::Unknown, Age::Stale))?;
         for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
             let name = &application.application_name;
             let whole = last.of_application(name);
             if let Some((prefixes, _)) = &whole {
-                self.resolution.services.add(name, prefixes);
+                self.gathered.resolution.services.add(name, prefixes);
             }
             let last_good = stale.or(whole.map(|(_, last_good)| last_good));
-            let is_same = |failure: &&mut CommunityFailure| failure.error.subject() == (name, community);
-            match self.failures.iter_mut().find(is_same) {
+            let is_same =
+                |failure: &&mut CommunityFailure| failure.error.subject() == (name, community, self.instance);
+            match self.gathered.failures.iter_mut().find(is_same) {
                 Some(known) => known.last_good = known.last_good.or(last_good),
                 None => {
                     let error = failed(name.clone(), *community);
-                    self.failures.push(CommunityFailure { error, last_good });
+                    self.gathered.failures.push(CommunityFailure { error, last_good });
                 }
             }
         }
         Ok(())
     }
 
-    /// The result, after every query to the `source` of this name, and which communities are not up to date.
-    ///
-    /// # Errors
-    /// The first failure, when no query was answered.
-    pub fn finish(mut self, source: &str) -> Result<(Resolution, Vec<CommunityFailure>), CollectError> {
-        if !self.any_answer && !self.failures.is_empty() {
-            return Err(self.failures.swap_remove(0).error);
-        }
+    /// The result, after every query to the `source` of this name.
+    pub fn finish(self, source: &str) -> Gathered {
+        let mut gathered = self.gathered;
+        let Resolution { services, warnings, .. } = &mut gathered.resolution;
         if self.configuration.aggregate_prefixes {
-            self.resolution.services.aggregate();
+            services.aggregate();
         }
-        let defaults = self.resolution.services.iter().flat_map(|(application, prefixes)| {
+        let defaults = services.iter().flat_map(|(application, prefixes)| {
             let defaults = prefixes.iter().filter(|prefix| prefix.is_default());
             defaults.map(move |prefix| format!("application {application} has the default route {prefix}"))
         });
-        self.resolution.warnings = defaults.collect();
+        *warnings = defaults.collect();
         if self.unreadable > 0 {
-            let values = counted(self.unreadable, "value");
-            self.resolution.warnings.push(format!("left out {values} from {source} that could not be read"));
+            let (values, phrase) = (counted(self.unreadable, "value"), self.instance.phrase());
+            warnings.push(format!("left out {values} from {source}{phrase} that could not be read"));
         }
-        Ok((self.resolution, self.failures))
+        gathered
     }
 
     /// Counts an answer, and adds it to each application that lists the community.
     fn take(
         &mut self,
         community: &Community,
-        family: Family,
-        answer: Gathered,
+        table: &Table,
+        answer: Answer,
         age: Age,
     ) -> Result<(), CollectError> {
-        let Resolution { services, counts, snapshot, .. } = &mut self.resolution;
+        let Resolution { services, counts, snapshot, .. } = &mut self.gathered.resolution;
         let at = counts.iter().position(|count| count.community == *community).unwrap_or_else(|| {
-            counts.push(CommunityCount { community: *community, ipv4: 0, ipv6: 0 });
+            let instance = self.instance.clone();
+            counts.push(CommunityCount { community: *community, instance, ipv4: 0, ipv6: 0 });
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(at) {
-            match family {
+            match table.family {
                 Family::Ipv4 => count.ipv4 += answer.found,
                 Family::Ipv6 => count.ipv6 += answer.found,
             }
@@ -237,12 +247,13 @@ impl<'c> Gathering<'c> {
                     limit,
                     application,
                     community: *community,
+                    instance: self.instance.clone(),
                 });
             }
         }
         match age {
-            Age::Fresh => snapshot.add(family, community, answer.prefixes, None),
-            Age::Stale(last_good) => snapshot.add(family, community, answer.prefixes, Some(last_good)),
+            Age::Fresh => snapshot.add(table, community, answer.prefixes, None),
+            Age::Stale(last_good) => snapshot.add(table, community, answer.prefixes, Some(last_good)),
             Age::Unknown => {}
         }
         Ok(())
@@ -282,7 +293,7 @@ enum Age {
 
 /// The prefixes that a community brings in one family.
 #[derive(Default)]
-struct Gathered {
+struct Answer {
     prefixes: Vec<Prefix>,
     /// The paths of a prefix follow one another, so this is enough to count a prefix once.
     last: Option<Prefix>,
@@ -290,7 +301,7 @@ struct Gathered {
     found: u64,
 }
 
-impl Gathered {
+impl Answer {
     fn add(&mut self, prefix: Prefix, limit: usize) {
         if self.last.replace(prefix) != Some(prefix) {
             self.found += 1;

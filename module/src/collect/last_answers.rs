@@ -2,12 +2,14 @@
 
 use std::cell::OnceCell;
 
-use bgpcs::{ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
+use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
 use crate::collect::last_good::may_stay;
+use crate::collect::plan::{Part, instances};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
-use crate::prefix::{Family, Prefix};
+use crate::instance::{Instance, Table};
+use crate::prefix::Prefix;
 
 /// The answers of the last good run. They are loaded when the first query fails, which is rare.
 pub struct LastAnswers<'l> {
@@ -47,16 +49,19 @@ impl LastAnswers<'_> {
         self.loaded.get_or_init(self.load).as_ref()
     }
 
-    /// The last good prefixes of a community in a family, if they may still stay.
-    pub fn of(&self, family: Family, community: &Community) -> Option<Stale<'_>> {
-        let (prefixes, earlier) = self.snapshot()?.get(family, community)?;
-        let last_good = earlier.or(self.time)?;
-        self.may_stay(last_good).then_some(Stale { prefixes, last_good })
+    /// The last good prefixes of a community in a table, if they may still stay.
+    pub fn of(&self, table: &Table, community: &Community) -> Option<Stale<'_>> {
+        self.answer(table, community).filter(|stale| self.is_young(stale.last_good))
+    }
+
+    fn answer(&self, table: &Table, community: &Community) -> Option<Stale<'_>> {
+        let (prefixes, earlier) = self.snapshot()?.get(table, community)?;
+        Some(Stale { prefixes, last_good: earlier.or(self.time)? })
     }
 
     /// All last good prefixes of an application, where the snapshot was too large to be kept by community.
     pub fn of_application(&self, application: &ApplicationName) -> Option<(Vec<Prefix>, UnixTime)> {
-        let last_good = self.time.filter(|time| self.snapshot().is_none() && self.may_stay(*time))?;
+        let last_good = self.time.filter(|time| self.snapshot().is_none() && self.is_young(*time))?;
         let prefixes = (self.services)().get(application).to_vec();
         (!prefixes.is_empty()).then_some((prefixes, last_good))
     }
@@ -64,13 +69,57 @@ impl LastAnswers<'_> {
     /// The last good prefixes of all applications, each community as long as it may stay; `None` when they were too many to
     /// be kept by community.
     pub fn all(&self, configuration: &ModuleConfiguration) -> Option<Services> {
+        self.services_in(configuration, &instances(configuration), |stale| self.is_young(stale.last_good))
+    }
+
+    /// The last good prefixes of the applications of one instance, however old. `is_only`: there is no other instance, so
+    /// that the output file has them.
+    pub fn of_part(&self, part: &Part, is_only: bool) -> Services {
+        let Part { instance, configuration, .. } = part;
+        let from_snapshot = match is_only {
+            true => None,
+            false => self.services_in(configuration, std::slice::from_ref(instance), |_| true),
+        };
+        from_snapshot.unwrap_or_else(|| {
+            let mut services = (self.services)();
+            let has_no_other = |listed: &Application| Instance::of(listed) == [instance.clone()];
+            services.retain(|name| {
+                let mut those = configuration.applications.iter();
+                those.any(|listed| listed.application_name == *name && has_no_other(listed))
+            });
+            services
+        })
+    }
+
+    /// Whether any of these may stay.
+    pub fn part_may_stay(&self, part: &Part) -> bool {
+        match self.snapshot() {
+            None => self.time.is_some_and(|time| self.is_young(time)),
+            Some(_) => part
+                .queries
+                .iter()
+                .any(|query| query.communities().any(|community| self.of(&query.table, community).is_some())),
+        }
+    }
+
+    /// Those answers that count for these instances, by application.
+    fn services_in(
+        &self,
+        configuration: &ModuleConfiguration,
+        instances: &[Instance],
+        counts: impl Fn(&Stale<'_>) -> bool,
+    ) -> Option<Services> {
         self.snapshot()?;
         let mut services =
             Services::of(configuration.applications.iter().map(|application| &application.application_name));
         for application in &configuration.applications {
-            for community in &application.bgp_community {
-                for stale in Family::ALL.into_iter().filter_map(|family| self.of(family, community)) {
-                    services.add(&application.application_name, stale.prefixes);
+            let own = Instance::of(application);
+            let tables = instances.iter().filter(|instance| own.contains(instance)).flat_map(Table::all_of);
+            for table in tables {
+                for community in &application.bgp_community {
+                    if let Some(stale) = self.answer(&table, community).filter(&counts) {
+                        services.add(&application.application_name, stale.prefixes);
+                    }
                 }
             }
         }
@@ -80,7 +129,7 @@ impl LastAnswers<'_> {
         Some(services)
     }
 
-    fn may_stay(&self, last_good: UnixTime) -> bool {
+    fn is_young(&self, last_good: UnixTime) -> bool {
         may_stay(last_good, self.stale_path_time, self.now)
     }
 }

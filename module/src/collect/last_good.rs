@@ -1,9 +1,14 @@
 //! The last good run, and for how long its prefixes stay in the output file. Values in, values out.
 
-use bgpcs::{ApplicationName, ModuleConfiguration, PathSelection, StalePathTime, UnixTime};
+use std::collections::BTreeMap;
+
+use bgpcs::{
+    Application, ApplicationName, ModuleConfiguration, PathSelection, StalePathTime, UnixTime, VrfName,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::services::Services;
+use crate::instance::Instance;
 use crate::source::summary::BgpSummary;
 
 /// The last good run; its prefixes are in the output file.
@@ -20,9 +25,12 @@ pub struct LastGood {
     pub source: String,
     /// The configuration.
     pub configuration: ModuleConfiguration,
-    /// Table versions and sessions just before.
+    /// Table versions and sessions of the default instance just before, if it counts.
     #[serde(rename = "survey")]
     pub summary: Option<BgpSummary>,
+    /// The same of the VRFs that count.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vrfs: BTreeMap<VrfName, BgpSummary>,
     /// The [digest](crate::digest) of the output file.
     pub output: Option<u64>,
     /// The [digest](crate::digest) of the [snapshot](crate::collect::snapshot), if there is one.
@@ -56,27 +64,51 @@ impl LastGood {
         Self { time: self.time.min(now), ..self }
     }
 
-    /// Whether the present summary shows no sign of a change of routes that count.
-    pub fn has_same_routes(&self, now: &BgpSummary) -> bool {
-        self.summary.as_ref().is_some_and(|summary| {
+    /// Table versions and sessions of an instance just before.
+    pub fn summary_of(&self, instance: &Instance) -> Option<&BgpSummary> {
+        match instance {
+            Instance::Default => self.summary.as_ref(),
+            Instance::Vrf(name) => self.vrfs.get(name),
+        }
+    }
+
+    /// Sets the summary of an instance.
+    pub fn set_summary(&mut self, instance: &Instance, summary: Option<BgpSummary>) {
+        match instance {
+            Instance::Default => self.summary = summary,
+            Instance::Vrf(name) => self.vrfs.extend(summary.map(|summary| (name.clone(), summary))),
+        }
+    }
+
+    /// Whether the present summary of an instance shows no sign of a change of routes that count.
+    pub fn has_same_routes(&self, instance: &Instance, now: &BgpSummary) -> bool {
+        self.summary_of(instance).is_some_and(|summary| {
             let only_best_count = self.configuration.path_selection == PathSelection::Best;
             summary.same_routes(now) || (only_best_count && summary.same_best_paths(now))
         })
     }
 
-    /// Its prefixes, of the applications that still list the same communities; of all, when there is no configuration to
+    /// Whether there was a summary of any instance, and each tells of changes.
+    pub fn has_signs(&self) -> bool {
+        let mut summaries = self.summary.iter().chain(self.vrfs.values()).peekable();
+        summaries.peek().is_some() && summaries.all(|summary| !summary.sessions_only)
+    }
+
+    /// Its prefixes, of the applications that still list the same communities and VRFs; of all, when there is no configuration to
     /// compare with.
     pub fn services(&self, output: &dyn LastOutput, configuration: Option<&ModuleConfiguration>) -> Services {
         let mut services = output.services();
         let Some(configuration) = configuration else { return services };
-        let communities = |configuration: &ModuleConfiguration, name: &ApplicationName| {
+        let lists = |configuration: &ModuleConfiguration, name: &ApplicationName| {
             let of_that_name =
                 configuration.applications.iter().filter(|application| application.application_name == *name);
-            of_that_name.flat_map(|application| application.bgp_community.clone()).collect::<Vec<_>>()
+            let listed =
+                |application: &Application| (application.bgp_community.clone(), Instance::of(application));
+            of_that_name.map(listed).collect::<Vec<_>>()
         };
         services.retain(|name| {
-            let listed = communities(configuration, name);
-            !listed.is_empty() && listed == communities(&self.configuration, name)
+            let listed = lists(configuration, name);
+            !listed.is_empty() && listed == lists(&self.configuration, name)
         });
         services
     }

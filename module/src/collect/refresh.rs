@@ -1,24 +1,26 @@
 //! A refresh: whether the routes have to be queried, and whether the answer is to be believed.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use bgpcs::{ModuleConfiguration, UnixTime};
 
 use crate::collect::convergence::{self, Unconverged};
 use crate::collect::error::{CollectError, CommunityFailure};
-use crate::collect::gather::Resolution;
-use crate::collect::incremental::Remembered;
+use crate::collect::gather::{Gathered, Resolution};
+use crate::collect::incremental::{Remembered, update};
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
-use crate::collect::plan::queries;
-use crate::collect::resolve::{Resolved, resolve};
+use crate::collect::plan::{Part, parts, queryable};
+use crate::collect::resolve::{Circumstances, in_use, keep, resolve, warnings};
 use crate::collect::schedule::{FULL_REFRESH_INTERVAL, full_refresh_is_due};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{Outcome, State};
-use crate::source::summary::BgpSummary;
-use crate::source::{Abilities, RouteSource};
+use crate::collect::summaries::Summaries;
+use crate::collect::union::Union;
+use crate::source::{Query, RouteSource};
 
 /// What came of a refresh.
 pub struct Refreshed {
@@ -58,10 +60,11 @@ impl Refresh<'_> {
     /// Queries the source, if there is any sign that routes changed.
     pub fn run(&self, source: &mut dyn RouteSource) -> Refreshed {
         let name = source.name();
-        let summary = source.summary();
-        let result = match self.is_as_before(&name, summary.as_ref()) {
+        let parts = parts(self.configuration, &source.abilities());
+        let summaries = Summaries::ask(source, queryable(&parts).cloned());
+        let result = match self.is_as_before(&name, &summaries) {
             true => Ok(None),
-            false => self.collect(source, summary).map(Some),
+            false => self.collect(source, &parts, &summaries).map(Some),
         };
         let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
         Refreshed { source: Some(name), warnings, result }
@@ -77,11 +80,11 @@ impl Refresh<'_> {
     }
 
     /// Whether there is no sign that a query would change the output file.
-    fn is_as_before(&self, source: &str, summary: Option<&BgpSummary>) -> bool {
-        let Some((last, summary)) = self.last(source).zip(summary) else { return false };
+    fn is_as_before(&self, source: &str, summaries: &Summaries) -> bool {
+        let Some(last) = self.last(source) else { return false };
         self.earlier.outcome == Outcome::Good
             && last.configuration == *self.configuration
-            && last.has_same_routes(summary)
+            && summaries.show_same_routes_as(last)
             && last.output.is_some()
             && self.output.digest() == last.output
     }
@@ -89,78 +92,139 @@ impl Refresh<'_> {
     fn collect(
         &self,
         source: &mut dyn RouteSource,
-        summary: Option<BgpSummary>,
+        parts: &[Part],
+        summaries: &Summaries,
     ) -> Result<Collected, CollectError> {
+        let earlier = self.earlier.last_good.as_ref();
         let last = self.last(&source.name());
-        let remembered = last.zip(summary.as_ref()).and_then(|(last, now)| self.remembered(last, now));
         let last_services = || self.last_services();
-        let load = || Snapshot::load(self.state_dir, self.earlier.last_good.as_ref()?.snapshot?);
+        let load = || Snapshot::load(self.state_dir, earlier?.snapshot?);
         let last_answers = LastAnswers {
             load: &load,
             services: &last_services,
-            time: self.earlier.last_good.as_ref().map(|last_good| last_good.time),
+            time: earlier.map(|last_good| last_good.time),
             stale_path_time: self.configuration.stale_path_time,
             now: self.now,
             loaded: OnceCell::new(),
         };
-        let Resolved { resolution, failures, is_full } =
-            resolve(self.configuration, source, summary.as_ref(), remembered, &last_answers)?;
-        let resolution = self.check_convergence(summary.as_ref(), resolution)?;
-        let last_good = LastGood {
+        let mut last_good = LastGood {
             time: self.now,
-            refreshed: last.filter(|_| !is_full).map_or(self.now, |last| last.refreshed),
+            refreshed: self.now,
             source: source.name(),
             configuration: self.configuration.clone(),
-            summary,
+            summary: None,
+            vrfs: BTreeMap::new(),
             output: None,
             snapshot: None,
         };
+        let in_use = in_use(source, parts);
+        let mut snapshot = self.up_to_date(source, last, parts, &in_use, summaries);
+        let mut union = Union::of(self.configuration);
+        for (part, in_use) in parts.iter().zip(in_use) {
+            let summary = summaries.get(&part.instance);
+            let circumstances =
+                Circumstances { in_use, summary, snapshot: &mut snapshot, last: &last_answers };
+            let found = self.collect_part(source, part, parts.len() == 1, circumstances)?;
+            if let (false, Some(last)) = (found.is_full, last) {
+                last_good.refreshed = last.refreshed;
+            }
+            // What is not believed is compared again with the sessions of the run that brought what stays.
+            let before = earlier.and_then(|earlier| earlier.summary_of(&part.instance));
+            let summary = if found.is_believed { summary } else { before.or(summary) };
+            last_good.set_summary(&part.instance, summary.cloned());
+            union.add(part, found.gathered)?;
+        }
+        let (mut resolution, failures) = union.finish()?;
+        resolution.warnings.extend(warnings(self.configuration, source));
         Ok(Collected { resolution, failures, last_good })
     }
 
-    /// The snapshot of the last run, if that selected paths in the same way.
-    fn remembered<'s>(&'s self, last: &'s LastGood, now: &'s BgpSummary) -> Option<Remembered<'s>> {
-        let path_selection = self.configuration.path_selection;
-        let before = last.summary.as_ref().filter(|_| last.configuration.path_selection == path_selection)?;
-        let mut snapshot = Snapshot::load(self.state_dir, last.snapshot?)?;
-        snapshot.retain_fresh();
-        Some(Remembered { snapshot, path_selection, before, now })
+    /// Collects what one instance of BGP brings, or keeps what it brought if its sessions give a reason for that.
+    fn collect_part(
+        &self,
+        source: &mut dyn RouteSource,
+        part: &Part,
+        is_only: bool,
+        circumstances: Circumstances<'_>,
+    ) -> Result<Found, CollectError> {
+        let (summary, last) = (circumstances.summary, circumstances.last);
+        let instance = || part.instance.clone();
+        if let Some(fault) = part.fault {
+            let source_name = source.name();
+            let failed = |application, community| CollectError::Instance {
+                source_name: source_name.clone(),
+                fault,
+                application,
+                community,
+                instance: instance(),
+            };
+            let gathered = keep(part, source, last, &failed)?;
+            return Ok(Found { gathered, is_full: true, is_believed: false });
+        }
+        let (mut gathered, is_full) = resolve(part, source, circumstances)?;
+        let last_summary =
+            self.earlier.last_good.as_ref().and_then(|last_good| last_good.summary_of(&part.instance));
+        let services = &gathered.resolution.services;
+        let check =
+            |summary| convergence::check(summary, last_summary, || last.of_part(part, is_only), services);
+        let Some(reason) = summary.and_then(check) else {
+            return Ok(Found { gathered, is_full, is_believed: true });
+        };
+        if reason == Unconverged::NoSession || last.part_may_stay(part) {
+            let failed = |application, community| CollectError::Unconverged {
+                reason,
+                application,
+                community,
+                instance: instance(),
+            };
+            gathered = keep(part, source, last, &failed)?;
+            return Ok(Found { gathered, is_full, is_believed: false });
+        }
+        // That an instance is gone is no more than a note in the end: routers share profiles.
+        if reason != Unconverged::Removed {
+            gathered.resolution.warnings.push(format!("{reason}{}", part.instance.phrase()));
+        }
+        Ok(Found { gathered, is_full, is_believed: true })
     }
 
-    /// The services of the last good run, of the applications that still list the same communities.
+    /// Those answers of the last run that are up to date, or could be brought up to date, if it selected paths in the same
+    /// way.
+    fn up_to_date(
+        &self,
+        source: &mut dyn RouteSource,
+        last: Option<&LastGood>,
+        parts: &[Part],
+        in_use: &[Vec<bool>],
+        summaries: &Summaries,
+    ) -> Snapshot {
+        let path_selection = self.configuration.path_selection;
+        let same = last.filter(|last| last.configuration.path_selection == path_selection);
+        let same = same.filter(|_| summaries.any());
+        let Some((last, mut snapshot)) =
+            same.and_then(|last| Some((last, Snapshot::load(self.state_dir, last.snapshot?)?)))
+        else {
+            return Snapshot::default();
+        };
+        snapshot.retain_fresh();
+        let queries = parts.iter().zip(in_use).flat_map(|(part, in_use)| part.queries.iter().zip(in_use));
+        let due: Vec<&Query> = queries.filter(|(_, in_use)| **in_use).map(|(query, _)| query).collect();
+        update(source, Remembered { snapshot, last, now: summaries }, &due)
+    }
+
+    /// The services of the last good run, of the applications that still list the same communities and VRFs.
     fn last_services(&self) -> Services {
         let last_good = self.earlier.last_good.as_ref();
         last_good
             .map(|last_good| last_good.services(self.output, Some(self.configuration)))
             .unwrap_or_default()
     }
+}
 
-    /// Passes on what was found, unless the sessions give a reason to keep the last good prefixes.
-    fn check_convergence(
-        &self,
-        summary: Option<&BgpSummary>,
-        mut found: Resolution,
-    ) -> Result<Resolution, CollectError> {
-        let last_good = self.earlier.last_good.as_ref();
-        let last_summary = last_good.and_then(|last_good| last_good.summary.as_ref());
-        let last_services = || match last_good {
-            Some(last_good) => last_good.services(self.output, Some(self.configuration)),
-            None => Services::default(),
-        };
-        let check = |summary| convergence::check(summary, last_summary, last_services, &found.services);
-        let Some(reason) = summary.and_then(check) else { return Ok(found) };
-        let stale_path_time = self.configuration.stale_path_time;
-        let may_stay = last_good.is_some_and(|last_good| last_good.may_stay(stale_path_time, self.now));
-        match queries(self.configuration, &Abilities::default()).into_iter().next() {
-            Some(first) if may_stay || reason == Unconverged::NoSession => Err(CollectError::Unconverged {
-                reason,
-                application: first.application,
-                community: first.community,
-            }),
-            _ => {
-                found.warnings.push(reason.to_string());
-                Ok(found)
-            }
-        }
-    }
+/// What was found in an instance of BGP.
+struct Found {
+    gathered: Gathered,
+    /// Whether all answers came from the source.
+    is_full: bool,
+    /// Whether it is what the source answered.
+    is_believed: bool,
 }

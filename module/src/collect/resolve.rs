@@ -1,84 +1,106 @@
 //! Gets the answer to every query: from the route source, or from the snapshot of the last answers.
 
-use bgpcs::{ApplicationLeaf, Community, ModuleConfiguration, PathSelection, ProfileLeaf, Quoted, Ranged};
+use bgpcs::{
+    ApplicationLeaf, ApplicationName, Community, ModuleConfiguration, PathSelection, ProfileLeaf, Quoted,
+    Ranged,
+};
 use bgpcs_display::listed;
 
-use crate::collect::error::{CollectError, CommunityFailure};
-use crate::collect::gather::{Gathering, Resolution};
-use crate::collect::incremental::{Remembered, update};
+use crate::collect::error::CollectError;
+use crate::collect::gather::{Gathered, Gathering};
 use crate::collect::last_answers::LastAnswers;
-use crate::collect::plan::queries;
+use crate::collect::plan::Part;
 use crate::collect::snapshot::Snapshot;
-use crate::prefix::Family;
+use crate::instance::Table;
 use crate::source::summary::BgpSummary;
-use crate::source::{Abilities, Query, RibInspection, RouteSource};
+use crate::source::{Query, RibInspection, RouteSource};
 
 /// How many leaves without effect the warning names.
 const IGNORED_SHOWN: usize = 8;
 
-/// What a configuration resolves to now.
-pub struct Resolved {
-    /// Prefixes by application.
-    pub resolution: Resolution,
-    /// The communities whose prefixes are not up to date.
-    pub failures: Vec<CommunityFailure>,
-    /// Whether all answers came from the source, none from the snapshot.
-    pub is_full: bool,
+/// What is known before an instance of BGP is queried.
+pub struct Circumstances<'r> {
+    /// For each query whether any route carries a community of it.
+    pub in_use: Vec<bool>,
+    /// The present summary of the instance.
+    pub summary: Option<&'r BgpSummary>,
+    /// The answers of the last run that are up to date.
+    pub snapshot: &'r mut Snapshot,
+    /// The last good prefixes, which stay where a query fails.
+    pub last: &'r LastAnswers<'r>,
 }
 
-/// Resolves a configuration to prefixes by application.
+/// Resolves what one instance of BGP is queried for; also whether all answers came from the source, none from the snapshot.
 ///
-/// Communities that no route carries are not queried. What is `remembered` is brought up to date and used instead of a query
-/// where that is possible. Where a query fails, the `last` good prefixes of its communities stay.
+/// Communities that no route carries are not queried. What is in the snapshot is used instead of a query. Where a query
+/// fails, the last good prefixes of its communities stay. An instance that the source does not have has no prefixes.
 ///
 /// # Errors
 /// When the source as a whole does not answer, or there are too many prefixes.
 pub fn resolve(
-    configuration: &ModuleConfiguration,
+    part: &Part,
     source: &mut dyn RouteSource,
-    summary: Option<&BgpSummary>,
-    remembered: Option<Remembered<'_>>,
-    last: &LastAnswers<'_>,
-) -> Result<Resolved, CollectError> {
-    let abilities = source.abilities();
-    let queries = queries(configuration, &abilities);
-    let in_use = in_use(source, &queries);
-    let due: Vec<&Query> =
-        queries.iter().zip(&in_use).filter(|(_, in_use)| **in_use).map(|(query, _)| query).collect();
-    let mut snapshot = remembered.map_or(Snapshot::default(), |remembered| update(source, remembered, &due));
+    circumstances: Circumstances<'_>,
+) -> Result<(Gathered, bool), CollectError> {
+    let Circumstances { in_use, summary, snapshot, last } = circumstances;
     let mut is_full = true;
-    let mut gathering = Gathering::new(configuration, last);
-    for (query, in_use) in queries.iter().zip(in_use) {
+    let mut gathering = Gathering::new(part, last);
+    let is_absent = summary.is_some_and(|summary| summary.is_absent);
+    for (query, in_use) in part.queries.iter().zip(in_use).filter(|_| !is_absent) {
         gathering.gather(query, |query, each| {
             let is_known = in_use && snapshot.answer(query, each);
             is_full &= !is_known;
             if is_known || !in_use { Ok(()) } else { source.query(query, each) }
         })?;
     }
-    keep_unselectable(configuration, source, &abilities, &mut gathering)?;
-    let (mut resolution, failures) = gathering.finish(&source.name())?;
-    for family in Family::ALL {
-        let are_single = match summary.zip(source.path_count(family)) {
-            Some((summary, paths)) => summary.has_single_paths(family, paths),
-            None => snapshot.has_single_paths(family),
+    keep_unselectable(part, source, &mut gathering)?;
+    let mut gathered = gathering.finish(&source.name());
+    for table in &Table::all_of(&part.instance) {
+        let are_single = match summary.zip(source.path_count(table)) {
+            Some((summary, paths)) => summary.has_single_paths(table.family, paths),
+            None => snapshot.has_single_paths(table),
         };
-        resolution.snapshot.set_single_paths(family, are_single);
+        gathered.resolution.snapshot.set_single_paths(table, are_single);
     }
-    resolution.warnings.extend(source.warnings());
-    if configuration.path_selection == PathSelection::Best && !abilities.best_path {
-        resolution.warnings.push(format!("{} selects no best path: every path counts", source.name()));
+    Ok((gathered, is_full))
+}
+
+/// What stays of an instance of BGP as a whole for the reason `failed`: its last good prefixes.
+///
+/// # Errors
+/// When there are too many prefixes.
+pub fn keep(
+    part: &Part,
+    source: &dyn RouteSource,
+    last: &LastAnswers<'_>,
+    failed: &dyn Fn(ApplicationName, Community) -> CollectError,
+) -> Result<Gathered, CollectError> {
+    let mut gathering = Gathering::new(part, last);
+    for query in &part.queries {
+        for community in query.communities() {
+            gathering.keep(community, &query.table, failed)?;
+        }
     }
-    resolution.warnings.extend(without_effect(configuration));
-    Ok(Resolved { resolution, failures, is_full })
+    keep_unselectable(part, source, &mut gathering)?;
+    Ok(gathering.finish(&source.name()))
+}
+
+/// What is unusual about the source's answers as a whole, or in the configuration, a sentence each.
+pub fn warnings(configuration: &ModuleConfiguration, source: &mut dyn RouteSource) -> Vec<String> {
+    let mut warnings = source.warnings();
+    if configuration.path_selection == PathSelection::Best && !source.abilities().best_path {
+        warnings.push(format!("{} selects no best path: every path counts", source.name()));
+    }
+    warnings.extend(without_effect(configuration));
+    warnings
 }
 
 /// A warning that names what is configured and has no effect yet.
 fn without_effect(configuration: &ModuleConfiguration) -> Option<String> {
     let applications = configuration.applications.iter().flat_map(|application| {
         let leaves = ApplicationLeaf::ALL.iter().filter(|leaf| match leaf {
-            // It is for people.
-            ApplicationLeaf::Description => false,
-            ApplicationLeaf::Vrf => !application.vrf.is_empty(),
+            // The former is for people.
+            ApplicationLeaf::Description | ApplicationLeaf::Vrf => false,
             ApplicationLeaf::Within => !application.within.is_empty(),
         });
         leaves.map(|leaf| {
@@ -104,32 +126,39 @@ fn without_effect(configuration: &ModuleConfiguration) -> Option<String> {
 
 /// Keeps the last good prefixes of communities of a kind that the source's routes do not have.
 fn keep_unselectable(
-    configuration: &ModuleConfiguration,
+    part: &Part,
     source: &dyn RouteSource,
-    abilities: &Abilities,
     gathering: &mut Gathering<'_>,
 ) -> Result<(), CollectError> {
-    let listed = configuration.applications.iter().flat_map(|application| &application.bgp_community);
+    let listed = part.configuration.applications.iter().flat_map(|application| &application.bgp_community);
     let failed = |application, community| CollectError::Selection {
         source_name: source.name(),
         application,
         community,
+        instance: part.instance.clone(),
     };
+    let abilities = source.abilities();
     for community in listed.filter(|community| !abilities.can_select(community)) {
-        for family in Family::ALL {
-            gathering.keep(community, family, &failed)?;
+        for table in &Table::all_of(&part.instance) {
+            gathering.keep(community, table, &failed)?;
         }
     }
     Ok(())
 }
 
-/// For each query whether any route carries a community of it, as far as the source can tell.
-fn in_use(source: &mut dyn RibInspection, queries: &[Query]) -> Vec<bool> {
-    let communities: Vec<_> =
-        queries.iter().flat_map(|query| query.communities()).map(Community::canonical).collect();
+/// For each query of each part whether any route carries a community of it, as far as the source can tell.
+pub fn in_use(source: &mut dyn RibInspection, parts: &[Part]) -> Vec<Vec<bool>> {
+    let queries = || parts.iter().flat_map(|part| &part.queries);
+    let of_query =
+        |query: &Query| -> Vec<Community> { query.communities().map(Community::canonical).collect() };
+    let communities: Vec<_> = queries()
+        .flat_map(|query| {
+            of_query(query).into_iter().map(move |community| (&query.table.instance, community))
+        })
+        .collect();
     let in_use = source.communities_in_use(&communities).unwrap_or_else(|| vec![true; communities.len()]);
     let mut in_use = in_use.into_iter();
-    let any_is_used =
+    let mut any_is_used =
         |query: &Query| in_use.by_ref().take(query.communities().count()).filter(|used| *used).count() > 0;
-    queries.iter().map(any_is_used).collect()
+    parts.iter().map(|part| part.queries.iter().map(&mut any_is_used).collect()).collect()
 }

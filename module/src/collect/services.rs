@@ -51,6 +51,20 @@ impl Services {
         }
     }
 
+    /// Adds the prefixes of others.
+    pub fn absorb(&mut self, others: Self) {
+        for (name, prefixes) in others.0 {
+            match self
+                .0
+                .iter_mut()
+                .find(|(known, known_prefixes)| *known == name && known_prefixes.is_empty())
+            {
+                Some((_, empty)) => *empty = prefixes,
+                None => self.add(&name, &prefixes),
+            }
+        }
+    }
+
     /// Merges the prefixes of each application into the fewest that contain the same addresses.
     pub fn aggregate(&mut self) {
         for (_, prefixes) in &mut self.0 {

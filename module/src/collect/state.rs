@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastGood;
+use crate::instance::Instance;
 use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
@@ -93,6 +94,9 @@ pub struct RunFailure {
     /// The community, if it concerns one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<Community>,
+    /// Of which instance of BGP.
+    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
+    pub instance: Instance,
     /// When the prefixes that stay of this community were last good, if any stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_good: Option<UnixTime>,

@@ -18,6 +18,7 @@ use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::drive::configuration::{self, ConfigurationError};
 use crate::drive::lock::Lock;
 use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
+use crate::instance::Instance;
 use crate::publish::history::{self, RunRecord};
 use crate::publish::output::{self, OutputContent, OutputFile};
 use crate::settings::Settings;
@@ -231,16 +232,18 @@ fn failure(error: &dyn Error) -> RunFailure {
         causes: causes(error).into_iter().skip(1).collect(),
         application: None,
         community: None,
+        instance: Instance::Default,
         last_good: None,
     }
 }
 
 /// The failure of one community.
 fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> RunFailure {
-    let (application, community) = error.subject();
+    let (application, community, instance) = error.subject();
     RunFailure {
         application: Some(application.clone()),
         community: Some(*community),
+        instance: instance.clone(),
         last_good: *last_good,
         ..failure(error)
     }

@@ -7,17 +7,22 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::clock::now;
+use crate::collect::last_good::LastGood;
+use crate::collect::plan::{parts, queryable};
 use crate::collect::schedule::{self, FULL_REFRESH_INTERVAL, Trigger, full_refresh_is_due, pause_of_signs};
 use crate::collect::state::{Outcome, State};
+use crate::collect::summaries::Summaries;
 use crate::drive::configuration::Stamp;
 use crate::drive::lock::Lock;
 use crate::drive::once::{NotWritten, Rewrite, run_locked};
 use crate::drive::service_manager::{ALIVE, READY, STOPPING, notify};
 use crate::drive::signals;
 use crate::error_text::{FIX_FILE, with_causes};
+use crate::instance::Instance;
 use crate::settings::Settings;
 use crate::source::ending::end_within;
 use crate::source::open::open;
+use crate::source::summary::BgpSummary;
 
 /// How often the routing engine is asked for signs of a change, which costs it less than a millisecond.
 const TICK: Duration = Duration::from_millis(250);
@@ -95,6 +100,10 @@ struct Watched {
     refreshed: Option<(Instant, Duration)>,
     /// Until when the routing engine is not asked for signs of a change.
     no_signs_until: Option<Instant>,
+    /// What the routing engine said last.
+    signs: Option<Summaries>,
+    /// What it had said before the last refresh.
+    acted_on: Option<Summaries>,
 }
 
 impl Watched {
@@ -103,6 +112,7 @@ impl Watched {
             sleep(BEST_PATH_DELAY);
         }
         let began = Instant::now();
+        self.acted_on = self.signs.take();
         self.configuration = Stamp::of(&settings.configuration);
         self.state = run_locked(settings, lock, Rewrite::WhenChanged)?;
         self.failures = if self.state.outcome == Outcome::Good { 0 } else { self.failures.saturating_add(1) };
@@ -139,7 +149,7 @@ impl Watched {
     /// Whether routes may have changed since the last refresh, or the routing engine has stopped answering.
     fn routes_trigger(&mut self, settings: &Settings) -> Option<Trigger> {
         let last_good = self.state.last_good.as_ref()?;
-        let has_signs = last_good.summary.as_ref().is_some_and(|summary| !summary.sessions_only);
+        let has_signs = last_good.has_signs();
         let interval = if has_signs { FULL_REFRESH_INTERVAL } else { self.refresh_interval().as_secs() };
         if full_refresh_is_due(last_good.refreshed, interval, now()) {
             return Some(Trigger::Routes);
@@ -148,14 +158,30 @@ impl Watched {
         if !has_signs || self.no_signs_until.is_some_and(|until| began < until) {
             return None;
         }
-        let summary = open(settings).summary();
+        let mut source = open(settings);
+        let parts = parts(self.state.configuration.as_ref()?, &source.abilities());
+        let summaries = Summaries::ask(&mut *source, queryable(&parts).cloned());
         self.no_signs_until = Some(Instant::now() + pause_of_signs(began.elapsed()));
-        match summary {
-            None => Some(Trigger::Urgent),
-            Some(summary) if last_good.has_same_routes(&summary) => None,
-            Some(_) => Some(Trigger::Routes),
-        }
+        let trigger = trigger_of_signs(last_good, &summaries)?;
+        // What a refresh could not act on is no new sign: an instance of BGP may have lost its sessions for long.
+        let is_known = self.state.outcome == Outcome::Partial
+            && self.acted_on.as_ref().is_some_and(|acted_on| summaries.same_routes(acted_on));
+        self.signs = Some(summaries);
+        (!is_known).then_some(trigger)
     }
+}
+
+/// What the present summaries are a reason for.
+fn trigger_of_signs(last_good: &LastGood, summaries: &Summaries) -> Option<Trigger> {
+    let trigger =
+        |(instance, now): (&Instance, Option<&BgpSummary>)| match (last_good.summary_of(instance), now) {
+            // It answered before.
+            (Some(_), None) => Some(Trigger::Urgent),
+            (None, None) => None,
+            (_, Some(now)) => (!last_good.has_same_routes(instance, now)).then_some(Trigger::Routes),
+        };
+    let triggers: Vec<Trigger> = summaries.iter().filter_map(trigger).collect();
+    triggers.iter().find(|trigger| **trigger == Trigger::Urgent).or(triggers.first()).copied()
 }
 
 /// Every file that the service writes is complete at any moment.

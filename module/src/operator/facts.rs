@@ -8,24 +8,28 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use bgpcs::{ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain};
+use bgpcs::{
+    Application, ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain,
+};
 use bgpcs_display::time;
 
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
-use crate::collect::plan::queries;
+use crate::collect::plan::{parts, queryable};
 use crate::collect::schedule::FULL_REFRESH_INTERVAL;
 use crate::collect::services::Services;
 use crate::collect::state::{Outcome, State};
+use crate::collect::summaries::Summaries;
 use crate::drive::configuration;
 use crate::error_text::with_causes;
+use crate::instance::Instance;
+use crate::operator::vrfs;
 use crate::prefix::{Family, Prefix};
 use crate::publish::history::{ApplicationChange, History};
 use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
 use crate::source::open::open;
-use crate::source::summary::BgpSummary;
 
 /// How late a run may be, in seconds, before it counts as overdue: a run may take four minutes
 /// ([`Limits`](crate::settings::Limits)), and SSR may start it late.
@@ -101,8 +105,8 @@ impl fmt::Display for Target {
 /// Whether the route source answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceAnswer {
-    /// It does; with its sessions, if it has a summary.
-    Yes(Option<BgpSummary>),
+    /// It does; with what it said of each instance of BGP, which is nothing where it has no summary.
+    Yes(Summaries),
     /// It does not, for this reason.
     No(String),
     /// It was not queried, since there is no community to query.
@@ -116,6 +120,10 @@ pub struct ApplicationFacts<'f> {
     pub name: &'f ApplicationName,
     /// Its communities.
     pub communities: &'f [Community],
+    /// The instances of BGP that count for it.
+    pub instances: Vec<Instance>,
+    /// Whether this router has none of them.
+    pub is_elsewhere: bool,
     /// Its prefixes in the output file.
     pub prefixes: &'f [Prefix],
     /// The last change of its prefixes, and when that was.
@@ -131,6 +139,20 @@ impl ApplicationFacts<'_> {
     /// `+3 -1`; empty when no change is recorded.
     pub fn change_text(&self) -> String {
         self.change.map_or_else(String::new, |(_, change)| format!("+{} -{}", change.added, change.removed))
+    }
+
+    /// The VRFs that count for it, the default instance among them, if any is configured.
+    pub fn vrfs(&self) -> &[Instance] {
+        match &self.instances[..] {
+            [Instance::Default] => &[],
+            vrfs => vrfs,
+        }
+    }
+
+    /// The end of a sentence about what it has: ` in vrf red, blue`; empty for the default instance.
+    pub fn phrase(&self) -> String {
+        let names: Vec<String> = self.vrfs().iter().map(Instance::to_string).collect();
+        if names.is_empty() { String::new() } else { format!(" in vrf {}", names.join(", ")) }
     }
 
     /// Whether the application lists this community, in whichever spelling.
@@ -196,21 +218,36 @@ impl Facts {
     }
 
     /// The configured applications, in the operator's order.
-    pub fn applications(&self) -> Vec<ApplicationFacts<'_>> {
+    pub fn applications<'f>(&'f self) -> Vec<ApplicationFacts<'f>> {
         let applications =
             self.known_configuration().map_or(&[][..], |configuration| &configuration.applications);
-        let with_facts = applications.iter().map(|application| ApplicationFacts {
-            name: &application.application_name,
-            communities: &application.bgp_community,
-            prefixes: self.services.get(&application.application_name),
-            change: self.history.last_change(&application.application_name),
-        });
-        with_facts.collect()
+        let with_facts = |application: &'f Application| {
+            let instances = Instance::of(application);
+            ApplicationFacts {
+                name: &application.application_name,
+                communities: &application.bgp_community,
+                is_elsewhere: instances.iter().all(|instance| self.is_absent(instance)),
+                instances,
+                prefixes: self.services.get(&application.application_name),
+                change: self.history.last_change(&application.application_name),
+            }
+        };
+        applications.iter().map(with_facts).collect()
     }
 
-    /// How many prefixes a community had in the last good run.
-    pub fn count_of(&self, community: &Community) -> Option<&CommunityCount> {
-        let mut counts = self.state.communities.iter();
+    /// Whether this router does not have an instance of BGP: as the source says, or said in the last good run.
+    pub fn is_absent(&self, instance: &Instance) -> bool {
+        let now = match &self.answer {
+            SourceAnswer::Yes(summaries) => summaries.get(instance),
+            SourceAnswer::No(_) | SourceAnswer::Skipped => None,
+        };
+        let last = || self.state.last_good.as_ref().and_then(|last_good| last_good.summary_of(instance));
+        now.or_else(last).is_some_and(|summary| summary.is_absent)
+    }
+
+    /// How many prefixes a community had in an instance of BGP in the last good run.
+    pub fn count_of(&self, instance: &Instance, community: &Community) -> Option<&CommunityCount> {
+        let mut counts = self.state.communities.iter().filter(|count| count.instance == *instance);
         counts.find(|count| count.community.canonical() == community.canonical())
     }
 
@@ -251,10 +288,10 @@ impl Facts {
     /// Whether the source answers, in words.
     pub fn answer(&self) -> String {
         match (&self.answer, &self.configuration) {
-            (SourceAnswer::Yes(None), _) => "answers".to_owned(),
-            (SourceAnswer::Yes(Some(summary)), _) => {
-                let up = summary.sessions.iter().filter(|session| session.since.is_some()).count();
-                format!("answers; {up} of {} BGP sessions established", summary.sessions.len())
+            (SourceAnswer::Yes(summaries), _) => {
+                let told = summaries.iter().filter_map(|(instance, summary)| Some((instance, summary?)));
+                let parts = told.map(|(instance, summary)| format!("; {}", vrfs::state(instance, summary)));
+                format!("answers{}", parts.collect::<String>())
             }
             (SourceAnswer::No(_), _) => "does not answer".to_owned(),
             (SourceAnswer::Skipped, Err(_)) => "skipped: no usable configuration".to_owned(),
@@ -276,14 +313,19 @@ impl Facts {
 /// Whether the source answers: to its summary, or where it has none, to the first query of the configuration.
 fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>) -> SourceAnswer {
     let mut source = open(settings);
-    if let Some(summary) = source.summary() {
-        return SourceAnswer::Yes(Some(summary));
-    }
     let abilities = source.abilities();
-    let first = |configuration| queries(configuration, &abilities).into_iter().next();
-    let Some(query) = configuration.and_then(first) else { return SourceAnswer::Skipped };
-    match source.query(&query, &mut |_| {}) {
-        Ok(()) => SourceAnswer::Yes(None),
+    let parts = configuration.map_or_else(Vec::new, |configuration| parts(configuration, &abilities));
+    let summaries = match parts.is_empty() {
+        true => Summaries::ask(&mut *source, [Instance::Default]),
+        false => Summaries::ask(&mut *source, queryable(&parts).cloned()),
+    };
+    if summaries.any() {
+        return SourceAnswer::Yes(summaries);
+    }
+    let mut queries = parts.iter().filter(|part| part.fault.is_none()).flat_map(|part| &part.queries);
+    let Some(query) = queries.next() else { return SourceAnswer::Skipped };
+    match source.query(query, &mut |_| {}) {
+        Ok(()) => SourceAnswer::Yes(summaries),
         Err(error) => SourceAnswer::No(with_causes(&error)),
     }
 }

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use crate::collect::state::{Outcome, RunFailure};
 use crate::error_text::strerror;
+use crate::instance::Instance;
 use crate::operator::facts::{ApplicationFacts, Facts, SourceAnswer};
 use crate::operator::printed::comma_separated;
+use crate::operator::vrfs;
 
 /// The command by which Salt installs the package, the configuration and the link.
 const APPLY: &str = "salt-call state.highstate saltenv=plugins pillarenv=plugins";
@@ -59,6 +61,7 @@ pub fn checks(facts: &Facts) -> Vec<Check> {
         output_age(facts),
         last_run(facts),
     ];
+    checks.extend(vrfs(facts));
     checks.extend(facts.state.failures.iter().map(|failure| failed_community(facts, failure)));
     checks.extend(facts.applications().iter().map(application));
     checks.extend(facts.state.warnings.iter().map(|warning| self::warning(facts, warning)));
@@ -140,13 +143,13 @@ fn source(facts: &Facts) -> Check {
     let (source, answer) = (plain(&facts.source), plain(&facts.answer()));
     let found = format!("{source} {answer}");
     match &facts.answer {
-        SourceAnswer::Yes(Some(summary))
-            if summary.sessions.iter().all(|session| session.since.is_none()) =>
-        {
-            Check::new(NAME, Health::Degraded, found)
-                .fix(format!("check the neighbors {}", facts.advice.summary))
-        }
-        SourceAnswer::Yes(_) => Check::pass(NAME, found),
+        SourceAnswer::Yes(summaries) => match summaries.get(&Instance::Default) {
+            Some(summary) if vrfs::health(&Instance::Default, summary) != Health::Healthy => {
+                Check::new(NAME, Health::Degraded, found)
+                    .fix(format!("check the neighbors {}", facts.advice.summary))
+            }
+            Some(_) | None => Check::pass(NAME, found),
+        },
         SourceAnswer::Skipped => {
             Check::pass(NAME, format!("check of {source} {answer}")).fix("correct the configuration first")
         }
@@ -161,6 +164,16 @@ fn source(facts: &Facts) -> Check {
                 .fix(facts.advice.silent)
         }
     }
+}
+
+/// VRFs without a session. A VRF that this router does not have is no problem, since routers share profiles.
+fn vrfs(facts: &Facts) -> Option<Check> {
+    let SourceAnswer::Yes(summaries) = &facts.answer else { return None };
+    let down = vrfs::down(summaries);
+    let found = format!("no BGP session is established in vrf {}", down.join(", "));
+    let check = Check::new("vrf", Health::Degraded, found)
+        .fix(format!("check the neighbors of the VRF {}", facts.advice.summary));
+    (!down.is_empty()).then_some(check)
 }
 
 fn output_age(facts: &Facts) -> Check {
@@ -239,8 +252,12 @@ fn failed_community(facts: &Facts, failure: &RunFailure) -> Check {
 fn application(application: &ApplicationFacts<'_>) -> Check {
     const NAME: &str = "application";
     let (name, communities) = (plain(application.name.as_str()), comma_separated(application.communities));
+    let communities = communities + &application.phrase();
     let first = application.communities.first().map(ToString::to_string).unwrap_or_default();
     match application.prefixes.len() {
+        0 if application.is_elsewhere => {
+            Check::pass(NAME, format!("{name} has no prefixes: this router has none of its VRFs"))
+        }
         0 => Check::new(NAME, Health::Degraded, format!("{name} has no prefixes with {communities}"))
             .fix(format!("see why with: bgp-community-services explain {first}")),
         count => Check::pass(NAME, format!("{name} has {} with {communities}", counted(count, "prefix"))),

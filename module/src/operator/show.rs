@@ -10,6 +10,7 @@ use bgpcs::{Community, Health};
 
 use crate::cli::Format;
 use crate::cli::selector::Selector;
+use crate::instance::Instance;
 use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::Printed;
 use crate::operator::show::attribution::Attribution;
@@ -22,7 +23,10 @@ use crate::settings::Settings;
 pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Selector>, format: Format) -> Printed {
     let applications = facts.applications();
     let selected: Vec<_> = applications.iter().filter(|application| may_have(application, wanted)).collect();
-    let several = selected.iter().filter(|application| application.communities.len() > 1).copied();
+    let is_unclear = |application: &&&ApplicationFacts<'_>| {
+        application.communities.len() > 1 || application.instances.len() > 1
+    };
+    let several = selected.iter().filter(is_unclear).copied();
     let (attribution, note) = match facts.known_configuration() {
         Some(configuration) => Attribution::query(settings, configuration, several),
         None => {
@@ -70,16 +74,20 @@ fn is_wanted(row: &Row<'_>, wanted: Option<&Selector>) -> bool {
 }
 
 fn rows<'f>(application: &ApplicationFacts<'f>, attribution: &Attribution) -> Vec<Row<'f>> {
-    let communities = |prefix: Prefix| -> Vec<Community> {
-        match application.communities {
-            [only] => vec![*only],
-            several => several.iter().filter(|one| attribution.selects(one, prefix)).copied().collect(),
-        }
+    let ApplicationFacts { communities, instances, .. } = application;
+    let selects = |instance: &Instance, community: &Community, prefix| match (*communities, &instances[..]) {
+        ([_], [_]) => true,
+        _ => attribution.selects(instance, community, prefix),
     };
-    let row = |prefix: &Prefix| Row {
-        application: application.name,
-        prefix: *prefix,
-        communities: communities(*prefix),
+    let row = |prefix: &Prefix| {
+        let by = |community: &&Community| instances.iter().any(|one| selects(one, community, *prefix));
+        let within = |instance: &&Instance| communities.iter().any(|one| selects(instance, one, *prefix));
+        Row {
+            application: application.name,
+            prefix: *prefix,
+            communities: communities.iter().filter(by).copied().collect(),
+            vrfs: application.vrfs().iter().filter(within).cloned().collect(),
+        }
     };
     application.prefixes.iter().map(row).collect()
 }

@@ -6,9 +6,10 @@ use bgpcs_display::time;
 use serde_json::json;
 
 use crate::collect::state::Outcome;
-use crate::operator::facts::{ApplicationFacts, Facts};
+use crate::operator::facts::{ApplicationFacts, Facts, SourceAnswer};
 use crate::operator::health::{findings, overall};
 use crate::operator::printed::{Printed, counted_by_family, json_text};
+use crate::operator::vrfs;
 use crate::prefix::Family;
 
 /// The properties of the module, by name.
@@ -72,8 +73,12 @@ fn application_table(facts: &Facts, paint: Paint) -> Table {
     ];
     let mut table = Table::new(heads, paint);
     for application in facts.applications() {
-        let health = if application.prefixes.is_empty() { Health::Degraded } else { Health::Healthy };
-        let communities: Vec<String> = application.communities.iter().map(ToString::to_string).collect();
+        let is_lacking = application.prefixes.is_empty() && !application.is_elsewhere;
+        let health = if is_lacking { Health::Degraded } else { Health::Healthy };
+        let communities = application.communities.iter().map(ToString::to_string);
+        let vrfs = application.phrase();
+        let vrfs = (!vrfs.is_empty()).then(|| vrfs.trim_start().to_owned());
+        let communities: Vec<String> = communities.chain(vrfs).collect();
         table.row(
             health,
             [
@@ -115,11 +120,14 @@ pub fn detail(facts: &Facts) -> Printed {
         }
         line(3, "Communities", "");
         for community in application.communities {
-            let value = match facts.count_of(community) {
-                Some(count) => counted_by_family(count.ipv4, count.ipv6),
-                None => "not queried yet".to_owned(),
-            };
-            line(4, &community.to_string(), &value);
+            for instance in &application.instances {
+                let value = match facts.count_of(instance, community) {
+                    Some(count) => counted_by_family(count.ipv4, count.ipv6),
+                    None if facts.is_absent(instance) => "not on this router".to_owned(),
+                    None => "not queried yet".to_owned(),
+                };
+                line(4, &format!("{community}{}", instance.phrase()), &value);
+            }
         }
     }
     let findings = findings(facts);
@@ -133,7 +141,7 @@ pub fn detail(facts: &Facts) -> Printed {
 /// All details as JSON; times are in seconds since 1970.
 pub fn json(facts: &Facts) -> Printed {
     let application = |application: &ApplicationFacts<'_>| {
-        json!({
+        let mut value = json!({
             "application-name": application.name,
             "bgp-community": application.communities,
             "ipv4-prefixes": application.count(Family::Ipv4),
@@ -141,14 +149,18 @@ pub fn json(facts: &Facts) -> Printed {
             "changed": application.change.map(|(time, _)| time),
             "added": application.change.map(|(_, change)| change.added),
             "removed": application.change.map(|(_, change)| change.removed),
-        })
+        });
+        if !application.vrfs().is_empty() {
+            value["vrf"] = json!(application.vrfs());
+        }
+        value
     };
     let findings = findings(facts);
     let findings: Vec<_> =
         findings.iter().map(|(health, text)| json!({"health": health, "text": text})).collect();
     let health = overall(facts);
     let has_run = facts.state.outcome != Outcome::None;
-    let value = json!({
+    let mut value = json!({
         "router": facts.target.router,
         "node": facts.target.node,
         "health": health,
@@ -172,5 +184,10 @@ pub fn json(facts: &Facts) -> Printed {
         "applications": facts.applications().iter().map(application).collect::<Vec<_>>(),
         "findings": findings,
     });
+    if let SourceAnswer::Yes(summaries) = &facts.answer
+        && let Some(vrfs) = vrfs::json(summaries)
+    {
+        value["source"]["vrfs"] = vrfs;
+    }
     Printed { text: json_text(&value), health }
 }

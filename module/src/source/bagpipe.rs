@@ -12,6 +12,7 @@ use std::io::Read;
 use bgpcs::Community;
 use bgpcs_display::counted;
 
+use crate::instance::Instance;
 use crate::prefix::{Family, Prefix};
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
@@ -63,7 +64,13 @@ impl RouteSource for Bagpipe {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { communities: false, best_path: false, scans_once: true, can_be_queried: true }
+        Abilities {
+            communities: false,
+            best_path: false,
+            scans_once: true,
+            can_be_queried: true,
+            vrfs: false,
+        }
     }
 
     fn advice(&self) -> Advice {
@@ -114,11 +121,15 @@ impl RouteSource for Bagpipe {
 }
 
 impl RibInspection for Bagpipe {
-    fn summary(&mut self) -> Option<BgpSummary> {
+    fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
         Some(BgpSummary { sessions: self.sessions()?, sessions_only: true, ..BgpSummary::default() })
     }
 
-    fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+    fn longest_match(
+        &mut self,
+        _: &Instance,
+        prefix: Prefix,
+    ) -> Option<Result<Option<Destination>, SourceError>> {
         Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
     }
 

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use crate::source::deadlines::left_until;
 
 /// How a service ends.
-struct Ending {
+struct ProcessEnd {
     /// Can be read as soon as it is to end.
     signals: PipeReader,
     /// When that was noticed.
@@ -21,11 +21,11 @@ struct Ending {
     end: fn() -> !,
 }
 
-static ENDING: OnceLock<Ending> = OnceLock::new();
+static ENDING: OnceLock<ProcessEnd> = OnceLock::new();
 
 /// From now on the waits of this module call `end` when `signals` can be read. What a process asks for first is what counts.
 pub fn end_by(signals: PipeReader, end: fn() -> !) {
-    ENDING.get_or_init(|| Ending { signals, noticed: OnceLock::new(), end });
+    ENDING.get_or_init(|| ProcessEnd { signals, noticed: OnceLock::new(), end });
 }
 
 /// Ends the process if it is to end within so long; else returns after that time.

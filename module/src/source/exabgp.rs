@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use bgpcs_display::counted;
 
+use crate::instance::Instance;
 use crate::source::error::SourceError;
 use crate::source::filter::{self, Scanned};
 use crate::source::summary::{BgpSummary, TableStatus};
@@ -21,7 +22,7 @@ use event::{EventKind, SessionAddresses};
 const NAME: &str = "ExaBGP";
 
 const ABILITIES: Abilities =
-    Abilities { communities: true, best_path: false, scans_once: true, can_be_queried: true };
+    Abilities { communities: true, best_path: false, scans_once: true, can_be_queried: true, vrfs: false };
 
 /// The routes and sessions of ExaBGP, from its events.
 #[derive(Debug)]
@@ -126,7 +127,13 @@ impl ExaBgp {
     pub fn sessions(&self) -> BgpSummary {
         let process = i32::try_from(self.process).ok();
         let table = TableStatus { version: Some(self.version), ..TableStatus::default() };
-        BgpSummary { process, ipv4: table, ipv6: table, sessions: self.rib.sessions(), sessions_only: false }
+        BgpSummary {
+            process,
+            ipv4: table,
+            ipv6: table,
+            sessions: self.rib.sessions(),
+            ..BgpSummary::default()
+        }
     }
 }
 
@@ -170,7 +177,7 @@ impl RouteSource for ExaBgp {
 }
 
 impl RibInspection for ExaBgp {
-    fn summary(&mut self) -> Option<BgpSummary> {
+    fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
         Some(self.sessions())
     }
 }

@@ -66,7 +66,7 @@ pub fn answer(
     each: &mut dyn FnMut(QueryItem, &str),
 ) -> Result<(), SourceError> {
     let wanted = wanted(query);
-    scan(query.family, &mut |scanned| match scanned {
+    scan(query.table.family, &mut |scanned| match scanned {
         Scanned::Route(route) => {
             matched_paths(&wanted, route).for_each(|path| each(QueryItem::Path(path), route.neighbor));
         }
@@ -100,7 +100,7 @@ pub fn answer_sorted(
     let mut neighbors: Vec<String> = Vec::new();
     let mut found: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
     let mut are_too_many = false;
-    scan(query.family, &mut |scanned| {
+    scan(query.table.family, &mut |scanned| {
         let route = match scanned {
             Scanned::Route(route) => route,
             Scanned::Unreadable(prefix) => return each(QueryItem::Unreadable(prefix), ""),
@@ -125,7 +125,7 @@ pub fn answer_sorted(
     })?;
     if are_too_many {
         let reason = format!("more than {MOST_PATHS} routes carry the communities that are queried for");
-        let what = format!("query for {} routes", query.family);
+        let what = format!("query for {} routes", query.table.family);
         return Err(SourceError::new(SourceErrorKind::Refused(reason), what, None));
     }
     for (prefix, neighbor, community) in found {

@@ -17,6 +17,7 @@ use bgpcs::Community;
 use bgpcs_display::counted;
 
 use crate::clock::now;
+use crate::instance::Instance;
 use crate::prefix::{Family, Prefix};
 use crate::source::bounded_json;
 use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES, left_until};
@@ -163,7 +164,12 @@ impl RouteSource for GoBgp {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { best_path: self.view == RibView::Global, scans_once: true, ..Abilities::default() }
+        Abilities {
+            best_path: self.view == RibView::Global,
+            scans_once: true,
+            vrfs: false,
+            ..Abilities::default()
+        }
     }
 
     fn advice(&self) -> Advice {
@@ -202,7 +208,7 @@ struct RibSummary {
 }
 
 impl RibInspection for GoBgp {
-    fn summary(&mut self) -> Option<BgpSummary> {
+    fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
         // Sessions before tables: a change in between is then seen in the next summary.
         let sessions = self.neighbors().ok()?.iter().map(|neighbor| neighbor.session(now())).collect();
         let table = |family| TableStatus { version: self.path_total(family), ..TableStatus::default() };
@@ -214,7 +220,11 @@ impl RibInspection for GoBgp {
         })
     }
 
-    fn longest_match(&mut self, prefix: Prefix) -> Option<Result<Option<Destination>, SourceError>> {
+    fn longest_match(
+        &mut self,
+        _: &Instance,
+        prefix: Prefix,
+    ) -> Option<Result<Option<Destination>, SourceError>> {
         Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
     }
 

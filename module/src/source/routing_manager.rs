@@ -9,10 +9,10 @@ use crate::source::error::SourceError;
 use crate::source::http::{HttpClient, Server};
 use crate::source::routes_json::{self, ReplyItem};
 use crate::source::trust;
-use crate::source::{MatchedPath, Query, QueryItem, RibInspection, RouteSource};
+use crate::source::{Abilities, MatchedPath, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::UrlTemplate;
 
-/// The HTTP API behind a URL with the placeholders `{family}` and `{community}`.
+/// The HTTP API behind a URL with the placeholders `{family}` and `{community}`, and perhaps `{vrf}`.
 pub struct RoutingManager {
     url: UrlTemplate,
     name: String,
@@ -38,13 +38,17 @@ impl RouteSource for RoutingManager {
         self.name.clone()
     }
 
+    fn abilities(&self) -> Abilities {
+        Abilities { vrfs: self.url.names_vrf(), ..Abilities::default() }
+    }
+
     fn query_with_neighbors(
         &mut self,
         query: &Query,
         each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         for (index, community) in query.communities().enumerate() {
-            let url = self.url.fill(query.family, community);
+            let url = self.url.fill(&query.table, community);
             let each_item = &mut |item: ReplyItem<'_>| match item {
                 ReplyItem::Path(prefix, path) if path.valid => {
                     let path_of = MatchedPath { community: index, prefix, best: path.best };

@@ -46,6 +46,9 @@ pub struct BgpSummary {
     /// Whether only the state of the sessions is known, so that routes can change without a sign.
     #[serde(default)]
     pub sessions_only: bool,
+    /// Whether the routing engine does not have this instance of BGP, and so none of the above.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_absent: bool,
 }
 
 /// The table of a family.
@@ -102,10 +105,18 @@ pub fn has_converged(end_of_rib: bool, silent: Option<Duration>, established: Du
 }
 
 impl BgpSummary {
+    /// An instance that the routing engine does not have.
+    pub fn absent() -> Self {
+        Self { is_absent: true, ..Self::default() }
+    }
+
     /// Whether no routes changed between the two summaries. False when they can change without a sign. So it is when no
     /// session was ever established: if BGP was configured anew in between, its table versions start over, and only the
     /// counters of sessions show that.
     pub fn same_routes(&self, other: &Self) -> bool {
+        if self.is_absent || other.is_absent {
+            return self.is_absent && other.is_absent;
+        }
         !self.sessions_only
             && self.process == other.process
             && self.same_versions(other)

@@ -9,7 +9,9 @@ mod apt;
 mod error;
 mod machine;
 mod root;
+mod rpm;
 mod suite;
+mod systemd;
 mod version;
 
 use std::env;
@@ -19,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::installed::{python_environment, target};
 pub use error::ReleaseError;
+pub use rpm::{Rpm, bring_rpm, rpms};
 pub use suite::{Engine, Suite};
 
 /// One release of an engine, on this machine.
@@ -97,7 +100,7 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
     for suite in suites.iter().copied() {
         if !offline
             && !suite.is_own()
-            && let Err(error) = root::bring(suite, &suite.directory(target))
+            && let Err(error) = root::bring(suite, &suite.directory(target), &root::ENGINES)
         {
             prepared.missing.push(error);
             continue;
@@ -115,6 +118,14 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
         machine::write(&target.join("lab/suites"), &format!("{}.versions", suite.name()), &listing)?;
     }
     Ok(prepared)
+}
+
+/// Fills this directory with the files of systemd 247, unless it is there, as [`prepare`] brings the engines.
+///
+/// # Errors
+/// When it cannot be had, or nothing can be written there.
+pub fn prepare_systemd(directory: &Path) -> Result<(), ReleaseError> {
+    systemd::bring(directory)
 }
 
 /// The releases of an engine on which tests are to pass; see the module about what chooses them.

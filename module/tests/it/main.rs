@@ -22,3 +22,4 @@ mod scene;
 mod schedule;
 mod sources;
 mod upgrade;
+mod vrfs;

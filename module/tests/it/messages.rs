@@ -8,10 +8,12 @@ use std::{fs, io};
 use bgp_community_services::cli::command;
 use bgp_community_services::collect::convergence::Unconverged;
 use bgp_community_services::collect::error::CollectError;
+use bgp_community_services::collect::plan::InstanceFault;
 use bgp_community_services::drive::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
 use bgp_community_services::error_text::with_causes;
+use bgp_community_services::instance::Instance;
 use bgp_community_services::operator::answer;
 use bgp_community_services::operator::error::OperatorError;
 use bgp_community_services::prefix::Family;
@@ -21,7 +23,7 @@ use bgp_community_services::source::error::{Shape, SourceError, SourceErrorKind}
 use bgp_community_services::source::gobgp;
 use bgp_community_services::source::routes_json::ReplyError;
 use bgpcs::whole_file::WholeFileError;
-use bgpcs::{Community, MaxPrefixes};
+use bgpcs::{Community, MaxPrefixes, VrfName};
 use bgpcs_testing::form::{hold_every, hold_to_advice, hold_to_form};
 use bgpcs_testing::help;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
@@ -53,6 +55,7 @@ fn of_every_error() {
     let by_source = |error| CollectError::Source {
         application: application(),
         community: community(),
+        instance: Instance::Default,
         source: Arc::new(error),
     };
     hold_every!(hold_to_advice, RunError, of_run, {
@@ -66,14 +69,27 @@ fn of_every_error() {
             source_name: "BaGPipe-BGP at http://127.0.0.1:8082/looking-glass".into(),
             application: application(),
             community: community(),
+            instance: Instance::Default,
         },
-        CollectError::Unconverged { .. } =>
-            CollectError::Unconverged { reason: Unconverged::NoSession, application: application(), community: community() },
+        CollectError::Instance { .. } => CollectError::Instance {
+            source_name: "ExaBGP".into(),
+            fault: InstanceFault::NoVrfs,
+            application: application(),
+            community: community(),
+            instance: "red".parse::<VrfName>().unwrap().into(),
+        },
+        CollectError::Unconverged { .. } => CollectError::Unconverged {
+            reason: Unconverged::NoSession,
+            application: application(),
+            community: community(),
+            instance: "red".parse::<VrfName>().unwrap().into(),
+        },
         CollectError::TooManyPrefixes { .. } => CollectError::TooManyPrefixes {
             found: 11,
             limit: MaxPrefixes::default(),
             application: application(),
             community: community(),
+            instance: Instance::Default,
         },
     });
     hold_every!(hold_to_advice, ConfigurationError, |error: ConfigurationError| error.to_string(), {
@@ -115,6 +131,7 @@ fn of_every_error() {
         Unconverged::NoSession => Unconverged::NoSession,
         Unconverged::FamilyDown(_) => Unconverged::FamilyDown(Family::Ipv4),
         Unconverged::Starting(_) => Unconverged::Starting(Family::Ipv6),
+        Unconverged::Removed => Unconverged::Removed,
     });
     hold_every!(hold_to_advice, WatchError, |error| with_causes(&error), {
         WatchError::Signals(_) => WatchError::Signals(refused()),

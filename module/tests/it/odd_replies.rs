@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use bgp_community_services::collect::gather::Gathering;
+use bgp_community_services::collect::gather::{Gathered, Gathering};
 use bgp_community_services::collect::last_answers::LastAnswers;
+use bgp_community_services::collect::plan::parts;
 use bgp_community_services::collect::services::Services;
 use bgp_community_services::collect::snapshot::Snapshot;
+use bgp_community_services::instance::{Instance, Table};
 use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::settings::{Limits, Settings};
 use bgp_community_services::source::bgpd::{Bgpd, aliases, communities, lookup, summary, text};
@@ -24,7 +26,7 @@ use bgp_community_services::source::filter::Scanned;
 use bgp_community_services::source::routes_json::{self, ReplyItem};
 use bgp_community_services::source::summary::{BgpSummary, Session, TableStatus};
 use bgp_community_services::source::{
-    MatchedPath, Query, QueryItem, RibInspection, RouteSource, bagpipe, gobgp,
+    Abilities, MatchedPath, Query, QueryItem, RibInspection, RouteSource, bagpipe, gobgp,
 };
 use bgpcs::{Community, ModuleConfiguration};
 
@@ -187,7 +189,7 @@ fn signs_of_a_change() {
         ipv4: table(Some(2)),
         ipv6: table(Some(0)),
         sessions: vec![session.clone()],
-        sessions_only: false,
+        ..BgpSummary::default()
     };
     let with = |change: fn(&mut Session)| {
         let mut session = session.clone();
@@ -287,9 +289,11 @@ fn serve(mut stream: UnixStream, replies: &BTreeMap<String, (u8, String)>, asked
     }
 }
 
+const IPV4: Table = Table { instance: Instance::Default, family: Family::Ipv4 };
+
 fn query(community: &str) -> Query {
     Query {
-        family: Family::Ipv4,
+        table: IPV4,
         application: "A".parse().unwrap(),
         community: community.parse().unwrap(),
         further: Vec::new(),
@@ -384,7 +388,8 @@ fn unclear_lines_of_tables() {
 #[test]
 fn communities_in_use_among_names() {
     let listed = "Address Refcnt Community\n[0x55a1] (2) 12076:5010 blackhole\n";
-    let wanted = ["12076:5010", "64500:666"].map(|text| text.parse::<Community>().unwrap());
+    let wanted =
+        ["12076:5010", "64500:666"].map(|text| (&Instance::Default, text.parse::<Community>().unwrap()));
     let cases =
         [("", Some(vec![true, false])), ("blackhole\n", None), ("1:1\nexchange\n", Some(vec![true, false]))];
     for (names, expected) in cases {
@@ -406,7 +411,7 @@ fn tables_without_neighbors() {
         ("show bgp ipv6 unicast community 65535:65535 json", 0, &versioned),
         ("show bgp neighbors json", 0, &neighbors),
     ]);
-    let summary = bgpd.bgpd().summary().unwrap();
+    let summary = bgpd.bgpd().summary(&Instance::Default).unwrap();
     assert_eq!((summary.ipv4.version, summary.ipv6.version), (Some(3), Some(7)));
 }
 
@@ -578,7 +583,7 @@ fn unreadable_prefixes_stay() {
     .unwrap();
     let mut snapshot = Snapshot::default();
     let known = vec![prefix("10.1.0.0/16"), prefix("10.2.0.0/16")];
-    snapshot.add(Family::Ipv4, &"1:1".parse().unwrap(), known, None);
+    snapshot.add(&IPV4, &"1:1".parse().unwrap(), known, None);
     let last = LastAnswers {
         load: &|| Some(snapshot.clone()),
         services: &Services::default,
@@ -587,7 +592,8 @@ fn unreadable_prefixes_stay() {
         now: 1010,
         loaded: OnceCell::new(),
     };
-    let mut gathering = Gathering::new(&configuration, &last);
+    let parts = parts(&configuration, &Abilities::default());
+    let mut gathering = Gathering::new(&parts[0], &last);
     let path = |text: &str| QueryItem::Path(MatchedPath { community: 0, prefix: prefix(text), best: true });
     let send = |_: &Query, each: &mut dyn FnMut(QueryItem)| {
         let unreadable = [Some(prefix("10.2.0.0/16")), Some(prefix("10.3.0.0/16")), None];
@@ -596,7 +602,7 @@ fn unreadable_prefixes_stay() {
         Ok(())
     };
     gathering.gather(&query("1:1"), send).unwrap();
-    let (resolution, failures) = gathering.finish("bgpd").unwrap();
+    let Gathered { resolution, failures, .. } = gathering.finish("bgpd");
     assert_eq!(resolution.services.get(&"A".parse().unwrap()), ["10.2.0.0/16", "10.9.0.0/16"].map(prefix));
     assert_eq!(resolution.warnings, ["left out 3 values from bgpd that could not be read"]);
     assert!(failures.is_empty());

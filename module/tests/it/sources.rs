@@ -82,7 +82,6 @@ fn leaves_without_effect() {
     scene.edit("config.json", |configuration| {
         let application = &mut configuration["applications"][0];
         application["description"] = json!("for people");
-        application["vrf"] = json!(["blue"]);
         application["within"] = json!(["10.0.0.0/8", "::/0"]);
         configuration["largest-loss"] = json!(50);
         configuration["shortest-ipv4-prefix"] = json!(8);
@@ -91,8 +90,7 @@ fn leaves_without_effect() {
     assert_eq!(
         scene.ask_bgpd().0.warnings,
         [format!(
-            "configured, but this release does not act on it: vrf of application {name}, within of application {name} and \
-             largest-loss"
+            "configured, but this release does not act on it: within of application {name} and largest-loss"
         )]
     );
 }

@@ -117,6 +117,13 @@ impl Network {
         unshare.args(["--net", "--", "sh", "-c", MAKE_NETWORK, "network"]);
         Namespace::start("network", unshare, keep).map(Self)
     }
+
+    /// A program of this machine that is in the network, with this machine's files.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/proc/{}/ns/net", self.0.pid)).arg(program);
+        command
+    }
 }
 
 /// A host with its own file system and processes.

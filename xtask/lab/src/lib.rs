@@ -23,7 +23,10 @@ mod wait;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use task::progress::Progress;
 
+pub use crate::distribution::{REPOSITORY_FILE, imitate};
+pub use crate::host::{Host, Network};
 use crate::lab::Lab;
 pub use crate::packages::{Packages, next_version};
 pub use crate::scenario::{ALL, Scenario, by_name, list};
@@ -36,17 +39,29 @@ pub enum Work {
     MeasureScale,
 }
 
+impl Work {
+    /// The number of its steps, of which the first starts the lab.
+    pub fn steps(&self) -> usize {
+        match self {
+            Self::Play(scenarios) => 1 + scenarios.len(),
+            Self::MeasureScale => 2,
+        }
+    }
+}
+
 /// Starts the lab, does the work, and stops it again; with `keep` the hosts stay up, and it says how to enter them.
 ///
 /// Needs root, and what `cargo xtask setup` installs. The first scenario that fails is the last one; then the ends of
 /// the hosts' log files are shown.
-pub fn run(packages: Packages, work: &Work, keep: bool) -> Result<()> {
-    let started = Instant::now();
+pub fn run(packages: Packages, work: &Work, keep: bool, steps: &Progress) -> Result<()> {
+    steps.begin("a conductor and its routers");
     let lab = Lab::start(packages, keep)?;
-    report("ok", "a conductor and its routers", started);
     let outcome = match work {
-        Work::Play(scenarios) => scenarios.iter().try_for_each(|scenario| play(&lab, scenario)),
-        Work::MeasureScale => scale::measure(&lab),
+        Work::Play(scenarios) => scenarios.iter().try_for_each(|scenario| play(&lab, scenario, steps)),
+        Work::MeasureScale => {
+            steps.begin("what thousands of nodes cost the Salt master");
+            scale::measure(&lab)
+        }
     };
     if keep {
         lab.show_how_to_enter();
@@ -54,18 +69,21 @@ pub fn run(packages: Packages, work: &Work, keep: bool) -> Result<()> {
     outcome
 }
 
-fn play(lab: &Lab, Scenario { name, title, play }: &Scenario) -> Result<()> {
+fn play(lab: &Lab, Scenario { name, title, play }: &Scenario, steps: &Progress) -> Result<()> {
     let title = format!("{name}: {title}");
+    steps.begin(&title);
     let started = Instant::now();
     let outcome = play(lab);
-    report(if outcome.is_ok() { "ok" } else { "FAILED" }, &title, started);
+    if !steps.is_quiet() || outcome.is_err() {
+        report(if outcome.is_ok() { "ok" } else { "FAILED" }, &title, started);
+    }
     if outcome.is_err() {
         lab.show_logs();
     }
     outcome.with_context(|| format!("scenario {name}"))
 }
 
-/// Prints a line with the outcome of a step and the time it took.
-pub fn report(outcome: &str, what: &str, started: Instant) {
+/// Prints a line with the outcome of a scenario and the time it took.
+fn report(outcome: &str, what: &str, started: Instant) {
     println!("{outcome:6} {what:62} {:4} s", started.elapsed().as_secs());
 }

@@ -10,6 +10,7 @@ mod install;
 mod lifecycle;
 mod package_fault;
 mod routing_fault;
+mod sandbox;
 mod service;
 mod silent_pillar;
 mod unassign;
@@ -50,6 +51,11 @@ pub static ALL: &[Scenario] = &[
         name: "lifecycle",
         title: "rpm and dnf, each transaction and when killed",
         play: lifecycle::play,
+    },
+    Scenario {
+        name: "sandbox",
+        title: "the units let their services do enough, and little",
+        play: sandbox::play,
     },
     Scenario { name: "service", title: "the service follows routes and configuration", play: service::play },
 ];

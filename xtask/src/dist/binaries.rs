@@ -32,9 +32,13 @@ const STRIP: &str = "strip=symbols";
 /// Builds the static programs once for all distributions, and returns their directory.
 ///
 /// They contain no path of the building machine, so two builds of a commit are the same on every machine.
-pub fn build(quiet: bool) -> Result<PathBuf> {
+/// The release that the programs name is compiled in, so another one than usual is given to the compiler.
+pub fn build(release: &str, quiet: bool) -> Result<PathBuf> {
     compile(&workspace::target(), &[GENERATOR, MODULE], &[STRIP], |cargo| {
         cargo.args(quiet.then_some("--quiet"));
+        if release != bgpcs::RELEASE {
+            cargo.env("BGPCS_RELEASE", release);
+        }
     })
 }
 
@@ -60,7 +64,7 @@ fn compile(
 ) -> Result<PathBuf> {
     let mut flags: Vec<String> =
         FLAGS.iter().chain(flags).flat_map(|flag| ["-C".to_owned(), (*flag).to_owned()]).collect();
-    let places = [(Some(workspace::root().to_owned()), "."), (workspace::cargo_home(), "cargo")];
+    let places = [(Some(source(target_dir)), "."), (workspace::cargo_home(), "cargo")];
     for (place, name) in places {
         if let Some(place) = place {
             flags.push(format!("--remap-path-prefix={}={name}", place.display()));
@@ -76,4 +80,13 @@ fn compile(
     }
     command::run(&mut cargo)?;
     Ok(target_dir.join(TARGET).join("dist"))
+}
+
+/// The directory whose path the programs must not contain: the root of the workspace. A copy below the target directory, as
+/// the lab makes one, takes that of the workspace around it: with the same flags both have the same libraries, which are
+/// then built once.
+fn source(target_dir: &Path) -> PathBuf {
+    let root = workspace::root();
+    let around = target_dir.parent().filter(|_| root.starts_with(target_dir));
+    around.unwrap_or(root).to_owned()
 }

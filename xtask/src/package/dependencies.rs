@@ -12,6 +12,8 @@ use task::workspace;
 /// The crates of the workspace and their dependencies.
 pub struct Dependencies {
     metadata: Metadata,
+    /// The SHA-256 of the archive of each crate, by name and version.
+    checksums: BTreeMap<(String, String), String>,
 }
 
 impl Dependencies {
@@ -22,7 +24,9 @@ impl Dependencies {
             .manifest_path(workspace::root().join("Cargo.toml"))
             .features(CargoOpt::SomeFeatures(Vec::new()));
         command.other_options(["--locked", "--filter-platform", target].map(str::to_owned));
-        Ok(Self { metadata: command.exec().context("cargo metadata")? })
+        let metadata = command.exec().context("cargo metadata")?;
+        let lock = fs::read_to_string(workspace::root().join("Cargo.lock"))?;
+        Ok(Self { metadata, checksums: checksums(&lock) })
     }
 
     /// The crates that are linked into a binary of the workspace, by name and version, without the workspace's own crates.
@@ -61,38 +65,68 @@ impl Dependencies {
     }
 }
 
-/// The bill of materials of a package in CycloneDX 1.5 (<https://cyclonedx.org/docs/1.5/json/>). It has no time and no
-/// serial number, so that every build of a commit gives the same text.
-pub fn bill_of_materials(package: &str, dependencies: &[&Package]) -> Value {
-    let component = |dependency: &&Package| {
-        let purl = format!("pkg:cargo/{}@{}", dependency.name, dependency.version);
-        let mut component = json!({
+impl Dependencies {
+    /// The bill of materials of a package in CycloneDX 1.5 (<https://cyclonedx.org/docs/1.5/json/>), with the licence of
+    /// each library and the checksum of its source. It has no time and no serial number, so that every build of a commit
+    /// gives the same text.
+    pub fn bill_of_materials(&self, package: &str, linked: &[&Package]) -> Result<Value> {
+        let components: Result<Vec<Value>> = linked.iter().map(|library| self.component(library)).collect();
+        Ok(json!({
+            "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json",
+            "bomFormat": "CycloneDX",
+            "specVersion": "1.5",
+            "version": 1,
+            "metadata": {
+                "component": {
+                    "type": "application",
+                    "bom-ref": package,
+                    "name": package,
+                    "version": bgpcs::VERSION,
+                    "licenses": [{"license": {"id": "Apache-2.0"}}],
+                },
+            },
+            "components": components?,
+        }))
+    }
+
+    fn component(&self, library: &Package) -> Result<Value> {
+        let (name, version) = (library.name.to_string(), library.version.to_string());
+        let licence = library.license.as_ref().with_context(|| {
+            format!(
+                "crate {name} names no licence; its Cargo.toml should have one, or another crate is needed"
+            )
+        })?;
+        let checksum = self.checksums.get(&(name.clone(), version.clone()));
+        let checksum = checksum.with_context(|| {
+            format!(
+                "Cargo.lock has no checksum of crate {name} {version}; only crates of a registry have one"
+            )
+        })?;
+        let purl = format!("pkg:cargo/{name}@{version}");
+        Ok(json!({
             "type": "library",
             "bom-ref": purl,
-            "name": dependency.name,
-            "version": dependency.version,
+            "name": name,
+            "version": version,
+            "hashes": [{"alg": "SHA-256", "content": checksum}],
+            // Older crates write a choice with a slash, which SPDX does not know.
+            "licenses": [{"expression": licence.replace('/', " OR ")}],
             "purl": purl,
-        });
-        if let Some(licence) = &dependency.license {
-            component["licenses"] = json!([{"expression": licence.replace('/', " OR ")}]);
-        }
-        component
+        }))
+    }
+}
+
+/// The checksums in a `Cargo.lock`, by name and version. Cargo writes each key of a package on a line of its own.
+fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
+    let checksum = |package: &str| {
+        let value = |key: &str| {
+            let start = format!("{key} = \"");
+            let value = package.lines().find_map(|line| line.strip_prefix(&start)?.strip_suffix('"'));
+            value.map(str::to_owned)
+        };
+        Some(((value("name")?, value("version")?), value("checksum")?))
     };
-    json!({
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.5",
-        "version": 1,
-        "metadata": {
-            "component": {
-                "type": "application",
-                "bom-ref": package,
-                "name": package,
-                "version": bgpcs::VERSION,
-                "licenses": [{"license": {"id": "Apache-2.0"}}],
-            },
-        },
-        "components": dependencies.iter().map(component).collect::<Vec<_>>(),
-    })
+    lock.split("[[package]]").filter_map(checksum).collect()
 }
 
 /// The licence texts that must accompany a binary, each once, with its copyright notices and its crates.

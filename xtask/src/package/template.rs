@@ -1,6 +1,6 @@
 //! Rendering Tera templates with the paths and names of the shared crate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use fs_err as fs;
@@ -15,9 +15,36 @@ pub fn variables() -> Context {
     context
 }
 
-/// Renders the template in a file; the error has the line and column.
+/// Renders the template in a file, which may include the templates beside it; the error has the line and column.
 pub fn render_file(path: &Path, variables: &Context) -> Result<String> {
-    let text = fs::read_to_string(path)?;
-    // Nothing here is HTML, so nothing is escaped.
-    Tera::one_off(&text, variables, false).with_context(|| format!("cannot render {}", path.display()))
+    let rendered = || {
+        let mut tera = Tera::default();
+        // Nothing here is HTML, so nothing is escaped.
+        tera.autoescape_on(Vec::new());
+        for template in included(path)?.iter().map(PathBuf::as_path).chain([path]) {
+            tera.add_raw_template(&name(template), &fs::read_to_string(template)?)?;
+        }
+        anyhow::Ok(tera.render(&name(path), variables)?)
+    };
+    rendered().with_context(|| format!("cannot render {}", path.display()))
+}
+
+/// The templates that a template may include: those of its directory that are no file of a package themselves, as their
+/// names have nothing before `.tera` to be called there.
+fn included(path: &Path) -> Result<Vec<PathBuf>> {
+    let mut included = Vec::new();
+    for entry in fs::read_dir(path.parent().unwrap_or(Path::new(".")))? {
+        let sibling = entry?.path();
+        let stem = sibling.file_stem().map(Path::new);
+        let is_part = sibling.extension().is_some_and(|extension| extension == "tera")
+            && stem.is_some_and(|stem| stem.extension().is_none());
+        if is_part && sibling != path {
+            included.push(sibling);
+        }
+    }
+    Ok(included)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,5 +1,7 @@
 //! The scriptlets of the conductor's package, run below a directory with a generator that fails.
 
+mod units;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,4 +1,5 @@
 //! What the tasks and the lab share.
 
 pub mod command;
+pub mod progress;
 pub mod workspace;

@@ -33,6 +33,11 @@ pub fn python_environment() -> PathBuf {
     lab().join("venv")
 }
 
+/// The files of an older systemd than this machine's, which `cargo xtask setup` brings.
+pub fn older_systemd() -> PathBuf {
+    lab().join("systemd-247")
+}
+
 /// Cargo's own folder, with the downloaded crates; none if neither `CARGO_HOME` nor `HOME` is set.
 pub fn cargo_home() -> Option<PathBuf> {
     let named = env::var_os("CARGO_HOME").map(PathBuf::from);

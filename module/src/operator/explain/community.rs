@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
+use crate::collect::plan::MOST_INSTANCES;
+use crate::instance::{Instance, Table};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
-use crate::operator::facts::Facts;
+use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::Family;
 use crate::source::error::SourceError;
@@ -33,7 +35,11 @@ pub fn explain(
             "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
         return explanation.problem(Health::Degraded, finding, next);
     }
-    let carrying = match carrying(&mut *source, community) {
+    let (instances, explanation) = instances_of(facts, &mut *source, community, explanation);
+    if instances.is_empty() {
+        return explanation;
+    }
+    let carrying = match carrying(&mut *source, &instances, community) {
         Ok(carrying) => carrying,
         Err(error) => return explanation.no_answer(&error),
     };
@@ -46,17 +52,57 @@ pub fn explain(
         ),
     };
     match carrying.by_neighbor.is_empty() {
-        true => without_paths(&mut *source, community, explanation),
+        true => without_paths(&mut *source, &instances, community, explanation),
         false => with_paths(facts, carrying, explanation),
     }
+}
+
+/// The instances of BGP to query: those that count for the applications that list the community, or the default one. Adds
+/// which of them cannot be queried.
+fn instances_of(
+    facts: &Facts,
+    source: &mut dyn RouteSource,
+    community: Community,
+    mut explanation: Explanation,
+) -> (Vec<Instance>, Explanation) {
+    let applications = facts.applications();
+    let listing = applications.iter().filter(|application| application.lists(&community));
+    let mut instances: Vec<Instance> = Vec::new();
+    for instance in listing.flat_map(|application| &application.instances) {
+        if !instances.contains(instance) {
+            instances.push(instance.clone());
+        }
+    }
+    if instances.is_empty() {
+        instances.push(Instance::Default);
+    }
+    instances.truncate(MOST_INSTANCES);
+    if !source.abilities().vrfs && instances.iter().any(|instance| !instance.is_default()) {
+        instances.retain(Instance::is_default);
+        explanation = explanation.problem(
+            Health::Degraded,
+            format!("{} has no routes of VRFs", source.name()),
+            "remove vrf from the application, or query bgpd".to_owned(),
+        );
+    }
+    instances.retain(|instance| {
+        let is_absent =
+            !instance.is_default() && source.summary(instance).is_some_and(|summary| summary.is_absent);
+        if is_absent {
+            explanation.findings.push(format!("vrf {instance} is not on this router"));
+        }
+        !is_absent
+    });
+    (instances, explanation)
 }
 
 /// Adds the applications that list the community.
 fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
     let applications = facts.applications();
-    let listing = applications.iter().filter(|application| application.lists(&community));
-    explanation.applications = listing.map(|application| plain(application.name.as_str())).collect();
-    let names = explanation.applications.join(", ");
+    let listing = || applications.iter().filter(|application| application.lists(&community));
+    explanation.applications = listing().map(|application| plain(application.name.as_str())).collect();
+    let named = |application: &ApplicationFacts<'_>| plain(application.name.as_str()) + &application.phrase();
+    let names = listing().map(named).collect::<Vec<_>>().join(", ");
     match &facts.configuration {
         Err(error) => {
             return explanation.problem(
@@ -79,7 +125,7 @@ fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) 
 
 /// Adds what the last refresh found, for a source that cannot be queried.
 fn last_refresh(facts: &Facts, community: Community, mut explanation: Explanation) -> Explanation {
-    if let Some(count) = facts.count_of(&community) {
+    if let Some(count) = facts.count_of(&Instance::Default, &community) {
         let counts = counted_by_family(count.ipv4, count.ipv6);
         explanation.findings.push(format!("it selected {counts} at the last refresh, {}", facts.last_run()));
     }
@@ -112,6 +158,7 @@ fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -
 /// Adds why no path may carry the community: it is misspelt, not announced, or its session is down.
 fn without_paths(
     source: &mut dyn RouteSource,
+    instances: &[Instance],
     community: Community,
     mut explanation: Explanation,
 ) -> Explanation {
@@ -139,12 +186,17 @@ fn without_paths(
         }
         None => explanation.next.push(format!("see what the neighbors send {}", advice.routes)),
     }
-    if let Some(summary) = source.summary() {
+    for instance in instances {
+        let Some(summary) = source.summary(instance) else { continue };
         let down = summary.sessions.iter().filter(|session| session.since.is_none());
         let down: Vec<String> = down.map(|session| plain(&session.peer)).collect();
         if !down.is_empty() {
-            explanation.findings.push(format!("BGP sessions not established: {}", down.join(", ")));
-            explanation.next.push(format!("see why {}", advice.neighbors));
+            let phrase = instance.phrase();
+            explanation.findings.push(format!("BGP sessions not established{phrase}: {}", down.join(", ")));
+            let next = format!("see why {}", advice.neighbors);
+            if !explanation.next.contains(&next) {
+                explanation.next.push(next);
+            }
         }
     }
     explanation
@@ -161,27 +213,38 @@ fn nearest(others: &[Community], wanted: Community) -> &[Community] {
 /// The paths that carry a community.
 #[derive(Default)]
 struct Carrying {
-    by_neighbor: BTreeMap<String, NeighborPaths>,
-    /// How many IPv4 and IPv6 prefixes they have.
+    by_neighbor: BTreeMap<(Instance, String), NeighborPaths>,
+    /// How many IPv4 and IPv6 prefixes they have; one in two instances counts twice.
     prefixes: [u64; 2],
     /// How many values of the answers could not be read.
     unreadable: u64,
 }
 
-fn carrying(source: &mut dyn RouteSource, community: Community) -> Result<Carrying, SourceError> {
+fn carrying(
+    source: &mut dyn RouteSource,
+    instances: &[Instance],
+    community: Community,
+) -> Result<Carrying, SourceError> {
     let mut carrying = Carrying::default();
-    for (family, prefixes) in Family::ALL.into_iter().zip(&mut carrying.prefixes) {
+    for table in instances.iter().flat_map(Table::all_of) {
         let mut last = None;
-        let query = Query { family, application: community.into(), community, further: Vec::new() };
+        let [ipv4, ipv6] = &mut carrying.prefixes;
+        let prefixes = match table.family {
+            Family::Ipv4 => ipv4,
+            Family::Ipv6 => ipv6,
+        };
+        let instance = table.instance.clone();
+        let query = Query { table, application: community.into(), community, further: Vec::new() };
         source.query_with_neighbors(&query, &mut |item, neighbor| {
             let path = match item {
                 QueryItem::Path(path) => path,
                 QueryItem::Unreadable(_) => return carrying.unreadable += 1,
                 QueryItem::StartOver => return,
             };
-            let known = carrying.by_neighbor.entry(neighbor.to_owned());
+            let known = carrying.by_neighbor.entry((instance.clone(), neighbor.to_owned()));
             let paths = known.or_insert_with(|| NeighborPaths {
                 neighbor: neighbor.to_owned(),
+                instance: instance.clone(),
                 ..NeighborPaths::default()
             });
             paths.paths += 1;

@@ -7,6 +7,7 @@ use bgpcs_display::table::{Head, Paint, Table};
 use serde::Serialize;
 
 use crate::error_text::with_causes;
+use crate::instance::Instance;
 use crate::operator::facts::Facts;
 use crate::operator::printed::{Printed, comma_separated, json_text};
 
@@ -35,6 +36,9 @@ pub struct Explanation {
 pub struct NeighborPaths {
     /// The neighbor's address; empty when the source does not say it.
     pub neighbor: String,
+    /// In which instance of BGP.
+    #[serde(rename = "vrf", skip_serializing_if = "Instance::is_default")]
+    pub instance: Instance,
     /// How many paths.
     pub paths: u64,
     /// How many of them are the best path of their prefix.
@@ -61,6 +65,11 @@ impl Explanation {
     /// Sets the health to degraded, unless it is worse.
     pub fn degrade(&mut self) {
         self.health = self.health.max(Health::Degraded);
+    }
+
+    /// Whether the source did not answer.
+    pub fn is_broken(&self) -> bool {
+        self.health == Health::Broken
     }
 
     /// Adds a problem and what to do about it.
@@ -94,15 +103,22 @@ impl Explanation {
 
     /// The form for people.
     pub fn text(&self) -> Printed {
-        let heads =
-            [Head::Text("Neighbor"), Head::Number("Paths"), Head::Number("Best"), Head::Text("Communities")];
+        let has_vrfs = self.paths.iter().any(|paths| !paths.instance.is_default());
         let has_communities = self.paths.iter().any(|paths| !paths.communities.is_empty());
-        let columns = if has_communities { heads.len() } else { heads.len() - 1 };
-        let mut table = Table::new(heads.into_iter().take(columns).collect::<Vec<_>>(), Paint(false));
-        for NeighborPaths { neighbor, paths, best, communities } in &self.paths {
+        let mut heads = vec![Head::Text("Neighbor"), Head::Number("Paths"), Head::Number("Best")];
+        heads.extend(has_communities.then_some(Head::Text("Communities")));
+        if has_vrfs {
+            heads.insert(1, Head::Text("VRF"));
+        }
+        let mut table = Table::new(heads, Paint(false));
+        for NeighborPaths { neighbor, instance, paths, best, communities } in &self.paths {
             let neighbor = if neighbor.is_empty() { "unknown".to_owned() } else { plain(neighbor) };
-            let cells = [neighbor, paths.to_string(), best.to_string(), comma_separated(communities)];
-            table.row(Health::Healthy, cells.into_iter().take(columns).collect::<Vec<_>>());
+            let mut cells = vec![neighbor, paths.to_string(), best.to_string()];
+            cells.extend(has_communities.then(|| comma_separated(communities)));
+            if has_vrfs {
+                cells.insert(1, instance.to_string());
+            }
+            table.row(Health::Healthy, cells);
         }
         let table = if self.paths.is_empty() { String::new() } else { format!("{table}\n") };
         let findings: String = self.findings.iter().map(|finding| format!("{finding}\n")).collect();

@@ -3,6 +3,8 @@
 use bgpcs::{Community, Health, PathSelection, plain};
 use bgpcs_display::counted;
 
+use crate::collect::plan::{self, MOST_INSTANCES};
+use crate::instance::Instance;
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::facts::{ApplicationFacts, Facts};
 use crate::prefix::Prefix;
@@ -19,21 +21,40 @@ pub fn explain(
     if !source.abilities().can_be_queried {
         return explanation.not_queried(facts);
     }
-    match source.longest_match(net) {
-        None => {
-            explanation.next.push(format!("see its communities {}", source.advice().routes));
-            explanation
+    let known = facts.known_configuration();
+    let instances = known.map_or_else(|| vec![Instance::Default], plan::instances);
+    let has_vrfs = source.abilities().vrfs;
+    let queried = instances.iter().take(MOST_INSTANCES).filter(|one| has_vrfs || one.is_default());
+    let mut found: Vec<(&Instance, Destination)> = Vec::new();
+    for instance in queried {
+        match source.longest_match(instance, net) {
+            None => {
+                explanation.next.push(format!("see its communities {}", source.advice().routes));
+                return explanation;
+            }
+            Some(Err(error)) => {
+                if !instance.is_default() && source.summary(instance).is_some_and(|summary| summary.is_absent)
+                {
+                    explanation.findings.push(format!("vrf {instance} is not on this router"));
+                } else {
+                    explanation = explanation.no_answer(&error);
+                }
+            }
+            Some(Ok(None)) => {}
+            Some(Ok(Some(destination))) => found.push((instance, destination)),
         }
-        Some(Err(error)) => explanation.no_answer(&error),
-        Some(Ok(None)) => {
-            let is_in_none = explanation.applications.is_empty();
-            let health = if is_in_none { Health::Healthy } else { Health::Degraded };
-            let finding = format!("{} has no route to it", explanation.source);
-            let next = format!("see what the neighbors announce {}", source.advice().routes);
-            explanation.problem(health, finding, next)
-        }
-        Some(Ok(Some(destination))) => of_destination(facts, &destination, explanation),
     }
+    if found.is_empty() && !explanation.is_broken() {
+        let is_in_none = explanation.applications.is_empty();
+        let health = if is_in_none { Health::Healthy } else { Health::Degraded };
+        let finding = format!("{} has no route to it", explanation.source);
+        let next = format!("see what the neighbors announce {}", source.advice().routes);
+        explanation = explanation.problem(health, finding, next);
+    }
+    for (instance, destination) in found {
+        explanation = of_destination(facts, instance, &destination, explanation);
+    }
+    explanation
 }
 
 /// Adds the applications whose prefixes in the output file contain the prefix.
@@ -58,27 +79,32 @@ fn in_output_file(facts: &Facts, net: Prefix, mut explanation: Explanation) -> E
 }
 
 /// Adds the communities on the paths of a prefix, and the applications that select it by them.
-fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Explanation) -> Explanation {
+fn of_destination(
+    facts: &Facts,
+    instance: &Instance,
+    destination: &Destination,
+    mut explanation: Explanation,
+) -> Explanation {
     let Destination { prefix, paths } = destination;
-    explanation.findings.push(format!("the route is {prefix}, with {}", counted(paths.len(), "path")));
-    explanation.paths = paths
-        .iter()
-        .map(|path| NeighborPaths {
-            neighbor: path.neighbor.clone(),
-            paths: 1,
-            best: u64::from(path.best),
-            communities: path.communities.clone(),
-        })
-        .collect();
+    let (count, phrase) = (counted(paths.len(), "path"), instance.phrase());
+    explanation.findings.push(format!("the route{phrase} is {prefix}, with {count}"));
+    explanation.paths.extend(paths.iter().map(|path| NeighborPaths {
+        neighbor: path.neighbor.clone(),
+        instance: instance.clone(),
+        paths: 1,
+        best: u64::from(path.best),
+        communities: path.communities.clone(),
+    }));
     let mut is_selected = false;
-    for application in &facts.applications() {
+    let applications = facts.applications();
+    for application in applications.iter().filter(|application| application.instances.contains(instance)) {
         let carried =
             application.communities.iter().filter(|community| carries(destination, community, false));
         for community in carried {
             let selects = carries(destination, community, only_best_counts(facts));
             is_selected |= selects;
             explanation = match selects {
-                true => selected(application, *prefix, community, explanation),
+                true => selected(application, instance, *prefix, community, explanation),
                 false => explanation.problem(
                     Health::Degraded,
                     format!(
@@ -102,7 +128,7 @@ fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Exp
     } else if !is_selected {
         explanation
             .findings
-            .push(format!("no application selects {prefix}: none lists a community that it carries"));
+            .push(format!("no application selects {prefix}{phrase}: none lists a community that it carries"));
         explanation.next.push(
             "to select it, add one of its communities to an application of the profile, and commit"
                 .to_owned(),
@@ -114,12 +140,13 @@ fn of_destination(facts: &Facts, destination: &Destination, mut explanation: Exp
 /// Adds that an application selects the prefix, and whether it has the prefix in the output file.
 fn selected(
     application: &ApplicationFacts<'_>,
+    instance: &Instance,
     prefix: Prefix,
     community: &Community,
     mut explanation: Explanation,
 ) -> Explanation {
     let name = plain(application.name.as_str());
-    explanation.findings.push(format!("{name} selects {prefix} by {community}"));
+    explanation.findings.push(format!("{name} selects {prefix} by {community}{}", instance.phrase()));
     if application.prefixes.iter().any(|known| known.contains(prefix)) {
         return explanation;
     }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use bgpcs::{ApplicationName, Community, Quoted, plain};
 
 use crate::cli::selector::Selector;
+use crate::instance::Instance;
 use crate::prefix::Prefix;
 
 /// What `show` prints, in whichever form.
@@ -24,6 +25,8 @@ pub struct Row<'f> {
     pub prefix: Prefix,
     /// The application's communities that select the prefix, as far as they are known.
     pub communities: Vec<Community>,
+    /// The instances of BGP in which they do, if the application names any.
+    pub vrfs: Vec<Instance>,
 }
 
 /// Sorts rows. There is one such function for every order, since each call of `sort_by` adds to the size of the program.

@@ -2,8 +2,10 @@
 
 use std::io::{self, Read};
 
-use crate::prefix::{Family, Prefix};
+use crate::instance::Table;
+use crate::prefix::Prefix;
 use crate::source::TableChanges;
+use crate::source::bgpd::show;
 use crate::source::bgpd::text::{self, TableTotals, TextError};
 
 /// The longest reply that is read, in bytes: when more prefixes changed, a query for all routes costs less.
@@ -11,9 +13,9 @@ pub const REPLY_BYTES: u64 = 8 << 20;
 
 /// The command that lists the prefixes that changed after version `since`; none when bgpd cannot parse so high a
 /// version (32 bits).
-pub fn show(family: Family, since: u64) -> Option<String> {
+pub fn show(table: &Table, since: u64) -> Option<String> {
     let first = u32::try_from(since.checked_add(1)?).ok()?;
-    Some(format!("show bgp {family} unicast version {first}"))
+    Some(format!("{} version {first}", show::routes(table)))
 }
 
 /// Reads the reply to [`show`] for version `since`; the present version is `now` or later.

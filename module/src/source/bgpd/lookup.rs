@@ -5,22 +5,24 @@ use std::io::{self, Read};
 use bgpcs::Community;
 use serde_json::Value;
 
+use crate::instance::{Instance, Table};
 use crate::prefix::Prefix;
 use crate::source::bgpd::communities::canonical;
+use crate::source::bgpd::show;
 use crate::source::lossy_utf8::LossyUtf8;
 use crate::source::route_targets::frr_route_targets;
 use crate::source::routes_json::ReplyError;
 use crate::source::{Destination, DestinationPath};
 
 /// The command for the longest match of `prefix` when it is a host, else for exactly this prefix.
-pub fn show(prefix: Prefix) -> String {
+pub fn show(instance: &Instance, prefix: Prefix) -> String {
     let (address, length) = prefix.parts();
-    let family = prefix.family();
+    let routes = show::routes(&Table { instance: instance.clone(), family: prefix.family() });
     let full_length = if address.is_ipv4() { 32 } else { 128 };
     // bgpd finds the longest match of an address, but a prefix only if it is in the table exactly.
     match length == full_length {
-        true => format!("show bgp {family} unicast {address} json"),
-        false => format!("show bgp {family} unicast {prefix} json"),
+        true => format!("{routes} {address} json"),
+        false => format!("{routes} {prefix} json"),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Route targets in releases before 8.0, which show extended communities only for one prefix at a time.
 
-use crate::prefix::{Family, Prefix};
-use crate::source::bgpd::{Bgpd, CommandFailure, pass_matched, summary};
+use crate::instance::Table;
+use crate::prefix::Prefix;
+use crate::source::bgpd::commands::CommandFailure;
+use crate::source::bgpd::query::pass_matched;
+use crate::source::bgpd::{Bgpd, show, summary};
 use crate::source::deadlines::SHORT_REPLY_BYTES;
 use crate::source::error::{SourceError, SourceErrorKind, describe_query};
 use crate::source::routes_json::{self, ReplyItem};
@@ -21,9 +24,9 @@ impl Bgpd {
         query: &Query,
         each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
-        for prefix in self.prefixes_of_table(query.family)? {
+        for prefix in self.prefixes_of_table(&query.table)? {
             // With its length, a host is found exactly, too.
-            let command = format!("show bgp {} unicast {prefix} json", query.family);
+            let command = format!("{} {prefix} json", show::routes(&query.table));
             let each_item = &mut |item: ReplyItem<'_>| pass_matched(query, item, each);
             let reply = self.run_command(&command, self.deadlines, |reply| {
                 routes_json::read_destination(reply, prefix, each_item)
@@ -40,12 +43,12 @@ impl Bgpd {
     }
 
     /// Every prefix of a table, if there are not too many.
-    fn prefixes_of_table(&mut self, family: Family) -> Result<Vec<Prefix>, SourceError> {
-        let shown = summary::show_table(family);
-        let table = self.try_command(&shown, SHORT_REPLY_BYTES, |reply| summary::read_table(reply));
+    fn prefixes_of_table(&mut self, table: &Table) -> Result<Vec<Prefix>, SourceError> {
+        let shown = summary::show_table(table);
+        let status = self.try_command(&shown, SHORT_REPLY_BYTES, |reply| summary::read_table(reply));
         // A tree of prefixes has fewer than two entries for each.
-        let fewest = table.map_or(0, |table| usize::try_from(table.entries / 2).unwrap_or(usize::MAX));
-        let command = format!("show bgp {family} unicast");
+        let fewest = status.map_or(0, |status| usize::try_from(status.entries / 2).unwrap_or(usize::MAX));
+        let command = show::routes(table);
         if fewest > MOST_PREFIXES {
             return Err(self.too_many(&command, fewest));
         }
@@ -55,7 +58,7 @@ impl Bgpd {
                 prefixes.push(prefix);
             }
         };
-        if self.read_text(&command, &mut |path| add(path.prefix))?.is_none() {
+        if self.read_text(&command, &mut |path| add(path.prefix))?.is_err() {
             prefixes.clear();
             self.read_json(&command, &mut prefixes)?;
         }

@@ -6,21 +6,28 @@ use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
+use crate::instance::{Instance, Table};
 use crate::prefix::Family;
+use crate::source::bgpd::show;
 use crate::source::bounded_json;
 use crate::source::lossy_utf8::LossyUtf8;
 use crate::source::summary::{MAX_SESSIONS, Session, TableStatus, can_be_peer, has_converged};
 
-/// The command for the summary of a family's table: for [`read_table`].
-pub fn show_table(family: Family) -> String {
-    format!("show bgp {family} unicast summary json")
+/// The command for the summary of a table: for [`read_table`].
+pub fn show_table(table: &Table) -> String {
+    format!("{} summary json", show::routes(table))
+}
+
+/// The command for the sessions of an instance: for [`read_sessions`].
+pub fn show_sessions(instance: &Instance) -> String {
+    format!("{} neighbors json", show::instance(instance))
 }
 
 /// A query that no route answers, whose reply has the table version as well: for [`read_table`], where no neighbor of a
 /// family is activated, for then the summary is an empty object. The table can have routes all the same. This is a scan,
 /// but of a table without neighbors.
-pub fn show_version(family: Family) -> String {
-    format!("show bgp {family} unicast community 65535:65535 json")
+pub fn show_version(table: &Table) -> String {
+    format!("{} community 65535:65535 json", show::routes(table))
 }
 
 /// Reads the reply to [`show_table`] or [`show_version`].
@@ -154,7 +161,7 @@ impl NeighborReply {
     }
 }
 
-/// Reads the reply to `show bgp neighbors json`; the sessions are sorted by peer.
+/// Reads the reply to [`show_sessions`]; the sessions are sorted by peer.
 ///
 /// # Errors
 /// When it is not complete, is not of the known form, or has more than 1000 neighbors.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::instance::Instance;
 use crate::source::error::{SourceError, SourceErrorKind};
 use crate::source::exabgp::sessions::SavedSessions;
 use crate::source::exabgp::{ABILITIES, NAME};
@@ -52,13 +53,13 @@ impl RouteSource for ExabgpWithoutRoutes {
             Some(_) => "ExaBGP gives its routes only to its own process",
             None => "ExaBGP runs no process bgp-community-services exabgp",
         };
-        let query = format!("query for {} routes to {NAME}", query.family);
+        let query = format!("query for {} routes to {NAME}", query.table.family);
         Err(SourceError::new(SourceErrorKind::System(None, reason.to_owned()), query, None))
     }
 }
 
 impl RibInspection for ExabgpWithoutRoutes {
-    fn summary(&mut self) -> Option<BgpSummary> {
+    fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
         Some(self.0.as_ref()?.summary.clone())
     }
 }

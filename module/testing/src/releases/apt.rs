@@ -13,9 +13,23 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// Fetches these packages of a suite and all that they need, into a scratch directory; returns their files.
 pub(super) fn fetch(suite: Suite, scratch: &Path, packages: &[&str]) -> Result<Vec<PathBuf>, ReleaseError> {
+    let install = ["install", "--no-install-recommends", "--download-only"];
+    fetch_by(suite, scratch, &[&install, packages].concat())
+}
+
+/// As [`fetch`], without what they need.
+pub(super) fn fetch_alone(
+    suite: Suite,
+    scratch: &Path,
+    packages: &[&str],
+) -> Result<Vec<PathBuf>, ReleaseError> {
+    fetch_by(suite, scratch, &[&["download"], packages].concat())
+}
+
+fn fetch_by(suite: Suite, scratch: &Path, words: &[&str]) -> Result<Vec<PathBuf>, ReleaseError> {
     let mut result = Err(ReleaseError::NoArchive { suite });
     for archive in archives(suite)? {
-        result = fetch_from(suite, &archive, scratch, packages);
+        result = fetch_from(suite, &archive, scratch, words);
         if result.is_ok() {
             break;
         }
@@ -44,7 +58,7 @@ fn fetch_from(
     suite: Suite,
     archive: &str,
     scratch: &Path,
-    packages: &[&str],
+    words: &[&str],
 ) -> Result<Vec<PathBuf>, ReleaseError> {
     let source = format!(
         "Types: deb\nURIs: {archive}\nSuites: {}\nComponents: main\nTargets: Packages\nSigned-By: {KEYRING}\n",
@@ -57,14 +71,17 @@ fn fetch_from(
         let path = scratch.join(directory);
         fs::create_dir_all(&path).map_err(|cause| ReleaseError::File { path, cause })?;
     }
+    let archives = scratch.join("cache/archives");
     let apt = |words: &[&str]| {
         let mut apt = Command::new("apt-get");
-        apt.env("APT_CONFIG", scratch.join("apt.conf")).args(["--quiet=2", "--yes"]).args(words);
+        // What is only downloaded is left where it runs.
+        apt.current_dir(&archives).env("APT_CONFIG", scratch.join("apt.conf"));
+        apt.args(["--quiet=2", "--yes"]).args(words);
         apt
     };
     run(suite, &mut apt(&["update"]))?;
-    run(suite, apt(&["install", "--no-install-recommends", "--download-only"]).args(packages))?;
-    machine::entries(&scratch.join("cache/archives"), |name| name.ends_with(".deb"))
+    run(suite, &mut apt(words))?;
+    machine::entries(&archives, |name| name.ends_with(".deb"))
 }
 
 /// Directories of our own, and of the machine's configuration only what says how to reach an archive.

@@ -12,12 +12,27 @@ use super::error::ReleaseError;
 use super::machine::{entries, file_error, run, write};
 use super::suite::Suite;
 
-/// What is unpacked; the last lists what that was.
-const PACKAGES: [&str; 3] = ["frr", "exabgp", "gobgpd"];
+/// What a root is for.
+pub(super) struct Purpose {
+    /// The packages that are unpacked, with all that they need.
+    pub packages: &'static [&'static str],
+    /// Writes the scripts of its programs to `bin`.
+    pub write_scripts: fn(Suite, &Path) -> Result<(), ReleaseError>,
+}
+
+/// The routing engines of a suite.
+pub(super) const ENGINES: Purpose =
+    Purpose { packages: &["frr", "exabgp", "gobgpd"], write_scripts: write_engine_scripts };
+
+/// The package manager of a suite.
+pub(super) const RPM: Purpose = Purpose { packages: &["rpm"], write_scripts: write_rpm_scripts };
+
+/// Lists the packages of a root.
 const LISTING: &str = "packages";
 
 /// Fills the directory with `root`, `bin` and the list of packages, unless it has them and the suite stays as it is.
-pub(super) fn bring(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
+pub(super) fn bring(suite: Suite, directory: &Path, purpose: &Purpose) -> Result<(), ReleaseError> {
+    let Purpose { packages, write_scripts } = purpose;
     if directory.join(LISTING).exists() && suite != Suite::Sid {
         return write_scripts(suite, directory);
     }
@@ -29,7 +44,7 @@ pub(super) fn bring(suite: Suite, directory: &Path) -> Result<(), ReleaseError> 
         }
     }
     let scratch = fresh.join("apt");
-    let packages = apt::fetch(suite, &scratch, &PACKAGES)?;
+    let packages = apt::fetch(suite, &scratch, packages)?;
     let root = fresh.join("root");
     let mut listing = String::new();
     for package in &packages {
@@ -42,19 +57,58 @@ pub(super) fn bring(suite: Suite, directory: &Path) -> Result<(), ReleaseError> 
     fs::rename(&fresh, directory).map_err(|cause| file_error(directory, cause))
 }
 
-fn write_scripts(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
+/// Where a root has its libraries and what loads them.
+struct Libraries {
+    /// The name of the directories of libraries.
+    triplet: String,
+    /// The path of the loader in the root.
+    loader: String,
+}
+
+impl Libraries {
+    fn find(suite: Suite, root: &Path) -> Result<Self, ReleaseError> {
+        let incomplete = |what| ReleaseError::Incomplete { suite, what, directory: root.to_owned() };
+        let triplets = entries(&root.join("usr/lib"), |name| name.ends_with("-linux-gnu"))?;
+        let triplet = triplets.iter().find_map(|path| path.file_name()?.to_str());
+        let triplet = triplet.ok_or_else(|| incomplete("libraries"))?.to_owned();
+        // Links at the root are absolute, and lead out of it.
+        let places = [format!("lib/{triplet}"), format!("usr/lib/{triplet}")];
+        let loader = places.iter().find_map(|place| {
+            let found = entries(&root.join(place), |name| name.starts_with("ld-linux")).ok()?;
+            Some(format!("{place}/{}", found.first()?.file_name()?.to_str()?))
+        });
+        Ok(Self { triplet, loader: loader.ok_or_else(|| incomplete("loader"))? })
+    }
+}
+
+fn write_script(directory: &Path, name: &str, script: &str) -> Result<(), ReleaseError> {
+    let bin = directory.join("bin");
+    write(&bin, name, script)?;
+    let path = bin.join(name);
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&path, executable).map_err(|cause| file_error(&path, cause))
+}
+
+/// The programs of rpm read its macros where the root has them.
+fn write_rpm_scripts(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
+    let Libraries { triplet, loader } = Libraries::find(suite, &directory.join("root"))?;
+    for name in ["rpm", "rpmkeys"] {
+        let script = format!(
+            r#"#!/bin/sh
+root=${{0%/*}}/../root
+export RPM_CONFIGDIR="$root/usr/lib/rpm"
+exec "$root/{loader}" --library-path "$root/lib/{triplet}:$root/usr/lib/{triplet}" "$root/usr/bin/{name}" "$@"
+"#
+        );
+        write_script(directory, name, &script)?;
+    }
+    Ok(())
+}
+
+fn write_engine_scripts(suite: Suite, directory: &Path) -> Result<(), ReleaseError> {
     let root = directory.join("root");
+    let Libraries { triplet, loader } = Libraries::find(suite, &root)?;
     let incomplete = |what| ReleaseError::Incomplete { suite, what, directory: root.clone() };
-    let triplets = entries(&root.join("usr/lib"), |name| name.ends_with("-linux-gnu"))?;
-    let triplet = triplets.iter().find_map(|path| path.file_name()?.to_str());
-    let triplet = triplet.ok_or_else(|| incomplete("libraries"))?;
-    // Links at the root are absolute, and lead out of it.
-    let places = [format!("lib/{triplet}"), format!("usr/lib/{triplet}")];
-    let loader = places.iter().find_map(|place| {
-        let found = entries(&root.join(place), |name| name.starts_with("ld-linux")).ok()?;
-        Some(format!("{place}/{}", found.first()?.file_name()?.to_str()?))
-    });
-    let loader = loader.ok_or_else(|| incomplete("loader"))?;
     let pythons = entries(&root.join("usr/bin"), |name| {
         name.strip_prefix("python3.").is_some_and(|minor| minor.chars().all(|digit| digit.is_ascii_digit()))
     })?;
@@ -84,11 +138,7 @@ fi
 exec "$@"
 "#
         );
-        let bin = directory.join("bin");
-        write(&bin, name, &script)?;
-        let path = bin.join(name);
-        let executable = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(&path, executable).map_err(|cause| file_error(&path, cause))?;
+        write_script(directory, name, &script)?;
     }
     Ok(())
 }

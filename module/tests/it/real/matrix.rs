@@ -11,6 +11,7 @@ mod operations;
 mod scenario;
 mod sessions;
 mod stage;
+mod vrfs;
 
 use bgpcs_testing::Peer;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bgp_community_services::drive::lock::Lock;
 use bgp_community_services::drive::once::{Rewrite, run_with};
+use bgp_community_services::instance::{Instance, Table};
 use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::settings::Settings;
 use bgp_community_services::source::bgpd::Bgpd as Source;
@@ -43,7 +44,7 @@ impl RouteSource for Counted {
     }
 
     fn query(&mut self, query: &Query, each: &mut dyn FnMut(QueryItem)) -> Result<(), SourceError> {
-        self.queries += usize::from(query.family == self.family);
+        self.queries += usize::from(query.table.family == self.family);
         self.bgpd.query(query, each)
     }
 
@@ -57,29 +58,29 @@ impl RouteSource for Counted {
 }
 
 impl RibInspection for Counted {
-    fn summary(&mut self) -> Option<BgpSummary> {
-        self.bgpd.summary()
+    fn summary(&mut self, instance: &Instance) -> Option<BgpSummary> {
+        self.bgpd.summary(instance)
     }
 
-    fn communities_in_use(&mut self, communities: &[Community]) -> Option<Vec<bool>> {
+    fn communities_in_use(&mut self, communities: &[(&Instance, Community)]) -> Option<Vec<bool>> {
         self.bgpd.communities_in_use(communities)
     }
 
     fn changes_since(
         &mut self,
-        family: Family,
+        table: &Table,
         since: &TableStatus,
         now: &TableStatus,
     ) -> Option<TableChanges> {
-        self.bgpd.changes_since(family, since, now)
+        self.bgpd.changes_since(table, since, now)
     }
 
-    fn path_count(&self, family: Family) -> Option<u64> {
-        self.bgpd.path_count(family)
+    fn path_count(&self, table: &Table) -> Option<u64> {
+        self.bgpd.path_count(table)
     }
 
-    fn paths_of(&mut self, prefix: Prefix) -> Option<Vec<DestinationPath>> {
-        self.bgpd.paths_of(prefix)
+    fn paths_of(&mut self, instance: &Instance, prefix: Prefix) -> Option<Vec<DestinationPath>> {
+        self.bgpd.paths_of(instance, prefix)
     }
 }
 

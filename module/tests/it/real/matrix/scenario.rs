@@ -13,6 +13,10 @@ use super::stage::Stage;
 pub struct Scenario {
     /// The applications, with their communities, blanks between.
     pub applications: &'static [(&'static str, &'static str)],
+    /// Those of them that name VRFs, with the names, blanks between.
+    pub vrfs: &'static [(&'static str, &'static str)],
+    /// `stale-path-time`, if it is not the default.
+    pub stale_path_time: Option<u32>,
     /// `any` unless it is set.
     pub path_selection: &'static str,
     /// Whether the router is a pair of nodes; the source is `auto` then.
@@ -95,13 +99,20 @@ impl Scenario {
 
     /// The module's configuration for a source.
     pub fn configuration(&self, source: Source) -> Value {
-        let applications = self
-            .applications_of(source)
-            .map(|(name, communities)| json!({"application-name": name, "bgp-community": communities}));
+        let applications = self.applications_of(source).map(|(name, communities)| {
+            let mut application = json!({"application-name": name, "bgp-community": communities});
+            if let Some((_, vrfs)) = self.vrfs.iter().find(|(known, _)| *known == name) {
+                application["vrf"] = json!(vrfs.split_whitespace().collect::<Vec<_>>());
+            }
+            application
+        });
         // The service pauses after a refresh in which its source took long, at most for this interval.
         let mut configuration = json!({"applications": applications.collect::<Vec<_>>(), "duration": 10});
         if !self.path_selection.is_empty() {
             configuration["path-selection"] = json!(self.path_selection);
+        }
+        if let Some(stale_path_time) = self.stale_path_time {
+            configuration["stale-path-time"] = json!(stale_path_time);
         }
         if self.high_availability {
             configuration["high-availability"] = json!(true);

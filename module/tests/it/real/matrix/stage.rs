@@ -147,6 +147,17 @@ impl<'s> Stage<'s> {
         self.expect_each(step, &Seen::of(services, error), &Seen::of(&[], error));
     }
 
+    /// The same where a run that remembers nothing has these services beside the error.
+    pub fn expect_partial(
+        &mut self,
+        step: &str,
+        services: &[(&str, &str)],
+        services_anew: &[(&str, &str)],
+        error: &str,
+    ) {
+        self.expect_each(step, &Seen::of(services, error), &Seen::of(services_anew, error));
+    }
+
     /// The same, without an error where something is remembered.
     pub fn expect_standby(&mut self, step: &str, services: &[(&str, &str)], error: &str) {
         self.expect_each(step, &Seen::of(services, ""), &Seen::of(&[], error));

@@ -1,0 +1,158 @@
+//! What the packaged units let their services do, under this machine's systemd and an older one: what they need, as bgpd of
+//! another user, the system's log, and directories that are made anew; and little else.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use bgpcs::{UpdateMode, VERSION, paths};
+
+use crate::authority::{Authority, NODES};
+use crate::host::Host;
+use crate::lab::Lab;
+use crate::router::Router;
+use crate::routing::Routing;
+use crate::{distribution, systemd, wait};
+
+/// The most that a service may be exposed, as `systemd-analyze security` counts.
+const EXPOSURE: f32 = 4.0;
+
+/// Receives what is written to the system's log, at `$1`, and appends it to `$2`.
+const RECEIVER: &str = r#"
+import os, socket, sys
+os.makedirs(os.path.dirname(sys.argv[1]), exist_ok=True)
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind(sys.argv[1])
+while True:
+    with open(sys.argv[2], "ab") as file:
+        file.write(log.recv(4096) + b"\n")
+"#;
+/// Where systemd's journal receives it.
+const LOG_SOCKET: &str = "/run/systemd/journal/dev-log";
+const LOG: &str = "/var/log/received";
+
+/// A directory of another program, in which an operator lets metrics be written.
+const METRICS: &str = "/var/lib/node-exporter";
+
+/// Runs under the rules of a service, and fails where they allow too little or too much.
+const PROBE: &str = r#"
+exec 2>"$3/$1.errors"
+set -eux
+echo 1 >"$3/$1.prom"
+grep -q local_address /proc/self/net/tcp
+test "$(stat --format=%U "$2")" = frr
+refused() {
+  if "$@"; then
+    echo "this is not refused: $*" >&2
+    exit 1
+  fi
+}
+refused touch /etc/probe
+refused touch /usr/probe
+refused touch /root/probe
+refused mount -t tmpfs tmpfs /mnt
+refused unshare --net true
+refused chown frr "$3/$1.prom"
+refused mknod /run/probe b 7 0
+logger --socket-errors=on "probe of $1 passed"
+"#;
+const PROBE_FILE: &str = "/usr/local/lib/probe";
+
+/// A prefix that the peer announces late.
+const PREFIX: &str = "100.64.31.0/24";
+
+pub fn play(lab: &Lab) -> Result<()> {
+    let hosts =
+        [("this systemd", "systemd ", systemd::BOOT), ("systemd 247", "systemd 247", &systemd::boot_older())];
+    for (index, (name, version, boot)) in hosts.into_iter().enumerate() {
+        let host = Host::boot(name, &lab.network, boot, false)?;
+        systemd::wait_until_booted(&host)?;
+        let runs = host.run("systemctl", &["--version"])?;
+        ensure!(runs.starts_with(version), "{name} is {runs}");
+        prepare(lab, &host)?;
+        // The lab's own nodes have the addresses before.
+        let routing = Routing::start(&host, NODES.len() + 1 + index)?;
+        let router = Router { node: lab.single_node()?.node, host, routing };
+        let mut authority = Authority::sample();
+        if let Some(voice) = authority.profile_mut("Voice") {
+            voice.update_mode = UpdateMode::Watch;
+        }
+        let outcome = expect_work(&router, &authority);
+        outcome.with_context(|| format!("with {name}"))?;
+    }
+    Ok(())
+}
+
+/// Installs both packages, what receives the system's log, and the probe, which runs after each service has started.
+fn prepare(lab: &Lab, host: &Host) -> Result<()> {
+    distribution::imitate(host, 9)?;
+    host.start_daemon("python3", &["-c", RECEIVER, LOG_SOCKET, LOG], "/var/log/receiver")?;
+    host.write(PROBE_FILE, PROBE)?;
+    let directories =
+        [paths::GENERATOR_LOG, paths::MODULE_OUTPUT, paths::MODULE_CONFIGURATION].map(directory);
+    host.run("mkdir", &[&["-p", METRICS], &directories[..]].concat())?;
+    for package in [bgpcs::CONDUCTOR_PACKAGE, bgpcs::ROUTER_PACKAGE] {
+        let file = lab.packages.file(package, VERSION, "el9");
+        host.run("rpm", &["--install", "--nodeps", &file.to_string_lossy()])?;
+    }
+    for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
+        let probe = format!("/bin/sh {PROBE_FILE} {service} {} {METRICS}", paths::BGPD_SOCKET);
+        let drop_in = format!("/etc/systemd/system/{service}.service.d/probe.conf");
+        host.write(&drop_in, &format!("[Service]\nExecStartPost={probe}\n"))?;
+    }
+    host.run("systemctl", &["daemon-reload"]).map(drop)
+}
+
+fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
+    let Router { node, host, routing } = router;
+    // SSR runs bgpd as a user of its own.
+    host.run("chown", &["--recursive", "frr:frr", directory(paths::BGPD_SOCKET)])?;
+    host.run("chmod", &["--recursive", "go=", directory(paths::BGPD_SOCKET)])?;
+
+    host.write(paths::RUNNING_CONFIGURATION, &authority.running_configuration().to_string())?;
+    expect_probe(host, bgpcs::GENERATOR_UNIT)?;
+    let pillar = format!("{}/{}.sls", paths::PILLAR_DIR, node.asset_id);
+    ensure!(
+        host.exists(&pillar) && host.exists(paths::GENERATOR_LOG),
+        "the generator did not write {pillar}"
+    );
+
+    let configuration = authority.configuration(node.router).context("the node has no profile")?;
+    host.write(paths::MODULE_CONFIGURATION, &serde_json::to_string(&configuration)?)?;
+    host.run("systemctl", &["start", "--no-block", bgpcs::PLUGIN])?;
+    expect_probe(host, bgpcs::PLUGIN)?;
+    router.expect_followed(authority)?;
+
+    // SSR makes its directories anew.
+    for made in [directory(paths::MODULE_OUTPUT), paths::MODULE_STATE_DIR] {
+        host.run("rm", &["-r", made])?;
+        host.run("mkdir", &["--mode=700", made])?;
+    }
+    routing.announce(host, PREFIX, &["64512:30"])?;
+    wait::until("the output file to be made anew", Duration::from_secs(60), || {
+        Ok(if host.exists(paths::MODULE_OUTPUT) { Ok(()) } else { Err("it is not there".to_owned()) })
+    })?;
+    router.expect_followed(authority)?;
+
+    for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
+        let exposure = systemd::exposure(host, &format!("{service}.service"))?;
+        ensure!(exposure <= EXPOSURE, "{service} is exposed by {exposure}, more than {EXPOSURE}");
+    }
+    Ok(())
+}
+
+/// Waits until the probe of a service has passed; the error has what it did before it failed.
+fn expect_probe(host: &Host, service: &str) -> Result<()> {
+    wait::until(&format!("the probe of {service}"), Duration::from_secs(60), || {
+        let received = host.read(LOG)?.unwrap_or_default();
+        if received.contains(&format!("probe of {service} passed")) {
+            return Ok(Ok(()));
+        }
+        let did = host.read(&format!("{METRICS}/{service}.errors"))?;
+        Ok(Err(did.unwrap_or_else(|| "it has not started".to_owned())))
+    })
+}
+
+/// The directory of an installed path.
+fn directory(path: &str) -> &str {
+    path.rsplit_once('/').map_or("/", |(directory, _)| directory)
+}
