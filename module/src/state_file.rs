@@ -26,10 +26,11 @@ pub const LOCK: &str = "lock";
 /// The content of a file; none if it cannot be read, or is longer than so many bytes.
 pub fn read(path: &Path, longest: u64) -> Option<Vec<u8>> {
     let file = File::open(path).ok()?;
-    if file.metadata().ok()?.len() > longest {
+    let length = file.metadata().ok()?.len();
+    if length > longest {
         return None;
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
     // It may grow while it is read.
     file.take(longest + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= longest).then_some(bytes)

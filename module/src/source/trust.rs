@@ -106,8 +106,9 @@ pub fn check_directories(socket: &Path) -> io::Result<()> {
 /// operator's to know.
 pub fn open_to_a_group(socket: &Path) -> Option<String> {
     let mut directories = directories(socket).ok()?.into_iter();
+    // Where every user may write, that is an error already.
     let (directory, metadata) =
-        directories.find(|(_, metadata)| metadata.mode() & 0o020 != 0 && metadata.gid() != 0)?;
+        directories.find(|(_, metadata)| metadata.mode() & 0o022 == 0o020 && metadata.gid() != 0)?;
     Some(format!(
         "the group {} may write to {}, so its members can answer in place of the routing engine; if they should not: chmod \
          g-w {}",
