@@ -5,6 +5,7 @@
 //! means; a [`source`] has the routes; [`collect`] makes prefixes by application of them; [`publish`] writes the output
 //! file; [`drive`] says when; [`operator`] answers questions about all of it. Only `source` opens sockets to routing engines.
 
+pub mod bounded_file;
 pub mod cli;
 pub mod clock;
 pub mod collect;

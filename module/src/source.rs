@@ -4,7 +4,7 @@
 
 pub mod bagpipe;
 pub mod bgpd;
-mod bounded_json;
+pub mod bounded_json;
 pub mod deadlines;
 pub mod ending;
 pub mod error;

@@ -1,12 +1,14 @@
 //! The files in the state directory: nobody but this program's user and root may read them, so that nobody else can hold the
 //! lock or know what the router knows; and none takes more memory than it may have bytes.
 
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Read};
+use std::fs::{self, DirBuilder, Permissions};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use bgpcs::whole_file::{Staged, WholeFileError};
+
+use crate::bounded_file;
 
 /// Permission bits of the directory.
 const DIRECTORY_MODE: u32 = 0o700;
@@ -25,15 +27,7 @@ pub const LOCK: &str = "lock";
 
 /// The content of a file; none if it cannot be read, or is longer than so many bytes.
 pub fn read(path: &Path, longest: u64) -> Option<Vec<u8>> {
-    let file = File::open(path).ok()?;
-    let length = file.metadata().ok()?.len();
-    if length > longest {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
-    // It may grow while it is read.
-    file.take(longest + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= longest).then_some(bytes)
+    bounded_file::read(path, longest).ok()
 }
 
 /// Replaces a file.

@@ -115,8 +115,30 @@ impl State {
     /// # Errors
     /// When the directory cannot be written to.
     pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
+        state_file::write(&file(directory), &self.bytes())
+    }
+}
+
+impl State {
+    /// The content of the file, with the least detail that has to go for it to be read again.
+    fn bytes(&self) -> Vec<u8> {
         let bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        state_file::write(&file(directory), &bytes)
+        if bytes.len() as u64 <= state_file::LONGEST {
+            return bytes;
+        }
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        if bytes.len() as u64 <= state_file::LONGEST {
+            return bytes;
+        }
+        let warning =
+            "the last run has more to tell than its state has room for; the output file has all prefixes";
+        let shortened = Self {
+            communities: Vec::new(),
+            warnings: vec![warning.to_owned()],
+            failures: Vec::new(),
+            ..self.clone()
+        };
+        serde_json::to_vec(&shortened).unwrap_or_default()
     }
 }
 

@@ -94,6 +94,8 @@ fn of_every_error() {
     });
     hold_every!(hold_to_advice, ConfigurationError, |error: ConfigurationError| error.to_string(), {
         ConfigurationError::Unreadable { .. } => ConfigurationError::Unreadable { path: path(), source: refused() },
+        ConfigurationError::NotAllowed { .. } => ConfigurationError::NotAllowed { path: path(), source: refused() },
+        ConfigurationError::TooLong { .. } => ConfigurationError::TooLong { path: path(), source: refused() },
         ConfigurationError::Malformed { .. } => ConfigurationError::Malformed { path: path(), source: malformed() },
     });
     hold_every!(hold_to_advice, SourceErrorKind, |kind| of_run(by_source(of_source(kind)).into()), {

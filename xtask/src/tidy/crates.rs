@@ -22,7 +22,8 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["clock", "digest", "error_text", "exit", "prefix", "state_file"],
+    &["bounded_file", "clock", "digest", "error_text", "exit", "prefix"],
+    &["state_file"],
     &["url"],
     &["cli"],
     &["settings"],
