@@ -23,6 +23,7 @@ pub enum Sockets {
 
 const MODULE: &[&[&str]] = &[
     &["bounded_file", "clock", "digest", "error_text", "exit", "prefix"],
+    &["instance"],
     &["state_file"],
     &["url"],
     &["cli"],

@@ -16,7 +16,7 @@ use crate::source::bounded_json;
 const LONGEST_INIT: u64 = 64 << 10;
 
 /// The longest running configuration that is read, in bytes. Only what is asked for stays in memory.
-const LONGEST_CONFIGURATION: u64 = 64 << 20;
+const LONGEST_CONFIGURATION: u64 = 16 << 20;
 
 /// The most routers of a running configuration, and the most modes of one, that are kept.
 const MOST: usize = 1000;
