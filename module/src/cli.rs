@@ -15,6 +15,9 @@ use crate::cli::since::Since;
 use crate::exit::Exit;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
+/// The users as which SSR's web server, GoBGP and BaGPipe-BGP run where they do not run as root: an assumption.
+const TRUSTED_USERS: &str = "nginx,gobgp,neutron";
+
 /// The definition of the command line, for the manual page and the shell completions.
 pub fn command() -> clap::Command {
     Arguments::command()
@@ -332,4 +335,7 @@ pub(crate) struct Options {
     /// URL of BaGPipe-BGP's looking glass
     #[arg(long, global = true, value_name = "URL", default_value = BAGPIPE_URL)]
     pub bagpipe_url: HttpUrl,
+    /// Users besides root who may hold the port of a source on this machine: names in /etc/passwd, or numbers
+    #[arg(long, global = true, value_name = "USER", value_delimiter = ',', default_value = TRUSTED_USERS)]
+    pub trusted_user: Vec<String>,
 }

@@ -5,6 +5,7 @@
 //! means; a [`source`] has the routes; [`collect`] makes prefixes by application of them; [`publish`] writes the output
 //! file; [`health`] says whether all is well; [`drive`] says when; [`operator`] answers questions about all of it. Only `source` opens sockets to routing engines.
 
+pub mod bounded_file;
 pub mod cli;
 pub mod clock;
 pub mod collect;
@@ -20,4 +21,5 @@ pub mod prefix;
 pub mod publish;
 pub mod settings;
 pub mod source;
+pub mod state_file;
 pub mod url;

@@ -17,12 +17,15 @@ mod show;
 mod status;
 mod subject;
 
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
+use rustix::fs::{Access, access};
 
+use crate::cli::SourceChoice;
 use crate::clock;
 use crate::health::{self, Facts};
 use crate::operator::changes::Wanted;
@@ -61,6 +64,7 @@ pub fn answer(
     now: UnixTime,
     colour: bool,
 ) -> Result<Printed, OperatorError> {
+    check_access(settings)?;
     let paint = Paint(colour);
     let settings = &Settings { limits: settings.limits.at_most(settings.timeout), ..settings.clone() };
     Ok(match request {
@@ -110,4 +114,24 @@ pub fn answer(
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })
+}
+
+/// Whether whoever gives the command may read the module's files and ask bgpd. What is merely absent is for the command to
+/// tell.
+fn check_access(settings: &Settings) -> Result<(), OperatorError> {
+    let socket =
+        settings.bgpd_socket().filter(|_| matches!(settings.source, SourceChoice::Auto | SourceChoice::Bgpd));
+    let readable = [
+        (settings.configuration.as_path(), File::open(&settings.configuration).map(drop)),
+        (settings.state_dir.as_path(), fs::read_dir(&settings.state_dir).map(drop)),
+    ];
+    let usable = socket.map(|socket| (socket, access(socket, Access::WRITE_OK).map_err(io::Error::from)));
+    for (path, result) in readable.into_iter().chain(usable) {
+        if let Err(source) = result
+            && source.kind() == io::ErrorKind::PermissionDenied
+        {
+            return Err(OperatorError::NotAllowed { path: path.to_owned(), source });
+        }
+    }
+    Ok(())
 }

@@ -44,6 +44,8 @@ pub struct Settings {
     pub gobgp_address: SocketAddr,
     /// The URL of BaGPipe-BGP's looking glass.
     pub bagpipe_url: HttpUrl,
+    /// Who may hold the port of a route source, besides root.
+    pub trusted_users: Vec<String>,
     /// How long to wait for the source, and how long a reply may be.
     pub limits: Limits,
     /// How many percent of its prefixes an application may lose before that counts as a loss.
@@ -142,6 +144,7 @@ impl From<Arguments> for Settings {
             gobgp: options.gobgp,
             gobgp_address: options.gobgp_address,
             bagpipe_url: options.bagpipe_url,
+            trusted_users: options.trusted_user,
             limits: Limits::default(),
             loss,
             timeout: Duration::from_secs(timeout.into()),

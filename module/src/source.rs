@@ -4,7 +4,7 @@
 
 pub mod bagpipe;
 pub mod bgpd;
-mod bounded_json;
+pub mod bounded_json;
 pub mod deadlines;
 pub mod ending;
 pub mod error;
@@ -19,6 +19,7 @@ pub mod route_targets;
 pub mod routes_json;
 pub mod routing_manager;
 pub mod summary;
+pub mod trust;
 mod unix_socket;
 
 use std::collections::BTreeSet;

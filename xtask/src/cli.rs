@@ -90,7 +90,11 @@ pub enum Task {
         inputs: u32,
     },
     /// Check licences and origins of all dependencies, and known advisories if their database is on this machine
-    Deny,
+    Deny {
+        /// Check known advisories, and fail if their database is not on this machine
+        #[arg(long)]
+        advisories: bool,
+    },
     /// Check the rules of ARCHITECTURE.md that can be read in the source tree
     Tidy,
 }

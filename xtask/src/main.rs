@@ -51,7 +51,7 @@ fn run(task: Task, verbosity: Verbosity) -> Result<()> {
         Task::Sizes => sizes::run(),
         Task::Bench { half } => bench::run(half, verbosity),
         Task::Fuzz { inputs } => fuzz::run(inputs, verbosity),
-        Task::Deny => deny::run(),
+        Task::Deny { advisories } => deny::run(advisories),
         Task::Tidy => tidy::run(),
     }
 }

@@ -3,12 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use bgpcs::{Application, ApplicationName, ModuleConfiguration};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::loss::Recent;
 use crate::digest::{digest_of, digest_of_bytes};
+use crate::state_file;
+
+/// The longest file that is read, in bytes. What is longer counts as none.
+const LONGEST: u64 = 12 << 20;
 
 /// The version of the file's form.
 const FORM: u32 = 1;
@@ -49,7 +53,8 @@ impl RecentPrefixes {
 
     /// Reads the file in `directory`, if it has that [digest](crate::digest).
     pub fn load(directory: &Path, digest: u64) -> Option<Self> {
-        let bytes = fs::read(file(directory)).ok().filter(|bytes| digest_of_bytes(bytes) == digest)?;
+        let bytes =
+            state_file::read(&file(directory), LONGEST).filter(|bytes| digest_of_bytes(bytes) == digest)?;
         serde_json::from_slice(&bytes).ok()
     }
 
@@ -68,7 +73,7 @@ impl RecentPrefixes {
         let bytes = serde_json::to_vec(&Self { version: FORM, ..self.clone() }).unwrap_or_default();
         let digest = digest_of_bytes(&bytes);
         if digest_of(&path) != Some(digest) {
-            Staged::write(&path, &bytes, 0o644)?.publish()?;
+            state_file::write(&path, &bytes)?;
         }
         Ok(Some(digest))
     }

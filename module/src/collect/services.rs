@@ -4,11 +4,14 @@ use std::fmt;
 
 use bgpcs::ApplicationName;
 use ipnet::IpNet;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
 use crate::collect::guard::Guards;
 use crate::prefix::{Family, Prefix};
+
+/// The most applications that are read.
+const MOST_APPLICATIONS: usize = 10_000;
 
 /// Prefixes by application, in the operator's order of applications. The prefixes of an application are sorted, each once.
 /// An application without prefixes does not appear in any output.
@@ -149,7 +152,13 @@ impl<'de> Deserialize<'de> for Services {
                     let mut prefixes: Vec<_> = entries.into_iter().map(|entry| entry.ip_prefix).collect();
                     prefixes.sort();
                     prefixes.dedup();
-                    services.add(&name, &prefixes);
+                    if services.0.len() == MOST_APPLICATIONS {
+                        return Err(A::Error::invalid_length(MOST_APPLICATIONS + 1, &self));
+                    }
+                    match services.0.iter().any(|(known, _)| *known == name) {
+                        true => services.add(&name, &prefixes),
+                        false => services.0.push((name, prefixes)),
+                    }
                 }
                 Ok(services)
             }

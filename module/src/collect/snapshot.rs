@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use bgpcs::{Community, UnixTime};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -11,6 +11,7 @@ use crate::digest::{digest_of, digest_of_bytes};
 use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
 use crate::source::{MatchedPath, Query, QueryItem};
+use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it.
 const FORM: u32 = 1;
@@ -18,6 +19,9 @@ const FORM: u32 = 1;
 /// A snapshot of more prefixes is not kept, where a prefix counts once for each of its communities: an incremental update of
 /// so many takes the program 20 MB.
 const MOST_PREFIXES: u64 = 110_000;
+
+/// The longest file that is read, in bytes: more than that many prefixes need.
+const LONGEST: u64 = 12 << 20;
 
 /// The prefixes of each queried community, by table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +172,8 @@ impl Snapshot {
 
     /// Reads the snapshot in `directory`, if the file has that [digest](crate::digest).
     pub fn load(directory: &Path, digest: u64) -> Option<Self> {
-        let bytes = fs::read(file(directory)).ok().filter(|bytes| digest_of_bytes(bytes) == digest)?;
+        let bytes = state_file::read(&file(directory), LONGEST);
+        let bytes = bytes.filter(|bytes| digest_of_bytes(bytes) == digest)?;
         serde_json::from_slice(&bytes).ok()
     }
 
@@ -187,8 +192,9 @@ impl Snapshot {
         }
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         let digest = digest_of_bytes(&bytes);
-        if digest_of(&path) != Some(digest) {
-            Staged::write(&path, &bytes, 0o644)?.publish()?;
+        let has_length = fs::metadata(&path).is_ok_and(|file| file.len() == bytes.len() as u64);
+        if !has_length || digest_of(&path) != Some(digest) {
+            state_file::write(&path, &bytes)?;
         }
         Ok(Some(digest))
     }

@@ -1,9 +1,8 @@
 //! What is kept from one run to the next, and shown by the operator's commands.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +14,7 @@ use crate::collect::sessions::InstanceSession;
 use crate::collect::understood::{self, Unknown};
 use crate::instance::Instance;
 use crate::source::summary::{BgpSummary, Session};
+use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
 pub const FORM: u32 = 1;
@@ -167,7 +167,7 @@ impl State {
 
     /// Reads the state of the last run from `directory`; the default if there is none, or none that can be read.
     pub fn load(directory: &Path) -> Self {
-        let bytes = fs::read(file(directory)).unwrap_or_default();
+        let bytes = state_file::read(&file(directory), state_file::LONGEST).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
@@ -202,8 +202,30 @@ impl State {
     /// # Errors
     /// When the directory cannot be written to.
     pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
+        state_file::write(&file(directory), &self.bytes())
+    }
+}
+
+impl State {
+    /// The content of the file, with the least detail that has to go for it to be read again.
+    fn bytes(&self) -> Vec<u8> {
         let bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        Staged::write(&file(directory), &bytes, 0o644)?.publish()
+        if bytes.len() as u64 <= state_file::LONGEST {
+            return bytes;
+        }
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        if bytes.len() as u64 <= state_file::LONGEST {
+            return bytes;
+        }
+        let warning =
+            "the last run has more to tell than its state has room for; the output file has all prefixes";
+        let shortened = Self {
+            communities: Vec::new(),
+            warnings: vec![warning.to_owned()],
+            failures: Vec::new(),
+            ..self.clone()
+        };
+        serde_json::to_vec(&shortened).unwrap_or_default()
     }
 }
 

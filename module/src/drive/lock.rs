@@ -1,12 +1,14 @@
 //! The lock by which only one process at a time writes the output file.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 
 use crate::health::service::{self, Service};
+use crate::state_file;
 
 /// The right to write the output file. It ends with this value, and with the process.
 #[derive(Debug)]
@@ -18,8 +20,16 @@ impl Lock {
     /// # Errors
     /// When the directory or the lock file cannot be created.
     pub fn take(directory: &Path) -> io::Result<Option<Self>> {
-        fs::create_dir_all(directory)?;
-        let file = File::options().create(true).truncate(false).write(true).open(service::file(directory))?;
+        if let Some(corrected) = state_file::prepare(directory)? {
+            eprintln!("{corrected}");
+        }
+        let mut options = File::options();
+        let file = options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(state_file::FILE_MODE)
+            .open(service::file(directory))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(Self(file))),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),

@@ -15,6 +15,7 @@ use bgpcs::{
 use bgpcs_display::time;
 use serde::de::IgnoredAny;
 
+use crate::bounded_file;
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::{parts, queryable};
@@ -35,6 +36,7 @@ use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
 use crate::source::open::open;
+use crate::state_file;
 
 /// The facts.
 #[derive(Debug)]
@@ -378,11 +380,15 @@ fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>
 
 /// The files of a state directory that are there, and that a run could not use.
 fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
+    let read = |path: &Path| {
+        let bytes = bounded_file::read(path, state_file::LONGEST)?;
+        String::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+    };
     // One line that can be read is a history.
     let is_history = |text: &str| text.lines().any(|line| serde_json::from_str::<IgnoredAny>(line).is_ok());
     let of_state = |text: &str| serde_json::from_str::<State>(text).err().map(|error| error.to_string());
     let of_history = |text: &str| (!is_history(text)).then(|| "it is no history".to_owned());
-    let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match fs::read_to_string(&path) {
+    let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match read(&path) {
         Ok(text) => of_text(&text).map(|fault| (path, fault)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => Some((path, strerror(&error))),

@@ -58,7 +58,9 @@ fn configuration(facts: &Facts) -> Check {
         Err(error) => {
             let code = match error {
                 ConfigurationError::Unreadable { .. } => Code::ConfigurationMissing,
-                ConfigurationError::Malformed { .. } => Code::ConfigurationUnusable,
+                ConfigurationError::NotAllowed { .. }
+                | ConfigurationError::TooLong { .. }
+                | ConfigurationError::Malformed { .. } => Code::ConfigurationUnusable,
             };
             let advice = format!(
                 "on the conductor, check this node with: generate_pillar status; then run here: {APPLY}"

@@ -1,11 +1,14 @@
 //! Which service runs, by the file of its lock: only a process that stays says there who it is.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::source::exabgp::sessions::Process;
+use crate::state_file;
+
+/// The longest word of a service that is read, in bytes.
+const LONGEST: u64 = 4096;
 
 /// The version of the file's form. Release 4.1.0 left the file empty.
 const FORM: u32 = 1;
@@ -35,7 +38,7 @@ impl Service {
 
     /// The service that runs with this state directory; none without one, and if nothing can be read about it.
     pub fn running(state_dir: &Path) -> Option<Self> {
-        let service: Self = serde_json::from_slice(&fs::read(file(state_dir)).ok()?).ok()?;
+        let service: Self = serde_json::from_slice(&state_file::read(&file(state_dir), LONGEST)?).ok()?;
         service.process.is_alive().then_some(service)
     }
 
@@ -47,5 +50,5 @@ impl Service {
 
 /// The lock file in a state directory.
 pub fn file(state_dir: &Path) -> PathBuf {
-    state_dir.join("lock")
+    state_dir.join(state_file::LOCK)
 }

@@ -1,11 +1,13 @@
 //! Why a command for operators has no result.
 
 use std::io;
+use std::path::PathBuf;
 
 use bgpcs::CommunityError;
 use bgpcs::whole_file::WholeFileError;
 
 use crate::collect::error::CollectError;
+use crate::error_text::strerror;
 use crate::operator::preview::choose::PreviewError;
 use crate::publish::change_log::ChangeLogError;
 use crate::source::error::SourceError;
@@ -19,6 +21,14 @@ pub enum OperatorError {
     /// The log of changes cannot be read.
     #[error("{0}; run the command as root, and check that it is a file")]
     Changes(#[from] ChangeLogError),
+    /// The module's files are not for whoever gives the command.
+    #[error("cannot read {}: {}; run as root", .path.display(), strerror(.source))]
+    NotAllowed {
+        /// The first of them that may not be read.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// Standard output is closed or full.
     #[error("cannot write to standard output; check where it is redirected to")]
     Output(#[from] io::Error),

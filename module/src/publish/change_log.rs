@@ -14,6 +14,7 @@ use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::publish::changes::Change;
+use crate::state_file;
 
 /// The version of the file's form.
 const FORM: u32 = 1;
@@ -94,7 +95,8 @@ pub fn append(directory: &Path, entries: &[Entry]) -> Result<(), ChangeLogError>
 
 /// Returns the length of the file.
 fn append_lines(path: &Path, entries: &[Entry]) -> io::Result<u64> {
-    let mut file = open(path, File::options().read(true).append(true).create(true).mode(0o644))?;
+    let mut file =
+        open(path, File::options().read(true).append(true).create(true).mode(state_file::FILE_MODE))?;
     let length = file.metadata()?.len();
     let mut bytes = Vec::new();
     if length == 0 {
@@ -132,7 +134,7 @@ fn shorten(path: &Path, length: u64) -> Result<(), ChangeLogError> {
         Ok(newer)
     };
     let mut newer = newer().map_err(|source| ChangeLogError::Unusable { path: path.to_owned(), source })?;
-    whole_file::write_with(path, 0o644, |mut file| {
+    whole_file::write_with(path, state_file::FILE_MODE, |mut file| {
         let mut head = Vec::new();
         add_line(&mut head, &LogHead { version: FORM })?;
         file.write_all(&head)?;

@@ -2,16 +2,16 @@
 //!
 //! A run is recorded when its result differs from the one before, so a record holds until the next one.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use bgpcs::{ApplicationName, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::services::Services;
 use crate::collect::state::Outcome;
 use crate::prefix::{Family, Prefix};
+use crate::state_file;
 
 /// The version of the file's form.
 const FORM: u32 = 1;
@@ -110,7 +110,8 @@ pub struct History(pub Vec<RunRecord>);
 impl History {
     /// Reads the history in `directory`; a line that cannot be read is left out.
     pub fn load(directory: &Path) -> Self {
-        let text = fs::read_to_string(file(directory)).unwrap_or_default();
+        let bytes = state_file::read(&file(directory), state_file::LONGEST).unwrap_or_default();
+        let text = String::from_utf8(bytes).unwrap_or_default();
         Self(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 
@@ -156,7 +157,7 @@ pub fn add(directory: &Path, record: RunRecord) -> Result<(), WholeFileError> {
         return Ok(());
     }
     history.0.push(record);
-    Staged::write(&file(directory), &history.bytes(), 0o644)?.publish()
+    state_file::write(&file(directory), &history.bytes())
 }
 
 /// The file in a state directory.

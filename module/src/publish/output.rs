@@ -1,7 +1,7 @@
 //! The file that SSR's application identification reads.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -12,9 +12,13 @@ use serde::{Deserialize, Serialize};
 use crate::collect::last_good::LastOutput;
 use crate::collect::services::Services;
 use crate::digest::{Digesting, digest_of};
+use crate::source::bounded_json;
 
 /// Permission bits of the file: SSR reads it, whoever it runs as.
 const MODE: u32 = 0o644;
+
+/// The longest file of which the prefixes are read, in bytes: some 700,000 prefixes.
+const LONGEST: u64 = 40 << 20;
 
 /// The content of the file. Its keys and their order are what the plugin's documentation shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,7 +90,13 @@ impl LastOutput for OutputFile<'_> {
             services: Services,
         }
 
-        let earlier = || serde_json::from_slice::<Earlier>(&fs::read(self.0).ok()?).ok();
+        let earlier = || {
+            let file = File::open(self.0).ok()?;
+            if file.metadata().ok()?.len() > LONGEST {
+                return None;
+            }
+            bounded_json::value::<Earlier>(&mut file.take(LONGEST)).ok()
+        };
         earlier().map(|earlier| earlier.services).unwrap_or_default()
     }
 }

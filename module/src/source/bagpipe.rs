@@ -6,6 +6,7 @@ pub mod peers;
 pub mod routes;
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
 use bgpcs::Community;
@@ -16,12 +17,16 @@ use crate::prefix::{Family, Prefix};
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::filter::{self, Scanned};
-use crate::source::http::HttpClient;
+use crate::source::http::{HttpClient, Server};
 use crate::source::summary::{BgpSummary, Session};
+use crate::source::trust::TrustedUsers;
 use crate::source::{
     Abilities, Advice, CarriedCommunities, Destination, Query, QueryItem, RibInspection, RouteSource,
 };
 use crate::url::HttpUrl;
+
+/// Of how many routes is found out whether their prefixes are in several VPNs, which only informs.
+const MOST_COMPARED: usize = 200_000;
 
 /// The looking glass at a URL.
 pub struct Bagpipe {
@@ -32,9 +37,9 @@ pub struct Bagpipe {
 }
 
 impl Bagpipe {
-    /// The looking glass whose root is `url`.
-    pub fn new(url: HttpUrl, deadlines: Deadlines) -> Self {
-        Self { url, client: HttpClient::new(None, deadlines), in_several: 0 }
+    /// The looking glass whose root is `url`, of root or one of the `trusted` users.
+    pub fn new(url: HttpUrl, trusted: TrustedUsers, deadlines: Deadlines) -> Self {
+        Self { url, client: HttpClient::new(Server::Port(trusted), deadlines), in_several: 0 }
     }
 
     /// Passes every VPN route of a family to `each`.
@@ -87,18 +92,16 @@ impl RouteSource for Bagpipe {
     ) -> Result<(), SourceError> {
         let wanted = filter::wanted(query);
         // Routes with the same route targets count as one VPN.
-        let mut vpns: Vec<Vec<Community>> = Vec::new();
-        let mut in_vpns: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
+        let mut in_vpns: BTreeSet<(Prefix, u64)> = BTreeSet::new();
         let mut scan = |family, each: &mut dyn FnMut(Scanned<'_>)| {
             self.routes(family, &mut |scanned| {
                 if let Scanned::Route(route) = scanned
                     && filter::matched_paths(&wanted, route).next().is_some()
+                    && in_vpns.len() < MOST_COMPARED
                 {
-                    let known = vpns.iter().position(|vpn| vpn == route.communities);
-                    in_vpns.insert((route.prefix, known.unwrap_or(vpns.len()), 0));
-                    if known.is_none() {
-                        vpns.push(route.communities.to_vec());
-                    }
+                    let mut vpn = DefaultHasher::new();
+                    route.communities.hash(&mut vpn);
+                    in_vpns.insert((route.prefix, vpn.finish()));
                 }
                 each(scanned);
             })

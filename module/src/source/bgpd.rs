@@ -28,6 +28,7 @@ use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES};
 use crate::source::error::SourceError;
 use crate::source::routes_json::{self, ReplyItem};
 use crate::source::summary::{BgpSummary, TableStatus};
+use crate::source::trust;
 use crate::source::{
     CarriedCommunities, Destination, DestinationPath, Query, QueryItem, RibInspection, RouteSource,
     TableChanges,
@@ -157,6 +158,10 @@ impl RouteSource for Bgpd {
             }
             Err(failure) => Err(self.explain(&command, failure)),
         }
+    }
+
+    fn warnings(&mut self) -> Vec<String> {
+        trust::open_to_a_group(&self.socket).into_iter().collect()
     }
 }
 

@@ -11,8 +11,9 @@ use serde_json::de::IoRead;
 /// Bytes read at once, which is also the longest string. A real reply has strings of a few thousand bytes at most.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Bytes of the longest element that is kept whole. A real element has a few thousand bytes at most.
-const LONGEST_ELEMENT: usize = 1 << 20;
+/// Bytes of the longest element that is kept whole. A real element has a few thousand bytes at most, and what is made of one
+/// can take eighty times as many.
+const LONGEST_ELEMENT: usize = 256 * 1024;
 
 /// A JSON reader that fails when these limits are exceeded. A caller that keeps whole elements passes `since_element`,
 /// the bytes read since the end of the last element, and sets it to zero after each element.
@@ -62,7 +63,7 @@ impl Read for BoundedReply<'_> {
         if let Some(since) = self.since_element {
             since.set(since.get() + length);
             if since.get() > LONGEST_ELEMENT {
-                return refuse("1 MiB without the end of an element");
+                return refuse("256 KiB without the end of an element");
             }
         }
         Ok(length)

@@ -12,6 +12,7 @@ use std::io;
 use rustix::io::Errno;
 
 use crate::error_text::strerror;
+use crate::source::trust::Distrust;
 
 /// The cause of a cause, boxed, since each library brings its own type.
 pub type Cause = Box<dyn Error + Send + Sync>;
@@ -32,6 +33,8 @@ pub struct SourceError {
 pub enum SourceErrorKind {
     /// Connecting, sending or receiving failed: errno, if there is one, and the text.
     System(Option<i32>, String),
+    /// Somebody else is where the source should be; who, and what to do.
+    Distrusted(String),
     /// A limit on waiting was reached.
     TimedOut,
     /// The other side ended the connection before its answer was complete.
@@ -51,19 +54,20 @@ impl SourceErrorKind {
     /// query.
     pub fn concerns_source(&self) -> bool {
         match self {
-            Self::System(..) | Self::TimedOut | Self::ClosedEarly => true,
+            Self::System(..) | Self::Distrusted(_) | Self::TimedOut | Self::ClosedEarly => true,
             Self::Status(status) => *status >= 500,
             Self::TooLong(_) | Self::Shape(_) | Self::Refused(_) => false,
         }
     }
 
     /// Whether no server is running there: no listener, or a gateway without a server behind it (RFC 9110 sections
-    /// 15.6.3 to 15.6.5).
+    /// 15.6.3 to 15.6.5). Somebody else in its place is no server either.
     pub fn nobody_listens(&self) -> bool {
         const NO_LISTENER: [Errno; 2] = [Errno::CONNREFUSED, Errno::NOENT];
         match self {
             Self::System(Some(number), _) => NO_LISTENER.iter().any(|errno| errno.raw_os_error() == *number),
             Self::Status(status) => (502..=504).contains(status),
+            Self::Distrusted(_) => true,
             Self::System(None, _)
             | Self::TimedOut
             | Self::ClosedEarly
@@ -79,6 +83,7 @@ impl fmt::Display for SourceErrorKind {
         match self {
             Self::System(Some(number), text) => write!(f, "URLError: [Errno {number}] {text}"),
             Self::System(None, text) | Self::Refused(text) => write!(f, "URLError: {text}"),
+            Self::Distrusted(text) => write!(f, "TrustError: {text}"),
             Self::TimedOut => f.write_str("URLError: timed out"),
             Self::ClosedEarly => f.write_str("URLError: Remote end closed connection without response"),
             Self::TooLong(limit) => write!(f, "URLError: response exceeds {limit} bytes"),
@@ -157,7 +162,11 @@ impl SourceError {
 
     /// A failure to connect, to send or to receive, in its documented form. `what` as in [`new`](Self::new).
     pub fn io(error: io::Error, what: impl Into<String>) -> Self {
-        let too_long = error.get_ref().and_then(|inner| inner.downcast_ref::<ReplyTooLong>());
+        let inner = error.get_ref();
+        if let Some(distrust) = inner.and_then(|inner| inner.downcast_ref::<Distrust>()) {
+            return Self::new(SourceErrorKind::Distrusted(distrust.to_string()), what, None);
+        }
+        let too_long = inner.and_then(|inner| inner.downcast_ref::<ReplyTooLong>());
         let kind = match (error.kind(), error.raw_os_error(), too_long) {
             (_, _, Some(ReplyTooLong { limit })) => SourceErrorKind::TooLong(*limit),
             (io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock, _, _) => SourceErrorKind::TimedOut,

@@ -6,7 +6,8 @@ use bgpcs::{Community, RouteTarget};
 use ipnet::IpNet;
 
 use crate::prefix::{Family, Prefix};
-use crate::source::error::SourceError;
+use crate::source::error::{SourceError, SourceErrorKind};
+use crate::source::summary::can_be_peer;
 use crate::source::{CarriedCommunities, Destination, DestinationPath, MatchedPath, Query, QueryItem};
 
 /// A valid route of a source.
@@ -73,11 +74,23 @@ pub fn answer(
     })
 }
 
+/// The most paths of an answer that has to be sorted, which take 35 MB.
+const MOST_PATHS: usize = 500_000;
+
+/// The most neighbors that are told apart in such an answer. They only inform.
+const MOST_NEIGHBORS: usize = 1000;
+
+/// The most communities with the same AS number that are listed.
+pub const MOST_OF_SAME_AS: usize = 10_000;
+
+/// The most paths to one prefix that are explained, and the most communities of each.
+const MOST_OF_PREFIX: usize = 1000;
+
 /// Answers a query by a scan in any order. Every path counts as best. The answer is in memory until the scan ends,
 /// since the paths of a prefix have to follow one another.
 ///
 /// # Errors
-/// When the scan fails.
+/// When the scan fails, or the answer has more than 500,000 paths.
 pub fn answer_sorted(
     query: &Query,
     scan: &mut Scan<'_>,
@@ -86,6 +99,7 @@ pub fn answer_sorted(
     let wanted = wanted(query);
     let mut neighbors: Vec<String> = Vec::new();
     let mut found: BTreeSet<(Prefix, usize, usize)> = BTreeSet::new();
+    let mut are_too_many = false;
     scan(query.table.family, &mut |scanned| {
         let route = match scanned {
             Scanned::Route(route) => route,
@@ -93,14 +107,29 @@ pub fn answer_sorted(
         };
         for path in matched_paths(&wanted, route) {
             // The routes of a neighbor mostly follow one another.
-            if neighbors.last().is_none_or(|last| last != route.neighbor) {
-                neighbors.push(route.neighbor.to_owned());
+            let known = neighbors.iter().rposition(|known| known == route.neighbor);
+            let neighbor = match known {
+                Some(known) => known,
+                None if neighbors.len() < MOST_NEIGHBORS && can_be_peer(route.neighbor) => {
+                    neighbors.push(route.neighbor.to_owned());
+                    neighbors.len() - 1
+                }
+                None => MOST_NEIGHBORS,
+            };
+            if found.len() < MOST_PATHS {
+                found.insert((path.prefix, neighbor, path.community));
+            } else {
+                are_too_many = true;
             }
-            found.insert((path.prefix, neighbors.len(), path.community));
         }
     })?;
+    if are_too_many {
+        let reason = format!("more than {MOST_PATHS} routes carry the communities that are queried for");
+        let what = format!("query for {} routes", query.table.family);
+        return Err(SourceError::new(SourceErrorKind::Refused(reason), what, None));
+    }
     for (prefix, neighbor, community) in found {
-        let neighbor = neighbors.get(neighbor - 1).map_or("", String::as_str);
+        let neighbor = neighbors.get(neighbor).map_or("", String::as_str);
         each(QueryItem::Path(MatchedPath { community, prefix, best: true }), neighbor);
     }
     Ok(())
@@ -123,12 +152,15 @@ pub fn longest_match(prefix: Prefix, scan: &mut Scan<'_>) -> Result<Option<Desti
             Some(known) if known.prefix == route.prefix => known,
             other => other.insert(Destination { prefix: route.prefix, paths: Vec::new() }),
         };
-        found.paths.push(DestinationPath {
-            neighbor: route.neighbor.to_owned(),
-            best: route.best,
-            communities: route.communities.to_vec(),
-            is_unclear: false,
-        });
+        if found.paths.len() < MOST_OF_PREFIX {
+            let neighbor = if can_be_peer(route.neighbor) { route.neighbor } else { "" };
+            found.paths.push(DestinationPath {
+                neighbor: neighbor.to_owned(),
+                best: route.best,
+                communities: route.communities.iter().take(MOST_OF_PREFIX).copied().collect(),
+                is_unclear: route.communities.len() > MOST_OF_PREFIX,
+            });
+        }
     })?;
     Ok(longest)
 }
@@ -140,7 +172,9 @@ pub fn communities_like(community: &Community, scan: &mut Scan<'_>) -> Option<Ve
     for family in Family::ALL {
         let result = scan(family, &mut |scanned| {
             if let Scanned::Route(route) = scanned {
-                found.extend(route.communities.iter().filter(|carried| are_like(carried, community)));
+                let left = MOST_OF_SAME_AS.saturating_sub(found.len());
+                let same = route.communities.iter().filter(|carried| are_like(carried, community));
+                found.extend(same.take(left));
             }
         });
         result.ok()?;

@@ -25,6 +25,7 @@ use crate::source::error::{Shape, SourceError, SourceErrorKind, describe_query};
 use crate::source::filter::{self, Route, Scanned};
 use crate::source::routes_json::ReplyError;
 use crate::source::summary::{BgpSummary, TableStatus};
+use crate::source::trust::{self, TrustedUsers};
 use crate::source::{
     Abilities, Advice, CarriedCommunities, Destination, Query, QueryItem, RibInspection, RouteSource,
 };
@@ -46,16 +47,29 @@ pub struct GoBgp {
     command: PathBuf,
     address: SocketAddr,
     view: RibView,
+    trusted: TrustedUsers,
     deadlines: Deadlines,
     /// How many neighbors were skipped, since their addresses could not be read.
     skipped: Cell<u64>,
 }
 
 impl GoBgp {
-    /// The gobgpd that listens at `address`; the `command` connects for every query.
-    pub fn new(command: &Path, address: SocketAddr, view: RibView, deadlines: Deadlines) -> Self {
+    /// The gobgpd of root or a `trusted` user that listens at `address`; the `command` connects for every query.
+    pub fn new(
+        command: &Path,
+        address: SocketAddr,
+        view: RibView,
+        trusted: TrustedUsers,
+        deadlines: Deadlines,
+    ) -> Self {
         // A name without a directory is not looked up in the search path.
-        Self { command: Path::new(".").join(command), address, view, deadlines, skipped: Cell::new(0) }
+        let command = Path::new(".").join(command);
+        Self { command, address, view, trusted, deadlines, skipped: Cell::new(0) }
+    }
+
+    /// Whether whoever listens at the address is whom [`trust`] lets.
+    fn check(&self) -> io::Result<()> {
+        trust::check_port(&self.trusted, self.address)
     }
 
     fn gobgp(&self, words: &[&str]) -> Command {
@@ -75,11 +89,14 @@ impl GoBgp {
         // The command does not report why it cannot connect, so this does.
         left_until(self.deadlines.connected_by())
             .and_then(|limit| TcpStream::connect_timeout(&self.address, limit))
+            .and_then(|_| self.check())
             .map_err(|error| SourceError::io(error, self.describe(words)))?;
         let mut output = CommandOutput::of(&mut self.gobgp(words), &self.deadlines).map_err(|error| {
             SourceError::io(error, format!("could not start the command {}", self.command.display()))
         })?;
-        rib::read(&mut output, each).map_err(|error| match error {
+        let read = rib::read(&mut output, each);
+        self.check().map_err(|error| SourceError::io(error, self.describe(words)))?;
+        read.map_err(|error| match error {
             RibError::Reply(ReplyError::Io(error)) => SourceError::io(error, self.describe(words)),
             RibError::Reply(error) => SourceError::shape(Shape::Text, self.describe(words), error),
             RibError::Refused(why) => {
@@ -107,15 +124,21 @@ impl GoBgp {
         Ok(())
     }
 
-    /// The output of a command that prints at most [`SHORT_REPLY_BYTES`].
-    fn short_reply(&self, words: &[&str]) -> io::Result<CommandOutput> {
-        CommandOutput::of(&mut self.gobgp(words), &self.deadlines.with_reply_limit(SHORT_REPLY_BYTES))
+    /// Reads the output of a command that prints at most [`SHORT_REPLY_BYTES`].
+    fn short_reply<T, E: From<io::Error>>(
+        &self,
+        words: &[&str],
+        read: impl FnOnce(&mut CommandOutput) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let deadlines = self.deadlines.with_reply_limit(SHORT_REPLY_BYTES);
+        let value = read(&mut CommandOutput::of(&mut self.gobgp(words), &deadlines)?)?;
+        self.check()?;
+        Ok(value)
     }
 
     fn neighbors(&self) -> Result<Vec<GobgpNeighbor>, SourceError> {
         let words = ["neighbor"];
-        let read = |mut output| neighbors::read(&mut output);
-        let neighbors = self.short_reply(&words).map_err(ReplyError::Io).and_then(read);
+        let neighbors = self.short_reply(&words, |output| neighbors::read(output));
         let GobgpNeighbors { known, unreadable } = neighbors.map_err(|error| match error {
             ReplyError::Io(error) => SourceError::io(error, self.describe(&words)),
             error => SourceError::shape(Shape::Text, self.describe(&words), error),
@@ -127,8 +150,8 @@ impl GoBgp {
     /// The number of paths in the global RIB, in place of a table version, which GoBGP does not have: it changes with
     /// routes that come from no neighbor.
     fn path_total(&self, family: Family) -> Option<u64> {
-        let mut summary = self.short_reply(&["global", "rib", "summary", "-a", &family.to_string()]).ok()?;
-        let RibSummary { num_path } = bounded_json::value(&mut summary).ok()?;
+        let words = ["global", "rib", "summary", "-a", &family.to_string()];
+        let RibSummary { num_path } = self.short_reply(&words, |output| bounded_json::value(output)).ok()?;
         Some(num_path)
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! Its path is not published, so the whole URL is a setting. The reply is expected to be the JSON of bgpd.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
-use crate::source::http::HttpClient;
+use crate::source::http::{HttpClient, Server};
 use crate::source::routes_json::{self, ReplyItem};
+use crate::source::trust;
 use crate::source::{Abilities, MatchedPath, Query, QueryItem, RibInspection, RouteSource};
 use crate::url::UrlTemplate;
 
@@ -15,17 +16,20 @@ use crate::url::UrlTemplate;
 pub struct RoutingManager {
     url: UrlTemplate,
     name: String,
+    socket: Option<PathBuf>,
     client: HttpClient,
 }
 
 impl RoutingManager {
-    /// The API at `url`. Connects to the Unix socket if there is one, else to the URL's host and port.
-    pub fn new(url: UrlTemplate, socket: Option<&Path>, deadlines: Deadlines) -> Self {
-        let name = match socket {
-            Some(socket) => format!("routingManager at {url} by {}", socket.display()),
-            None => format!("routingManager at {url}"),
+    /// The API at `url` of this server.
+    pub fn new(url: UrlTemplate, server: Server, deadlines: Deadlines) -> Self {
+        let (name, socket) = match &server {
+            Server::Socket(socket) => {
+                (format!("routingManager at {url} by {}", socket.display()), Some(socket.clone()))
+            }
+            Server::Port(_) => (format!("routingManager at {url}"), None),
         };
-        Self { url, name, client: HttpClient::new(socket, deadlines) }
+        Self { url, name, socket, client: HttpClient::new(server, deadlines) }
     }
 }
 
@@ -56,6 +60,10 @@ impl RouteSource for RoutingManager {
             self.client.get(&url, &self.name, &mut |body| routes_json::read(body, each_item))?;
         }
         Ok(())
+    }
+
+    fn warnings(&mut self) -> Vec<String> {
+        self.socket.as_deref().and_then(trust::open_to_a_group).into_iter().collect()
     }
 }
 

@@ -10,6 +10,15 @@ use crate::prefix::Family;
 /// The most sessions that are read, and kept from one run to the next.
 pub const MAX_SESSIONS: usize = 1000;
 
+/// The longest name of a neighbor in bytes: an address with an interface.
+const LONGEST_PEER: usize = 128;
+
+/// Whether a text can be a neighbor's address or interface, by its length: a thousand names of any length, in the state and
+/// wherever it is copied, would take memory without a limit.
+pub fn can_be_peer(text: &str) -> bool {
+    text.len() <= LONGEST_PEER
+}
+
 /// A session that is established for so long has converged, even if its neighbor never falls silent.
 const LONGEST_CONVERGENCE: Duration = Duration::from_secs(60);
 

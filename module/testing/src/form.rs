@@ -2,7 +2,7 @@
 //! lower case, without a final stop, and in words that are not the program's own.
 
 /// What an advice begins with.
-const VERBS: [&str; 30] = [
+const VERBS: [&str; 31] = [
     "add",
     "apply",
     "ask",
@@ -12,6 +12,7 @@ const VERBS: [&str; 30] = [
     "configure",
     "correct",
     "define",
+    "end",
     "export",
     "give",
     "install",
@@ -36,7 +37,7 @@ const VERBS: [&str; 30] = [
 ];
 
 /// The start of the messages whose words the plugin's documentation fixed, and of a name.
-const DOCUMENTED: [&str; 13] = [
+const DOCUMENTED: [&str; 14] = [
     "URLError: ",
     "HTTPError: ",
     "AttributeError: ",
@@ -45,6 +46,7 @@ const DOCUMENTED: [&str; 13] = [
     "PrefixLimitError: ",
     "SelectionError: ",
     "LossError: ",
+    "TrustError: ",
     "ExaBGP ",
     "GoBGP ",
     "SSR's ",

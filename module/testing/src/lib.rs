@@ -34,6 +34,6 @@ pub use gobgpd::Gobgpd;
 pub use installed::{exabgp_releases, python_environment};
 pub use listener::Listener;
 pub use peer::Peer;
-pub use process::{Process, Signal, alone, eventually, free_port, signal};
+pub use process::{Process, Signal, alone, alone_in_own_network, eventually, free_port, signal};
 pub use session::{Capabilities, Session};
 pub use speaker::Speaker;

@@ -73,11 +73,27 @@ pub fn free_port() -> u16 {
 /// Does the work of a test in a process of its own, for it measures or changes what all threads of a process share: the
 /// memory that was used at most, or the current directory. `test` is the test's name, with its modules'.
 pub fn alone(test: &str, work: impl FnOnce()) {
+    alone_by(Command::new(std::env::current_exe().unwrap()), test, work);
+}
+
+/// Does the same in a network of its own, where every port is free and only loopback is there. Without root there is no such
+/// network, and the test says that it is skipped.
+pub fn alone_in_own_network(test: &str, work: impl FnOnce()) {
+    if !rustix::process::geteuid().is_root() {
+        println!("{test}: skipped, since only root can make a network and processes of other users");
+        return;
+    }
+    let mut command = Command::new("unshare");
+    command.args(["--net", "sh", "-c", "ip link set lo up && exec \"$0\" \"$@\""]);
+    command.arg(std::env::current_exe().unwrap());
+    alone_by(command, test, work);
+}
+
+fn alone_by(mut command: Command, test: &str, work: impl FnOnce()) {
     const MARK: &str = "BGPCS_TEST_IS_ALONE";
     if std::env::var_os(MARK).is_some() {
         return work();
     }
-    let mut command = Command::new(std::env::current_exe().unwrap());
     let output = command.args([test, "--exact", "--nocapture"]).env(MARK, "").output().unwrap();
     let [stdout, stderr] =
         [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());

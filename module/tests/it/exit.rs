@@ -1,9 +1,13 @@
 //! The one table of exit statuses.
 
-use std::fs;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 use bgp_community_services::exit::Exit;
+use rustix::fs::{FlockOperation, flock};
 
 use crate::scene::Scene;
 
@@ -40,4 +44,72 @@ fn are_in_the_guide_and_the_help() {
         assert!(guide.contains(&format!("| {number} | {meaning} |\n")), "{number} {meaning}");
         assert!(help.contains(&format!("{number} {meaning}")), "{number} {meaning}: {help}");
     }
+}
+
+/// Whoever may not read the module's files is told to be root, and not that anything is wrong with the router.
+#[test]
+fn without_root() {
+    let scene = Scene::new();
+    let program = scene.path("module");
+    // By another process, since a program that any process has open to write to cannot be started.
+    let built = env!("CARGO_BIN_EXE_bgp-community-services");
+    assert!(Command::new("cp").arg(built).arg(&program).status().unwrap().success());
+    fs::create_dir(scene.path("state")).unwrap();
+    let set = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    set(&scene.path(""), 0o755);
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    for closed in ["config.json", "state"] {
+        set(&scene.path("config.json"), 0o644);
+        set(&scene.path("state"), 0o755);
+        // Root's own files are closed to others; whoever is not root closes them to themselves.
+        set(&scene.path(closed), if is_root { 0o700 } else { 0 });
+        let report = scene.path("report.html").display().to_string();
+        for words in [
+            &["status"][..],
+            &["show"],
+            &["explain", "12076:5010"],
+            &["doctor"],
+            &["report", "--html", &report],
+        ] {
+            let mut command = Command::new(&program);
+            command.args(scene.command(words).get_args());
+            if is_root {
+                command.uid(65534);
+            }
+            let ended = command.output().unwrap();
+            let said = String::from_utf8_lossy(&ended.stderr);
+            assert_eq!(
+                ended.status.code(),
+                Some(Exit::CannotTell.number().into()),
+                "{closed} {words:?}: {said}"
+            );
+            assert!(said.contains(closed) && said.contains("Permission denied; run as root"), "{said}");
+        }
+    }
+    set(&scene.path("state"), 0o755);
+}
+
+/// What an earlier release left open is closed, and told once; the output file stays for everybody.
+#[test]
+fn state_of_nobody_else() {
+    let scene = Scene::new();
+    fs::create_dir(scene.path("state")).unwrap();
+    let mode = |name: &str| fs::metadata(scene.path(name)).unwrap().permissions().mode() & 0o777;
+    fs::set_permissions(scene.path("state"), Permissions::from_mode(0o755)).unwrap();
+    for name in ["state/lock", "state/last-run.json"] {
+        fs::write(scene.path(name), "").unwrap();
+        fs::set_permissions(scene.path(name), Permissions::from_mode(0o644)).unwrap();
+    }
+    // Another user had opened the lock before, and holds it.
+    let held = File::open(scene.path("state/lock")).unwrap();
+    flock(&held, FlockOperation::NonBlockingLockExclusive).unwrap();
+    let said = || String::from_utf8(scene.command(&["run"]).output().unwrap().stderr).unwrap();
+    let told = said();
+    assert!(told.contains("were open to other users") && !told.contains("another process"), "{told}");
+    assert_eq!((mode("state"), mode("output.json")), (0o700, 0o644));
+    for entry in fs::read_dir(scene.path("state")).unwrap() {
+        let name = format!("state/{}", entry.unwrap().file_name().to_str().unwrap());
+        assert_eq!(mode(&name), 0o600, "{name}");
+    }
+    assert!(!said().contains("were open"));
 }

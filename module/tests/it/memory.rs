@@ -1,6 +1,6 @@
 //! The module's memory has a limit, whatever a routing engine sends.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::net::Ipv6Addr;
 use std::process::Stdio;
@@ -15,6 +15,9 @@ use crate::scene::Scene;
 
 /// What the packaged program has to keep to is 24 MB; of this unoptimized one, more pages are in use.
 const LIMIT: u64 = 26_000_000;
+
+/// Of what nobody but a program that is out to harm would send or leave.
+const HOSTILE_LIMIT: u64 = 64_000_000;
 
 /// As many prefixes as `max-prefixes` allows, each as long as one can be; at every summary, one of them has changed.
 fn longest_table() -> Answer {
@@ -63,11 +66,24 @@ const SESSION: &str = r#"{"192.0.2.2": {"bgpState": "Established", "bgpTimerUpMs
 /// Runs the module with these answers, and holds its peak.
 #[track_caller]
 fn hold_to_limit(scene: &Scene, case: &str) {
+    hold_to(scene, case, LIMIT);
+}
+
+#[track_caller]
+fn hold_to(scene: &Scene, case: &str, limit: u64) {
+    let (succeeded, peak) = ended(scene, &[]);
+    assert!(succeeded, "{case}");
+    assert!(peak < limit, "{case}: {peak} bytes");
+}
+
+/// Whether a command succeeds, and its peak in bytes.
+fn ended(scene: &Scene, words: &[&str]) -> (bool, u64) {
     // What the system reports as a program's peak includes that of the program that started it.
     fs::write("/proc/self/clear_refs", "5").unwrap();
-    let ended = scene.command(&[]).stderr(Stdio::null()).spawn().unwrap().wait4().unwrap();
-    assert!(ended.status.success(), "{case}");
-    assert!(ended.rusage.maxrss < LIMIT, "{case}: {} bytes", ended.rusage.maxrss);
+    let mut command = scene.command(words);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let ended = command.spawn().unwrap().wait4().unwrap();
+    (ended.status.success(), ended.rusage.maxrss)
 }
 
 #[test]
@@ -89,6 +105,38 @@ fn all_that_may_come() {
     let long = |start: &str, piece: &str, end: &str| {
         Answer::Long(start.into(), piece.into(), megabytes(30, piece), vty_reply(0, end))
     };
+    for name in ["last-run.json", "routes.json", "history.jsonl", "exabgp-sessions.json"] {
+        let scene = Scene::new();
+        fs::create_dir(scene.path("state")).unwrap();
+        File::create(scene.path("state").join(name)).unwrap().set_len(3_000_000_000).unwrap();
+        stand_in::vty(&scene.path("bgpd.vty"), longest_table());
+        hold_to_limit(&scene, name);
+        // As many texts as the longest state that is read can have.
+        let texts = "\"\",".repeat(1_390_000);
+        fs::write(scene.path("state").join(name), format!("{{\"warnings\": [{texts}\"\"]}}")).unwrap();
+        hold_to(&scene, name, HOSTILE_LIMIT);
+    }
+    // Written piece by piece: what this program has in memory counts as the module's peak.
+    let flood = Answer::Written(Arc::new(|request, reply| {
+        match request {
+            "show bgp neighbors json" => {
+                let name = "n".repeat(30_000);
+                let neighbor = SESSION.strip_prefix("{\"192.0.2.2\": ").unwrap().strip_suffix('}').unwrap();
+                (0..1000).try_for_each(|index| {
+                    let before = if index == 0 { '{' } else { ',' };
+                    write!(reply, "{before}\"{index}{name}\": {neighbor}")
+                })?;
+                write!(reply, "}}")?;
+            }
+            _ if request.contains("summary") => write!(reply, "{{\"tableVersion\": 1}}")?,
+            _ => write!(reply, "{{\"routes\": {{}}}}")?,
+        }
+        reply.write_all(&[0; 4])
+    }));
+    let scene = Scene::new();
+    stand_in::vty(&scene.path("bgpd.vty"), flood);
+    hold_to(&scene, "a flood of neighbors", HOSTILE_LIMIT);
+
     for (case, answer) in [
         ("a long reply", long("{\"routes\":{", route, "\"10.0.0.0/8\":[]}}")),
         ("a long string", long("{\"a\":\"", "\\\"x", "\"}")),
@@ -103,5 +151,78 @@ fn all_that_may_come() {
         let scene = Scene::new();
         stand_in::vty(&scene.path("bgpd.vty"), answer);
         hold_to_limit(&scene, case);
+    }
+}
+
+/// As much as is read of a file, in pieces that take the most memory for their length.
+#[test]
+fn whatever_is_in_a_file() {
+    alone("memory::whatever_is_in_a_file", all_that_may_be_in_a_file);
+}
+
+fn all_that_may_be_in_a_file() {
+    const MIB: usize = 1 << 20;
+    const RUNNING: &str = "var/run/128technology/config.json";
+    let numbered = |index: usize| format!("\"{index}\":[],");
+    let prefix = |_: usize| r#"{"ip-prefix":"::/0"},"#.to_owned();
+    let application =
+        |index: usize| format!("{{\"application-name\":\"{index}\",\"bgp-community\":[\"1:1\"]}},");
+    let community = |index: usize| format!("\"{}:{}\",", index / 65536, index % 65536);
+    type Piece<'p> = &'p dyn Fn(usize) -> String;
+    let rows: [(&str, &str, usize, Piece<'_>, &str); 9] = [
+        ("output.json", r#"{"services":{"a":["#, 40 * MIB, &prefix, r#"{"ip-prefix":"::/0"}]}}"#),
+        ("output.json", r#"{"services":{"#, 40 * MIB, &numbered, r#""a":[]}}"#),
+        ("output.json", r#"{"services":""#, 40 * MIB, &|_| "x".repeat(1000), r#""}"#),
+        (
+            "config.json",
+            r#"{"duration":60,"applications":["#,
+            MIB,
+            &application,
+            r#"{"application-name":"a"}]}"#,
+        ),
+        (
+            "config.json",
+            r#"{"duration":60,"applications":[{"application-name":"a","bgp-community":["#,
+            MIB,
+            &community,
+            r#""1:1"]}]}"#,
+        ),
+        (RUNNING, r#"{"authority":{"router":["#, 16 * MIB, &|_| "{},".to_owned(), "{}]}}"),
+        (RUNNING, r#"{"authority":{"other":["#, 16 * MIB, &|_| "{\"\":0},".to_owned(), "{}]}}"),
+        (RUNNING, r#"{"authority":{"router":[{"x":""#, 16 * MIB, &|_| "x".repeat(1000), r#""}]}}"#),
+        (
+            RUNNING,
+            r#"{"authority":{"router":[{"applicationIdentification":{"mode":["#,
+            64 * MIB,
+            &|_| "\"\",".to_owned(),
+            r#"""]}}]}}"#,
+        ),
+    ];
+    for (name, start, length, piece, end) in rows {
+        let scene = Scene::new();
+        // With so many communities, bgpd would be queried until the run's time is over.
+        if name != "config.json" {
+            stand_in::vty(&scene.path("bgpd.vty"), Answer::Bytes(vty_reply(0, "{\"routes\": {}}")));
+        }
+        let path = scene.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // Piece by piece, since what this program has in memory counts as the module's peak.
+        let mut file = io::BufWriter::new(File::create(path).unwrap());
+        let mut written = start.len() + end.len() + 64;
+        file.write_all(start.as_bytes()).unwrap();
+        for index in 0.. {
+            let piece = piece(index);
+            written += piece.len();
+            if written > length {
+                break;
+            }
+            file.write_all(piece.as_bytes()).unwrap();
+        }
+        file.write_all(end.as_bytes()).unwrap();
+        drop(file);
+        let root = scene.path("").display().to_string();
+        let words = if name == RUNNING { &["doctor", "--root", &root][..] } else { &["run"] };
+        let (_, peak) = ended(&scene, words);
+        assert!(peak < HOSTILE_LIMIT, "{name} {start}: {peak} bytes");
     }
 }

@@ -112,10 +112,15 @@ fn of_every_error() {
     });
     hold_every!(hold_to_advice, ConfigurationError, |error: ConfigurationError| error.to_string(), {
         ConfigurationError::Unreadable { .. } => ConfigurationError::Unreadable { path: path(), source: refused() },
+        ConfigurationError::NotAllowed { .. } => ConfigurationError::NotAllowed { path: path(), source: refused() },
+        ConfigurationError::TooLong { .. } => ConfigurationError::TooLong { path: path(), source: refused() },
         ConfigurationError::Malformed { .. } => ConfigurationError::Malformed { path: path(), source: malformed() },
     });
     hold_every!(hold_to_advice, SourceErrorKind, |kind| of_run(by_source(of_source(kind)).into()), {
         SourceErrorKind::System(..) => SourceErrorKind::System(Some(111), "Connection refused".into()),
+        SourceErrorKind::Distrusted(_) => SourceErrorKind::Distrusted(
+            "127.0.0.1:31517 is held by user nobody (65534), expected root; end that program".into()
+        ),
         SourceErrorKind::TimedOut => SourceErrorKind::TimedOut,
         SourceErrorKind::ClosedEarly => SourceErrorKind::ClosedEarly,
         SourceErrorKind::TooLong(_) => SourceErrorKind::TooLong(1 << 20),
@@ -163,6 +168,7 @@ fn of_every_error() {
         OperatorError::NotWritten(_) => OperatorError::NotWritten(unwritten()),
         OperatorError::Changes(_) =>
             OperatorError::Changes(ChangeLogError::Unusable { path: path(), source: refused() }),
+        OperatorError::NotAllowed { .. } => OperatorError::NotAllowed { path: path(), source: refused() },
         OperatorError::Output(_) => OperatorError::Output(refused()),
         OperatorError::Address { .. } => OperatorError::Address { text: "1.2.3.400".into() },
         OperatorError::Community(_) =>

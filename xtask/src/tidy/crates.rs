@@ -22,8 +22,9 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["clock", "digest", "error_text", "exit", "prefix"],
+    &["bounded_file", "clock", "digest", "error_text", "exit", "prefix"],
     &["instance"],
+    &["state_file"],
     &["url"],
     &["cli"],
     &["settings"],

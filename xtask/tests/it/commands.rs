@@ -29,3 +29,17 @@ fn a_directory_that_does_not_exist_is_named() {
         "{stderr}"
     );
 }
+
+#[test]
+fn advisories_that_cannot_be_checked_are_no_success() {
+    let home = tempfile::tempdir().unwrap();
+    let mut deny = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let Output { status, stderr, .. } =
+        deny.args(["deny", "--advisories"]).env("CARGO_HOME", home.path()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(!status.success());
+    assert!(
+        stderr.contains("no database of advisories") && stderr.contains("cargo deny fetch db"),
+        "{stderr}"
+    );
+}

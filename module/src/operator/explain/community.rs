@@ -15,6 +15,7 @@ use crate::operator::printed::{comma_separated, counted_by_family};
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
 use crate::source::filter::is_near;
+use crate::source::summary::{MAX_SESSIONS, can_be_peer};
 use crate::source::{Query, QueryItem, RouteSource};
 
 /// The most communities with the same AS number that are listed.
@@ -323,6 +324,14 @@ pub(in crate::operator) fn carrying(
                 QueryItem::Path(path) => path,
                 QueryItem::Unreadable(_) => return carrying.unreadable += 1,
                 QueryItem::StartOver => return,
+            };
+            // A neighbor too many, or with a name that none has, counts as one that is not reported.
+            let neighbor = match carrying.by_neighbor.len() < MAX_SESSIONS && can_be_peer(neighbor) {
+                true => neighbor,
+                false if carrying.by_neighbor.contains_key(&(instance.clone(), neighbor.to_owned())) => {
+                    neighbor
+                }
+                false => "",
             };
             let known = carrying.by_neighbor.entry((instance.clone(), neighbor.to_owned()));
             let paths = known.or_insert_with(|| NeighborPaths {

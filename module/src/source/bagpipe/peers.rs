@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::source::json_arrays;
 use crate::source::routes_json::ReplyError;
-use crate::source::summary::{MAX_SESSIONS, Session};
+use crate::source::summary::{MAX_SESSIONS, Session, can_be_peer};
 
 /// The sessions. The looking glass reports neither the age of a session nor its number of prefixes, so both are zero.
 /// BaGPipe-BGP has no IPv6 routes.
@@ -29,7 +29,7 @@ pub fn read(reply: &mut dyn Read) -> Result<Vec<Session>, ReplyError> {
 fn session(shown: &Value) -> Option<Session> {
     let established = (shown.get("state")?.as_str()? == "Established").then_some(0);
     Some(Session {
-        peer: shown.get("id")?.as_str()?.to_owned(),
+        peer: shown.get("id")?.as_str().filter(|peer| can_be_peer(peer))?.to_owned(),
         since: established,
         ipv4: established,
         converged: established.is_some(),

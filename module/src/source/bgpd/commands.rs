@@ -52,6 +52,7 @@ impl Bgpd {
                 });
             }
         };
+        reply.check(&self.socket).map_err(CommandFailure::Send)?;
         let end = ReplyEnd { status: reply.status(), message: reply.error_message() };
         // After a warning the connection is as good as before.
         if matches!(end.status, Some(0 | WARNING)) {

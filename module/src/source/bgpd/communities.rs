@@ -11,7 +11,7 @@ use std::io::{self, BufRead, Read};
 use bgpcs::Community;
 
 use crate::source::CarriedCommunities;
-use crate::source::filter::are_like;
+use crate::source::filter::{MOST_OF_SAME_AS, are_like};
 
 const STANDARD: &str = "show bgp community-info";
 
@@ -75,11 +75,14 @@ pub fn read_communities(reply: impl Read, wanted: &[Community], found: &mut [boo
 /// # Errors
 /// When the reply is not complete.
 pub fn read_like(reply: impl Read, wanted: &Community) -> io::Result<Vec<Community>> {
+    let mut reader = io::BufReader::with_capacity(64 * 1024, reply);
     let mut found = BTreeSet::new();
-    for line in io::BufReader::new(reply).lines() {
-        let line = line?;
+    let mut line = String::new();
+    while (&mut reader).take(LONGEST_LINE).read_line(&mut line)? > 0 {
         let communities = words_of_set(&line).into_iter().flatten().filter_map(canonical);
-        found.extend(communities.filter(|community| are_like(community, wanted)));
+        let left = MOST_OF_SAME_AS.saturating_sub(found.len());
+        found.extend(communities.filter(|community| are_like(community, wanted)).take(left));
+        line.clear();
     }
     Ok(found.into_iter().collect())
 }

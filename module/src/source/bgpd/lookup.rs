@@ -26,8 +26,9 @@ pub fn show(instance: &Instance, prefix: Prefix) -> String {
     }
 }
 
-/// The longest reply that is read for an operator, in bytes: several thousand paths.
-pub const LONGEST_REPLY: u64 = 4 << 20;
+/// The longest reply that is read for an operator, in bytes: about a thousand paths. What is made of it can take eighty times
+/// as many.
+pub const LONGEST_REPLY: u64 = 512 << 10;
 
 /// Reads the reply to [`show`]: the prefix that was found with its valid paths; none without a valid path.
 ///

@@ -11,7 +11,7 @@ use crate::prefix::Family;
 use crate::source::bgpd::show;
 use crate::source::bounded_json;
 use crate::source::lossy_utf8::LossyUtf8;
-use crate::source::summary::{MAX_SESSIONS, Session, TableStatus, has_converged};
+use crate::source::summary::{MAX_SESSIONS, Session, TableStatus, can_be_peer, has_converged};
 
 /// The command for the summary of a table: for [`read_table`].
 pub fn show_table(table: &Table) -> String {
@@ -194,6 +194,9 @@ impl<'de> Visitor<'de> for NeighborsVisitor {
         while let Some((peer, neighbor)) = map.next_entry::<String, NeighborReply>()? {
             if sessions.len() == MAX_SESSIONS {
                 return Err(A::Error::invalid_length(MAX_SESSIONS + 1, &self));
+            }
+            if !can_be_peer(&peer) {
+                return Err(A::Error::custom("the name of a neighbor is too long"));
             }
             sessions.push(neighbor.session(peer).map_err(A::Error::custom)?);
         }

@@ -14,6 +14,7 @@ use rustix::net::sockopt;
 use crate::source::deadlines::{Deadlines, left_until};
 use crate::source::ending;
 use crate::source::error::ReplyTooLong;
+use crate::source::trust;
 use crate::source::unix_socket;
 
 /// A connection for commands, one after another.
@@ -24,7 +25,9 @@ pub struct Vty {
 impl Vty {
     /// Connects to the daemon that listens at `socket`.
     pub fn connect(socket: &Path, deadlines: &Deadlines) -> io::Result<Self> {
-        Ok(Self { stream: unix_socket::connect(socket, deadlines.connected_by())? })
+        let stream = unix_socket::connect(socket, deadlines.connected_by())?;
+        trust::check_socket(socket, &stream)?;
+        Ok(Self { stream })
     }
 
     /// The process id of the daemon (`SO_PEERCRED`); none when it is in another PID namespace.
@@ -85,6 +88,11 @@ impl VtyReply<'_> {
             strings.next().filter(|key| *key == "warning").and_then(|_| strings.next())
         };
         line.or_else(warning).map(str::to_owned)
+    }
+
+    /// Whether whoever replied is whom [`trust`] lets at that socket.
+    pub fn check(&self, socket: &Path) -> io::Result<()> {
+        trust::check_socket(socket, self.stream)
     }
 
     /// The status, 0 for success. None before the whole reply is read, and when the text is not followed by three NULs

@@ -4,10 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bgpcs::whole_file::{Staged, WholeFileError};
+use bgpcs::whole_file::WholeFileError;
 use serde::{Deserialize, Serialize};
 
 use crate::source::summary::BgpSummary;
+use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it.
 pub const FORM: u32 = 1;
@@ -57,7 +58,7 @@ pub struct SavedSessions {
 impl SavedSessions {
     /// The file in `directory`; none when it cannot be read.
     pub fn load(directory: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(file(directory)).ok()?).ok()
+        serde_json::from_slice(&state_file::read(&file(directory), state_file::LONGEST)?).ok()
     }
 
     /// Replaces the file in `directory`.
@@ -66,7 +67,7 @@ impl SavedSessions {
     /// When the file cannot be written.
     pub fn save(&self, directory: &Path) -> Result<(), WholeFileError> {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
-        Staged::write(&file(directory), &bytes, 0o644)?.publish()
+        state_file::write(&file(directory), &bytes)
     }
 }
 

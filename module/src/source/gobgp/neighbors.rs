@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::prefix::Family;
 use crate::source::json_arrays;
 use crate::source::routes_json::ReplyError;
-use crate::source::summary::{MAX_SESSIONS, Session, has_converged};
+use crate::source::summary::{MAX_SESSIONS, Session, can_be_peer, has_converged};
 
 /// The number of `ESTABLISHED` in GoBGP's API (`PeerState.SessionState`), as in RFC 4273 (`bgpPeerState`).
 const ESTABLISHED: u64 = 6;
@@ -82,7 +82,10 @@ fn number(shown: &Value, place: &str) -> u64 {
 impl GobgpNeighbor {
     /// `None` when it has no address.
     fn read(shown: &Value) -> Option<Self> {
-        let address = shown.pointer("/state/neighbor_address")?.as_str().filter(|text| is_address(text))?;
+        let address = shown
+            .pointer("/state/neighbor_address")?
+            .as_str()
+            .filter(|text| can_be_peer(text) && is_address(text))?;
         let is_established = number(shown, "/state/session_state") == ESTABLISHED;
         // Families have IANA's numbers (AFI, SAFI 1).
         let family = |afi| {

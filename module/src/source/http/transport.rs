@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
 
+use crate::source::trust::{self, TrustedUsers};
 use crate::source::{ending, unix_socket};
 use crate::url::address;
 
@@ -27,10 +28,29 @@ pub struct LiteralAddress;
 
 impl Resolver for LiteralAddress {
     fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let address = address(uri).ok_or(Error::HostNotFound)?;
         let mut addresses = self.empty();
-        addresses.push(SocketAddr::new(address, uri.port_u16().unwrap_or(80)));
+        addresses.push(socket_address(uri).ok_or(Error::HostNotFound)?);
         Ok(addresses)
+    }
+}
+
+/// The address and port of a URL.
+pub fn socket_address(uri: &Uri) -> Option<SocketAddr> {
+    Some(SocketAddr::new(address(uri)?, uri.port_u16().unwrap_or(80)))
+}
+
+/// Passes on a connection to a port that is root's or one of these users'.
+#[derive(Debug)]
+pub struct PortCheck(pub TrustedUsers);
+
+impl<T: Transport> Connector<T> for PortCheck {
+    type Out = T;
+
+    fn connect(&self, details: &ConnectionDetails, connected: Option<T>) -> Result<Option<T>, Error> {
+        for address in details.addrs.iter() {
+            trust::check_port(&self.0, *address)?;
+        }
+        Ok(connected)
     }
 }
 
@@ -52,6 +72,7 @@ impl Connector<()> for UnixConnector {
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, Error> {
         let stream = unix_socket::connect(&self.socket, Instant::now() + *details.timeout.after)?;
+        trust::check_socket(&self.socket, &stream)?;
         Ok(Some(StreamTransport::new(stream, details)))
     }
 }

@@ -16,4 +16,5 @@ mod releases;
 mod report;
 mod router;
 mod sources;
+mod trust;
 mod watch;

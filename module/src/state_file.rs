@@ -1,0 +1,83 @@
+//! The files in the state directory: nobody but this program's user and root may read them, so that nobody else can hold the
+//! lock or know what the router knows; and none takes more memory than it may have bytes.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+
+use bgpcs::whole_file::{Staged, WholeFileError};
+
+use crate::bounded_file;
+
+/// Permission bits of the directory.
+const DIRECTORY_MODE: u32 = 0o700;
+
+/// Permission bits of its files.
+pub const FILE_MODE: u32 = 0o600;
+
+/// The bits that a group and others have.
+const OF_OTHERS: u32 = 0o077;
+
+/// The longest file that is read, in bytes: several times what a run leaves. What is longer counts as none.
+pub const LONGEST: u64 = 4 << 20;
+
+/// The name of the lock.
+pub const LOCK: &str = "lock";
+
+/// The content of a file; none if it cannot be read, or is longer than so many bytes.
+pub fn read(path: &Path, longest: u64) -> Option<Vec<u8>> {
+    bounded_file::read(path, longest).ok()
+}
+
+/// Replaces a file.
+///
+/// # Errors
+/// When it cannot be written; the old one is still there.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WholeFileError> {
+    Staged::write(path, bytes, FILE_MODE)?.publish()
+}
+
+/// Makes the directory if it does not exist, and takes from other users what an earlier release let them do. Returns what
+/// was corrected, a sentence for the operator.
+///
+/// # Errors
+/// When the directory cannot be made.
+pub fn prepare(directory: &Path) -> io::Result<Option<String>> {
+    if let Some(parent) = directory.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match DirBuilder::new().mode(DIRECTORY_MODE).create(directory) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
+        made => made?,
+    }
+    // If another user has the directory, it is theirs to decide.
+    let mut corrected = close(directory, DIRECTORY_MODE).unwrap_or(false);
+    for entry in fs::read_dir(directory)?.flatten() {
+        if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        let was_open = close(&path, FILE_MODE).unwrap_or(false);
+        if was_open && entry.file_name() == LOCK {
+            // Whoever has opened it before could hold it for ever.
+            fs::remove_file(&path)?;
+        }
+        corrected |= was_open;
+    }
+    Ok(corrected.then(|| {
+        format!(
+            "{} and its files were open to other users, and are not any more; check who may have read them",
+            directory.display()
+        )
+    }))
+}
+
+/// Sets the permission bits of a file if other users have any; whether they had.
+fn close(path: &Path, mode: u32) -> io::Result<bool> {
+    let is_open = fs::symlink_metadata(path)?.permissions().mode() & OF_OTHERS != 0;
+    if is_open {
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
+    }
+    Ok(is_open)
+}
