@@ -27,7 +27,7 @@ const LONGEST_TEXT: usize = 200;
 
 /// The severity of a line (RFC 3164 section 4.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Severity {
+enum Priority {
     Error = 3,
     Warning = 4,
     Notice = 5,
@@ -61,15 +61,15 @@ pub enum SyslogEvent<'e> {
 }
 
 impl SyslogEvent<'_> {
-    fn severity(&self) -> Severity {
+    fn severity(&self) -> Priority {
         match self {
-            Self::Health { health: Health::Broken, .. } => Severity::Error,
+            Self::Health { health: Health::Broken, .. } => Priority::Error,
             Self::Health { health: Health::Degraded, .. }
             | Self::Dropped(_)
-            | Self::Session { state: SessionState::Lost | SessionState::Restarted, .. } => Severity::Warning,
+            | Self::Session { state: SessionState::Lost | SessionState::Restarted, .. } => Priority::Warning,
             Self::Health { health: Health::Healthy, .. }
             | Self::Prefixes(_)
-            | Self::Session { state: SessionState::Established, .. } => Severity::Notice,
+            | Self::Session { state: SessionState::Established, .. } => Priority::Notice,
         }
     }
 

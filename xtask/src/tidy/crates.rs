@@ -60,6 +60,7 @@ const GENERATOR: &[&[&str]] = &[
 pub const CRATES: &[Crate] = &[
     Crate { folder: "yang", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "yang/display", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
+    Crate { folder: "yang/configuration", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "generator", is_held: true, layers: GENERATOR, sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "module", is_held: true, layers: MODULE, sockets: Sockets::OnlyIn(MODULE_SOCKETS) },
     Crate { folder: "module/testing", is_held: true, layers: &[], sockets: Sockets::Everywhere },
