@@ -78,7 +78,7 @@ impl Router {
 
     /// Waits until dnf runs, which means that a highstate is in progress.
     pub fn wait_for_dnf(&self) -> Result<()> {
-        wait::until(&format!("dnf on {}", self.node.asset_id), Duration::from_secs(60), || {
+        wait::until(&format!("dnf on {}", self.node.asset_id), Duration::from_secs(180), || {
             Ok(if self.host.processes("dnf")?.is_empty() { Err("not yet".to_owned()) } else { Ok(()) })
         })
     }
@@ -202,7 +202,7 @@ impl Router {
         let expected = ModuleOutput { services, error: None };
         let what = format!("the prefixes {expected:?} on {}", self.node.asset_id);
         // bgpd and its peer may still exchange routes.
-        wait::until(&what, Duration::from_secs(60), || {
+        wait::until(&what, Duration::from_secs(180), || {
             let output = read()?;
             Ok(if output == expected { Ok(()) } else { Err(format!("{output:?}")) })
         })

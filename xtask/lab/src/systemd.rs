@@ -37,7 +37,7 @@ pub fn exposure(host: &Host, service: &str) -> Result<f32> {
 
 /// Waits until systemd on a host accepts requests.
 pub fn wait_until_booted(host: &Host) -> Result<()> {
-    wait::until(&format!("systemd on {}", host.name()), Duration::from_secs(30), || {
+    wait::until(&format!("systemd on {}", host.name()), Duration::from_secs(180), || {
         Ok(if is_active(host, "multi-user.target")? { Ok(()) } else { Err("it has not booted".to_owned()) })
     })
 }

@@ -49,7 +49,7 @@ pub fn master_stopped(lab: &Lab, router: &Router) -> Result<()> {
     lab.conductor.kill_master()?;
     lab.repository.thaw(&lab.conductor.host)?;
     // The node already has its pillar and states, and finishes the highstate.
-    wait::until("the link, without a master", Duration::from_secs(60), || {
+    wait::until("the link, without a master", Duration::from_secs(180), || {
         Ok(if router.host.exists(paths::MODULE_LINK) { Ok(()) } else { Err("it is not there".to_owned()) })
     })?;
     router.expect_state(&Authority::sample(), bgpcs::VERSION)?;

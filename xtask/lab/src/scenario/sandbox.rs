@@ -128,7 +128,7 @@ fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
         host.run("mkdir", &["--mode=700", made])?;
     }
     routing.announce(host, PREFIX, &["64512:30"])?;
-    wait::until("the output file to be made anew", Duration::from_secs(60), || {
+    wait::until("the output file to be made anew", Duration::from_secs(180), || {
         Ok(if host.exists(paths::MODULE_OUTPUT) { Ok(()) } else { Err("it is not there".to_owned()) })
     })?;
     router.expect_followed(authority)?;
@@ -142,7 +142,7 @@ fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
 
 /// Waits until the probe of a service has passed; the error has what it did before it failed.
 fn expect_probe(host: &Host, service: &str) -> Result<()> {
-    wait::until(&format!("the probe of {service}"), Duration::from_secs(60), || {
+    wait::until(&format!("the probe of {service}"), Duration::from_secs(180), || {
         let received = host.read(LOG)?.unwrap_or_default();
         if received.contains(&format!("probe of {service} passed")) {
             return Ok(Ok(()));
