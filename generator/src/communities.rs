@@ -1,9 +1,9 @@
-//! Public knowledge about communities: what the well-known ones mean, what routers do to them, and ready profiles and services.
+//! Public knowledge about communities: what routers do to them, and ready services.
 
 mod explain;
+mod implementations;
 mod services;
-mod well_known;
 
 pub use self::explain::explain;
+pub use self::implementations::{IMPLEMENTATIONS, Implementation, well_known_names};
 pub use self::services::{ReadyServices, ServicePolicies};
-pub use self::well_known::{IMPLEMENTATIONS, Implementation, well_known_names};

@@ -12,6 +12,7 @@ pub mod facts;
 mod finding;
 pub mod guarded;
 mod installation;
+mod link;
 mod runs;
 pub mod service;
 mod sessions;

@@ -6,7 +6,7 @@ use bgpcs::{Community, Health, StandardCommunity, WellKnown};
 use bgpcs_configuration::preset::Preset;
 use bgpcs_display::table::{Head, Paint, Table};
 
-use super::well_known::{IMPLEMENTATIONS, Implementation, well_known_names};
+use super::implementations::{IMPLEMENTATIONS, Implementation, well_known_names};
 
 /// Describes a community: its names, its meaning with the document that defines it, and what policies of documented
 /// routers do to it; then the applications of `presets` that use it.

@@ -4,18 +4,18 @@ use bgpcs::{Quoted, ROUTER_PACKAGE, UpdateMode, VERSION};
 use bgpcs_display::{counted, time};
 
 use crate::configuration::ConfigurationError;
-use crate::error_text::strerror;
 use crate::health::check::Check;
 use crate::health::code::Code;
 use crate::health::facts::Facts;
 use crate::health::finding::Finding;
+use crate::health::link;
 
 /// The command by which Salt installs the package, the configuration and the link.
 const APPLY: &str = "salt-call state.highstate saltenv=plugins pillarenv=plugins";
 
 /// From the package to the mode.
 pub fn checks(facts: &Facts) -> Vec<Check> {
-    let mut checks = vec![package(facts), link(facts), configuration(facts), mode(facts)];
+    let mut checks = vec![package(facts), link::check(facts), configuration(facts), mode(facts)];
     checks.extend(service(facts));
     checks
 }
@@ -30,25 +30,6 @@ fn package(facts: &Facts) -> Check {
         "on the conductor, check this node with: generate_pillar status; then install {ROUTER_PACKAGE} with: {APPLY}"
     );
     Check::found(NAME, Finding::new(Code::PackageMissing, &path, format!("{path} does not exist"), advice))
-}
-
-fn link(facts: &Facts) -> Check {
-    const NAME: &str = "link";
-    let (link, executable) = (facts.link.display(), facts.executable.display());
-    let (code, text) = match &facts.linked {
-        Ok(target) if facts.is_linked => {
-            return Check::pass(NAME, format!("{link} points to {}", target.display()));
-        }
-        Ok(target) => {
-            (Code::LinkBroken, format!("{link} points to {}, which does not exist", target.display()))
-        }
-        Err(error) => {
-            let text = format!("cannot read {link}: {}; SSR does not run the module", strerror(error));
-            (Code::LinkMissing, text)
-        }
-    };
-    let advice = format!("make the link with: ln -sfn {executable} {link}");
-    Check::found(NAME, Finding::new(code, &link, text, advice))
 }
 
 fn configuration(facts: &Facts) -> Check {

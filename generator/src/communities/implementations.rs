@@ -1,4 +1,4 @@
-//! What well-known communities mean, and what the policies of documented routers do to them.
+//! What the policies of documented routers do to communities.
 
 use bgpcs::{StandardCommunity, WellKnown};
 
