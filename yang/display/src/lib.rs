@@ -11,12 +11,13 @@ use std::fmt::Display;
 /// A number with a noun whose plural is regular: `1 prefix`, `2 prefixes`, `0 lines`.
 pub fn counted(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
-    let ending = match number {
-        1 => "",
-        _ if thing.ends_with('x') => "es",
-        _ => "s",
+    let (stem, ending) = match (number, thing.strip_suffix("ty")) {
+        (1, _) => (thing, ""),
+        (_, Some(stem)) => (stem, "ties"),
+        (_, None) if thing.ends_with('x') => (thing, "es"),
+        (_, None) => (thing, "s"),
     };
-    format!("{number} {thing}{ending}")
+    format!("{number} {stem}{ending}")
 }
 
 /// A list in words: `a`, `a and b`, `a, b and c`. After the first `shown` items it only counts: `a, b and 7 more`.
