@@ -110,7 +110,11 @@ pub fn answer(
             if html == Path::new("-") {
                 return Ok(Printed { text: page, health });
             }
-            whole_file::write(html, page.as_bytes(), 0o644)?;
+            // A device such as /dev/null, or a FIFO, is written to; only a file is replaced.
+            match fs::metadata(html) {
+                Ok(known) if !known.is_file() => fs::write(html, page)?,
+                Ok(_) | Err(_) => whole_file::write(html, page.as_bytes(), 0o644)?,
+            }
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     })

@@ -51,6 +51,9 @@ pub fn prepare(directory: &Path) -> io::Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
         made => made?,
     }
+    if !is_of_this_program(directory)? {
+        return Ok(None);
+    }
     // If another user has the directory, it is theirs to decide.
     let mut corrected = close(directory, DIRECTORY_MODE).unwrap_or(false);
     for entry in fs::read_dir(directory)?.flatten() {
@@ -73,9 +76,19 @@ pub fn prepare(directory: &Path) -> io::Result<Option<String>> {
     }))
 }
 
+/// Whether a directory may be closed to other users: one that is sticky, such as `/tmp`, or that has anything but files in
+/// it, has others in it as well.
+fn is_of_this_program(directory: &Path) -> io::Result<bool> {
+    const STICKY: u32 = 0o1000;
+    let is_sticky = fs::metadata(directory)?.permissions().mode() & STICKY != 0;
+    let has_only_files =
+        fs::read_dir(directory)?.flatten().all(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    Ok(!is_sticky && has_only_files)
+}
+
 /// Sets the permission bits of a file if other users have any; whether they had.
 fn close(path: &Path, mode: u32) -> io::Result<bool> {
-    let is_open = fs::symlink_metadata(path)?.permissions().mode() & OF_OTHERS != 0;
+    let is_open = fs::metadata(path)?.permissions().mode() & OF_OTHERS != 0;
     if is_open {
         fs::set_permissions(path, Permissions::from_mode(mode))?;
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bgpcs::{
-    Application, ApplicationName, ModuleConfiguration, PathSelection, StalePathTime, UnixTime, VrfName,
+    Application, ApplicationName, ModuleConfiguration, PathSelection, ShortestIpv4Prefix, ShortestIpv6Prefix,
+    StalePathTime, UnixTime, VrfName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,11 +112,29 @@ impl LastGood {
         summaries.peek().is_some() && summaries.all(|summary| !summary.sessions_only)
     }
 
+    /// What holds for the prefixes in the output file. Those that were merged are shorter than the ones that the guards
+    /// admitted, and may lie in several of `within`; only a change of a guard's leaf says anything about them.
+    fn guards(&self, now: &ModuleConfiguration) -> Guards {
+        let of = |configuration: &ModuleConfiguration| {
+            let within = |one: &Application| (one.application_name.clone(), one.within.clone());
+            let within: Vec<_> = configuration.applications.iter().map(within).collect();
+            (configuration.shortest_ipv4_prefix, configuration.shortest_ipv6_prefix, within)
+        };
+        if !self.configuration.aggregate_prefixes || of(&self.configuration) != of(now) {
+            return Guards::of(now);
+        }
+        let mut without_leaves = now.clone();
+        without_leaves.shortest_ipv4_prefix = ShortestIpv4Prefix::new(0).unwrap_or_default();
+        without_leaves.shortest_ipv6_prefix = ShortestIpv6Prefix::new(0).unwrap_or_default();
+        without_leaves.applications.iter_mut().for_each(|application| application.within.clear());
+        Guards::of(&without_leaves)
+    }
+
     /// Its prefixes, of the applications that still list the same communities and VRFs; of all, when there is no
     /// configuration to compare with. What no guard admits now is not among them.
     pub fn services(&self, output: &dyn LastOutput, configuration: Option<&ModuleConfiguration>) -> Services {
         let mut services = output.services();
-        services.guard(&Guards::of(configuration.unwrap_or(&self.configuration)));
+        services.guard(&self.guards(configuration.unwrap_or(&self.configuration)));
         let Some(configuration) = configuration else { return services };
         let lists = |configuration: &ModuleConfiguration, name: &ApplicationName| {
             let of_that_name =

@@ -1,7 +1,7 @@
 //! The one table of exit statuses.
 
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -112,4 +112,28 @@ fn state_of_nobody_else() {
         assert_eq!(mode(&name), 0o600, "{name}");
     }
     assert!(!said().contains("were open"));
+}
+
+/// A directory that others use as well stays theirs, and what is no file is not replaced by one.
+#[test]
+fn what_is_not_ours_stays() {
+    let scene = Scene::new();
+    let mode = |name: &str| fs::metadata(scene.path(name)).unwrap().permissions().mode() & 0o7777;
+    for (kind, shared) in [("sticky", 0o1777), ("with a directory in it", 0o755)] {
+        fs::remove_dir_all(scene.path("state")).ok();
+        fs::create_dir(scene.path("state")).unwrap();
+        fs::write(scene.path("state/theirs"), "").unwrap();
+        if kind != "sticky" {
+            fs::create_dir(scene.path("state/directory")).unwrap();
+        }
+        fs::set_permissions(scene.path("state/theirs"), Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(scene.path("state"), Permissions::from_mode(shared)).unwrap();
+        scene.command(&["run"]).output().unwrap();
+        assert_eq!((mode("state"), mode("state/theirs")), (shared, 0o644), "{kind}");
+    }
+    let device = scene.path("device");
+    symlink("/dev/null", &device).unwrap();
+    let report = scene.command(&["report", "--html", device.to_str().unwrap()]).output().unwrap();
+    assert!(String::from_utf8_lossy(&report.stdout).contains("device ("), "{report:?}");
+    assert!(fs::symlink_metadata(&device).unwrap().is_symlink());
 }

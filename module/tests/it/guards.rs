@@ -327,3 +327,23 @@ proptest! {
         }
     }
 }
+
+/// What was merged is shorter than anything that a guard admits, and lies in none of `within` alone.
+#[test]
+fn merged_prefixes_stay_without_an_answer() {
+    let (scene, routes) = scene();
+    *routes.lock().unwrap() = reply(&texts(&["10.1.0.0/17", "10.1.128.0/17"]));
+    scene.edit("config.json", |config| {
+        config["aggregate-prefixes"] = json!(true);
+        config["shortest-ipv4-prefix"] = json!(17);
+        config["applications"][0]["within"] = json!(["10.1.0.0/17", "10.1.128.0/17"]);
+    });
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Good, "10.1.0.0/16 | "));
+    fs::remove_file(scene.path("bgpd.vty")).unwrap();
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Held, "10.1.0.0/16 | "));
+    // A leaf that was changed counts at once.
+    scene.edit("config.json", |config| config["applications"][0]["within"] = json!(["192.0.2.0/24"]));
+    assert_eq!((scene.ask_bgpd().0.outcome, scene.prefixes().as_str()), (Outcome::Held, " | "));
+}
