@@ -10,6 +10,7 @@ use crate::collect::last_good::{LastOutput, may_stay};
 use crate::collect::loss::{KeptPrefixes, LossRule, Recent};
 use crate::collect::recent::RecentPrefixes;
 use crate::collect::services::Services;
+use crate::collect::state::RunFailure;
 use crate::collect::understood::Unknown;
 use crate::prefix::Prefix;
 
@@ -42,11 +43,12 @@ pub struct Keep<'k> {
 
 impl Keep<'_> {
     /// Lets each application keep what it had if it would lose more than `largest-loss`. `load` gets what is remembered from
-    /// the last good run; the `failures` are of this one.
+    /// the last good run; the `failures` are of this one, those `before` of the last one.
     pub fn sudden_losses(
         &mut self,
         load: &dyn Fn() -> Option<RecentPrefixes>,
         failures: &[CommunityFailure],
+        before: &[RunFailure],
     ) {
         let ModuleConfiguration { largest_loss, stale_path_time, max_prefixes, .. } = *self.configuration;
         if largest_loss.get() == LargestLoss::MAX {
@@ -60,7 +62,7 @@ impl Keep<'_> {
         for application in &configuration.applications {
             let name = &application.application_name;
             let found = self.services.get(name).to_vec();
-            let recent = known.take(configuration, application).filter(|_| !lets_go(failures, name));
+            let recent = known.take(configuration, application).filter(|_| !lets_go(failures, before, name));
             let (mut next, loss) =
                 recent.map_or_else(|| (Recent::of(&found), None), |recent| recent.then(&found, &rule));
             if let (Some(loss), Some(KeptPrefixes { since, prefixes })) = (loss, &next.kept) {
@@ -129,9 +131,18 @@ impl Keep<'_> {
     }
 }
 
-/// Whether the time is over for which prefixes of an application stayed without an answer: that these go is no loss.
-fn lets_go(failures: &[CommunityFailure], application: &ApplicationName) -> bool {
+/// Whether the time is over now for which prefixes of an application stayed without an answer: that these go is no loss. What
+/// failed without any prefixes in the last run already has nothing to let go.
+fn lets_go(failures: &[CommunityFailure], before: &[RunFailure], application: &ApplicationName) -> bool {
     let is_over =
-        |failure: &CommunityFailure| failure.last_good.is_none() && failure.error.subject().0 == application;
-    failures.iter().any(is_over)
+        |failure: &&CommunityFailure| failure.last_good.is_none() && failure.error.subject().0 == application;
+    failures.iter().filter(is_over).any(|failure| {
+        let (application, community, instance) = failure.error.subject();
+        before.iter().any(|before| {
+            before.last_good.is_some()
+                && before.application.as_ref() == Some(application)
+                && before.community.as_ref() == Some(community)
+                && before.instance == *instance
+        })
+    })
 }

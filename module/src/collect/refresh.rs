@@ -168,7 +168,7 @@ impl Refresh<'_> {
             warnings: &mut resolution.warnings,
             keeping: Keeping::default(),
         };
-        keep.sudden_losses(&load, failures);
+        keep.sudden_losses(&load, failures, &self.earlier.failures);
         keep.not_understood(self.unknown, &self.earlier.kept, self.output);
         keep.keeping
     }

@@ -136,6 +136,7 @@ fn scene() -> (Scene, Arc<Mutex<String>>) {
             vty_reply(0, &known.lock().unwrap())
         }
         _ if command.contains("ipv4") && command.contains("12076:5020") => vty_reply(0, &reply(20..21)),
+        _ if command.contains("large-community 64512:1:2") => vty_reply(4, "% Command incomplete"),
         _ => vty_reply(0, EMPTY),
     };
     stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(answer)));
@@ -187,6 +188,20 @@ fn error(scene: &Scene) -> String {
 
 fn keeps(state: &State) -> Option<(u64, u64)> {
     state.kept.iter().find_map(|kept| Some((kept.loss?.lost, kept.loss?.had)))
+}
+
+/// A community that never had an answer takes no prefixes with it, so that the others are not believed any sooner.
+#[test]
+fn beside_a_failure_that_stays() {
+    let (scene, routes) = scene();
+    scene.edit("config.json", |config| {
+        config["applications"][0]["bgp-community"] = json!(["12076:5010", "64512:1:2"]);
+    });
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, count(&scene)), (Outcome::Partial, 10));
+    *routes.lock().unwrap() = reply(0..3);
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, count(&scene), keeps(&state)), (Outcome::Partial, 10, Some((7, 10))));
 }
 
 #[test]
