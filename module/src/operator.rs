@@ -30,7 +30,6 @@ use crate::clock;
 use crate::health::{self, Facts};
 use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
-use crate::operator::patience::Patience;
 use crate::operator::printed::Printed;
 use crate::operator::report::log::Log;
 use crate::settings::{Request, Settings};
@@ -45,9 +44,8 @@ pub fn run(settings: &Settings, request: &Request) -> Result<Health, OperatorErr
         let text = || answer(settings, request, clock::now(), colour).map(|answer| Some(answer.text));
         return redraw::redraw(*pause, text).map(|()| Health::Healthy);
     }
-    let patience = Patience::begin(settings.timeout);
+    patience::announce(settings.timeout);
     let answer = answer(settings, request, clock::now(), colour)?;
-    drop(patience);
     match io::stdout().lock().write_all(answer.text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(answer.health),
