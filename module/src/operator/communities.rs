@@ -79,8 +79,9 @@ pub fn communities(
     // Their files are part of the program, and tests read them.
     let presets = preset::all().unwrap_or_default();
     if form == CommunitiesForm::Suggestion {
+        let applications = facts.applications();
         let listed = |community: &Community| {
-            unlisted && facts.applications().iter().any(|application| application.lists(community))
+            unlisted && applications.iter().any(|application| application.lists(community))
         };
         let communities = carried.communities.iter().filter(|community| !listed(community));
         let text = suggestion::profile(communities.copied(), &presets);
