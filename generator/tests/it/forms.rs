@@ -47,12 +47,14 @@ struct Policy {
     communities: Vec<String>,
 }
 
-/// A few names, so that they meet, and any text that XML can hold.
+/// A few names, so that they meet, and any text that XML can hold, but for the end of what a template fills in: after
+/// its beginning and on one line of PCLI, unquoted, the two are taken for a template.
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        3 => prop_oneof!["P", "Q", "r1", "exit", "config", "64512:30", "a b", "no-export"].prop_map(String::from),
-        1 => "[ -~\n\t\u{a0}-\u{2ff}\u{1F600}-\u{1F64F}]{0,12}",
-    ]
+    let names =
+        prop_oneof!["P", "Q", "r1", "exit", "config", "64512:30", "a b", "no-export", r"\{\{", r"\{%"];
+    let any = "[ -~\n\t\u{a0}-\u{2ff}\u{1F600}-\u{1F64F}]{0,12}";
+    prop_oneof![3 => names.prop_map(String::from), 1 => any]
+        .prop_filter("the end of a template", |text| !["}}", "%}", "#}"].iter().any(|end| text.contains(end)))
 }
 
 fn community() -> impl Strategy<Value = String> {

@@ -76,18 +76,20 @@ impl<'t> Words<'t> {
 
     /// The next word as text.
     pub fn next_text(&mut self) -> Option<Result<Cow<'t, str>, PcliFault>> {
+        let word = self.next()?;
+        let rest = self.rest;
         let text = |word| match word {
             Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
                 Ok(word) if word.starts_with(|first| TYPOGRAPHIC_QUOTES.contains(&first)) => {
                     Err(PcliFault::TypographicQuote { word: word.to_owned() })
                 }
-                Ok(word) if template::MARKS.contains(&word) => Err(PcliFault::Template),
+                Ok(word) if template::is_open(word, rest) => Err(PcliFault::Template),
                 Ok(word) => Ok(Cow::Borrowed(word)),
                 Err(_) => Err(PcliFault::NotUtf8),
             },
             Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| PcliFault::NotUtf8),
         };
-        Some(self.next()?.and_then(text))
+        Some(word.and_then(text))
     }
 
     /// Checks that `node` has no more words.
