@@ -13,6 +13,7 @@ mod finding;
 pub mod guarded;
 mod installation;
 mod link;
+pub mod metrics;
 mod runs;
 pub mod service;
 mod sessions;

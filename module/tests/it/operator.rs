@@ -76,8 +76,7 @@ fn transcript_of(scenario: &Path) -> (String, Vec<String>) {
 fn settings(line: &str) -> Settings {
     let files = "--config config.json --output output.json --state-dir state --source bgpd --bgpd-socket bgpd.vty \
          --syslog-socket log";
-    let root = if line == "run" { "" } else { "--root root" };
-    let all = words(line).chain(words(files)).chain(words(root)).filter(|word| !word.is_empty());
+    let all = words(line).chain(words(files)).chain(words("--root root"));
     Settings::from_words(["bgp-community-services"].into_iter().chain(all))
         .unwrap_or_else(|error| panic!("{line}: {error}"))
 }

@@ -50,11 +50,7 @@ impl Router {
     /// Brings everything to the state that is healthy, and runs the module.
     fn mend(&mut self) {
         self.end_service();
-        let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/operator/healthy/files/root/.");
-        fs::remove_dir_all(self.scene.path("root")).ok();
-        fs::create_dir(self.scene.path("root")).unwrap();
-        let copied = Command::new("cp").arg("-a").arg(files).arg(self.scene.path("root")).status();
-        assert!(copied.unwrap().success());
+        self.scene.install();
         self.configure(&json!({"applications": [
             {"application-name": "ExchangeOnline", "bgp-community": ["12076:5010"]},
             {"application-name": "SharePointOnline", "bgp-community": ["12076:5020", "12076:5021"]},

@@ -10,6 +10,7 @@ mod guards;
 mod health;
 mod incremental;
 mod matrix;
+mod metrics;
 mod operator;
 mod recipes;
 mod releases;
