@@ -11,7 +11,7 @@ pub mod code;
 pub mod facts;
 mod finding;
 pub mod guarded;
-mod installation;
+pub mod installation;
 mod link;
 pub mod metrics;
 mod runs;

@@ -16,6 +16,7 @@ mod recipes;
 mod releases;
 mod report;
 mod router;
+pub mod schemas;
 mod sources;
 mod trust;
 mod watch;
