@@ -74,17 +74,18 @@ const SALT_RELEASES: &[SaltRelease] = &[
 
 /// The Python environments: their names, the lists of what is in them, and what for. BaGPipe-BGP needs Neutron and an old
 /// release of ExaBGP, so it has an environment of its own, and ExaBGP too.
-const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 4] = [
+const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 5] = [
     ("venv", "requirements.txt", "Salt and pyang"),
     ("exabgp", "exabgp.txt", "ExaBGP 5"),
     ("bagpipe", "bagpipe.txt", "BaGPipe-BGP"),
     ("cyclonedx", "cyclonedx.txt", "the schema of bills of materials"),
+    ("formats", "formats.txt", "Prometheus' parsers and JSON Schema"),
 ];
 
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
 /// unless `offline`, routing engines and package managers of other Debian suites. Builds the packages of the release before.
 pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
-    let steps = verbosity.steps("setup", 5 + PYTHON_ENVIRONMENTS.len() + SALT_RELEASES.len());
+    let steps = verbosity.steps("setup", 6 + PYTHON_ENVIRONMENTS.len() + SALT_RELEASES.len());
     steps.begin("Debian packages");
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
@@ -111,6 +112,10 @@ pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
     steps.begin("systemd 247");
     if !offline {
         releases::prepare_systemd(&workspace::older_systemd())?;
+    }
+    steps.begin("node_exporter and promtool");
+    if !offline {
+        releases::prepare_monitoring(&workspace::monitoring())?;
     }
     steps.begin("package managers of other Debian suites");
     if !offline {

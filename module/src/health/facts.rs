@@ -116,13 +116,14 @@ impl fmt::Display for Target {
 }
 
 /// Whether the route source answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SourceAnswer {
     /// It does; with what it said of each instance of BGP, which is nothing where it has no summary.
     Yes(Summaries),
     /// It does not, for this reason.
     No(String),
     /// It was not queried, since there is no community to query.
+    #[default]
     Skipped,
 }
 

@@ -15,6 +15,7 @@ mod interruptions;
 mod losses;
 mod memory;
 mod messages;
+mod metrics;
 mod odd_replies;
 mod operator;
 mod parsers;

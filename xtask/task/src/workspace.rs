@@ -38,6 +38,11 @@ pub fn older_systemd() -> PathBuf {
     lab().join("systemd-247")
 }
 
+/// The files of node_exporter and Prometheus, which `cargo xtask setup` brings.
+pub fn monitoring() -> PathBuf {
+    lab().join("monitoring")
+}
+
 /// Cargo's own folder, with the downloaded crates; none if neither `CARGO_HOME` nor `HOME` is set.
 pub fn cargo_home() -> Option<PathBuf> {
     let named = env::var_os("CARGO_HOME").map(PathBuf::from);
