@@ -8,8 +8,8 @@ use bgpcs::{Application, ApplicationName, ModuleConfiguration};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::loss::Recent;
-use bgpcs::digest::{digest_of, digest_of_bytes};
 use crate::state_file;
+use bgpcs::digest::{digest_of, digest_of_bytes};
 
 /// The longest file that is read, in bytes. What is longer counts as none.
 const LONGEST: u64 = 12 << 20;

@@ -7,11 +7,11 @@ use bgpcs::whole_file::WholeFileError;
 use bgpcs::{Community, UnixTime};
 use serde::{Deserialize, Serialize, Serializer};
 
-use bgpcs::digest::{digest_of, digest_of_bytes};
 use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
 use crate::source::{MatchedPath, Query, QueryItem};
 use crate::state_file;
+use bgpcs::digest::{digest_of, digest_of_bytes};
 
 /// The version of the file's form. Release 4.1.0 did not write it.
 const FORM: u32 = 1;

@@ -31,7 +31,8 @@ pub fn line(facts: &Facts) -> Printed {
     let applications = facts.applications();
     let is_usual = |name: &&String| name.len() <= LONGEST_NAME && plain(name) == **name;
     let has_run = facts.state.outcome != Outcome::None;
-    let changed = applications.iter().filter_map(|application| application.change).map(|(time, _)| time).max();
+    let changed =
+        applications.iter().filter_map(|application| application.change).map(|(time, _)| time).max();
     let mut brief = Brief {
         version: FORM,
         module: bgpcs::VERSION.to_owned(),

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::last_good::LastOutput;
 use crate::collect::services::Services;
-use bgpcs::digest::{Digesting, digest_of};
 use crate::source::bounded_json;
+use bgpcs::digest::{Digesting, digest_of};
 
 /// Permission bits of the file: SSR reads it, whoever it runs as.
 const MODE: u32 = 0o644;
