@@ -1,8 +1,10 @@
 //! The command line: its definition, from which help, manual pages and completions are made.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use bgpcs::{Community, Release, paths};
+use bgpcs::{Community, IpPrefix, Release, UnixTime, paths};
 use bgpcs_display::time;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -47,7 +49,7 @@ pub fn command() -> clap::Command {
         let used = match command.get_name() {
             "check" => ["config", "verbose", "json", "report", "summary"].as_slice(),
             "services" => &["config"],
-            "status" => &["config", "pillar_dir", "json"],
+            "status" | "where" | "changes" => &["config", "pillar_dir", "json"],
             "purge" => &["pillar_dir", "log", "dry_run", "verbose", "json"],
             "top-file" => &["dry_run"],
             _ => &[],
@@ -142,6 +144,38 @@ Examples:
         live: bool,
         #[command(flatten)]
         view: LiveView,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// Ask the nodes into which application an address or a prefix falls, by which prefix and community. Exit status 0 if it
+    /// falls into one somewhere, 1 if nowhere, 3 when nobody answers
+    #[command(after_help = "\
+Examples:
+  generate_pillar where 13.107.6.152
+  generate_pillar where 13.107.0.0/16 'boston*' --json")]
+    Where {
+        /// An address or a prefix
+        #[arg(value_name = "ADDRESS|PREFIX")]
+        wanted: AddressOrPrefix,
+        /// Only these routers; globs [default: all that have a profile]
+        #[arg(value_name = "ROUTER")]
+        routers: Vec<String>,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// Ask the nodes what changed: the same change on many nodes is told once. Exit status 0, or 3 when nobody answers
+    #[command(after_help = "\
+Examples:
+  generate_pillar changes
+  generate_pillar changes --since 24h
+  generate_pillar changes --since 2026-11-25T09:00:00Z 'boston*' --json")]
+    Changes {
+        /// A time span before now, or a time in UTC
+        #[arg(long, value_name = "1h|TIME", default_value = "1h")]
+        since: Since,
+        /// Only these routers; globs [default: all that have a profile]
+        #[arg(value_name = "ROUTER")]
+        routers: Vec<String>,
         #[command(flatten)]
         asking: Asking,
     },
@@ -250,6 +284,52 @@ pub(crate) struct Asking {
     /// The configuration of the Salt master, for any program but t128-salt
     #[arg(long, value_name = "DIR", default_value = paths::SALT_CONFIGURATION_DIR)]
     pub salt_config: PathBuf,
+}
+
+/// An address or a prefix as it was typed, which nothing but one can be.
+#[derive(Debug, Clone)]
+pub(crate) struct AddressOrPrefix(pub String);
+
+impl FromStr for AddressOrPrefix {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_address = text.parse::<IpAddr>().is_ok();
+        match is_address || text.parse::<IpPrefix>().is_ok() {
+            true => Ok(Self(text.to_owned())),
+            false => Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned()),
+        }
+    }
+}
+
+/// Since when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Since {
+    /// For so many seconds.
+    Span(u64),
+    /// Since then.
+    Time(UnixTime),
+}
+
+impl Since {
+    /// The time, counted from `now`.
+    pub fn at(self, now: UnixTime) -> UnixTime {
+        match self {
+            Self::Span(span) => now.saturating_sub(span),
+            Self::Time(time) => time,
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let span = time::parse_span(text).map(Self::Span);
+        span.or_else(|| time::parse(text).map(Self::Time)).ok_or_else(|| {
+            "expected a time span such as 24h, or a time in UTC such as 2026-11-25T09:00:00Z".to_owned()
+        })
+    }
 }
 
 fn span(text: &str) -> Result<u64, String> {

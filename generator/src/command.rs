@@ -3,6 +3,7 @@
 mod communities;
 mod exit;
 mod fleet;
+mod questions;
 mod status;
 mod top_file;
 
@@ -42,6 +43,14 @@ pub fn execute(arguments: Arguments) -> Exit {
                 true => fleet::show(&settings(options), &routers, &form, view, asking),
                 false => status::show(&settings(options), &routers, &form),
             }
+        }
+        Some(CliCommand::Where { wanted, routers, asking }) => {
+            let is_json = options.json;
+            questions::addresses(&settings(options), &wanted.0, &routers, asking, is_json)
+        }
+        Some(CliCommand::Changes { since, routers, asking }) => {
+            let is_json = options.json;
+            questions::changes(&settings(options), since, &routers, asking, is_json)
         }
         Some(CliCommand::Purge) => logged(options, run::purge),
         Some(CliCommand::ExplainCommunity { community }) => communities::explain_community(community),

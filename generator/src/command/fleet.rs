@@ -148,7 +148,7 @@ impl Live<'_> {
             answers: answers.answered(),
             is_standby,
             is_cached: false,
-            timeout: self.salt.timeout.as_secs(),
+            waited: ended.is_late.then(|| self.salt.timeout.as_secs()),
         };
         self.keep(&answers, at);
         let keys = if answers.answered() < answers.asked() { master.keys() } else { Keys::default() };
@@ -188,7 +188,7 @@ impl Live<'_> {
 }
 
 /// Why nobody answered, and what to do.
-pub(super) fn no_answer(said: &[String], is_standby: bool, master: &str) -> Option<String> {
+pub(in crate::command) fn no_answer(said: &[String], is_standby: bool, master: &str) -> Option<String> {
     let is_root = rustix::process::geteuid().is_root();
     match said.first() {
         _ if is_standby => Some(format!(

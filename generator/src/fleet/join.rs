@@ -44,8 +44,8 @@ pub struct Asked {
     pub is_standby: bool,
     /// Whether nobody was asked, and this is what was last known.
     pub is_cached: bool,
-    /// How long was waited, in seconds.
-    pub timeout: u64,
+    /// For how many seconds was waited in vain; none if Salt ended before.
+    pub waited: Option<u64>,
 }
 
 /// How every router is.
@@ -269,7 +269,10 @@ impl Joining<'_> {
             Some(asset_id) => match self.known.keys.cause(asset_id) {
                 Some(cause) => cause.to_owned(),
                 None if self.asked.error.is_some() => "nobody answered".to_owned(),
-                None => format!("nothing came within {} s", self.asked.timeout),
+                None => match self.asked.waited {
+                    Some(seconds) => format!("nothing came within {seconds} s"),
+                    None => "it did not answer Salt".to_owned(),
+                },
             },
         }
     }
