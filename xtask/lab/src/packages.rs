@@ -12,6 +12,8 @@ pub struct Packages {
     pub current: PathBuf,
     /// The folder of [`next_version`], built from the same source.
     pub next: PathBuf,
+    /// The folder of the release before, if its packages are built.
+    pub before: Option<PathBuf>,
 }
 
 impl Packages {

@@ -42,17 +42,28 @@ pub struct ModuleOutput {
 }
 
 impl Router {
-    /// Starts the host, its minion and its routing engine; `index` counts from 1.
-    pub fn start(node: Node, index: usize, network: &Network, keep: bool) -> Result<Self> {
-        let host = match node.has_systemd {
-            true => Host::boot(node.asset_id, network, systemd::BOOT, keep)?,
-            false => Host::start(node.asset_id, network, keep)?,
+    /// Starts the hosts, their minions and their routing engines; `first` is the index of the first node, from 1.
+    pub fn start_all(nodes: &[Node], first: usize, network: &Network, keep: bool) -> Result<Vec<Self>> {
+        let boot = |node: &Node| match node.has_systemd {
+            true => Host::boot(node.asset_id, network, systemd::BOOT, keep),
+            false => Host::start(node.asset_id, network, keep),
         };
+        // The kernel ends a host with the thread that started it, so only what follows is done side by side.
+        let hosts: Vec<Host> = nodes.iter().map(boot).collect::<Result<_>>()?;
+        let prepare = |((node, host), index): ((&Node, Host), usize)| {
+            let node = *node;
+            move || Self::prepare(node, host, index)
+        };
+        wait::for_all(nodes.iter().zip(hosts).zip(first..).map(prepare))
+    }
+
+    /// Makes a host a node of a router.
+    fn prepare(node: Node, host: Host, index: usize) -> Result<Self> {
         distribution::imitate(&host, node.release)?;
         host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
         host.write(
             &format!("{}/minion", salt::CONFIGURATION_DIR),
-            &salt::minion_configuration(node.asset_id, node.release),
+            &salt::minion_configuration(node.asset_id, node.release, node.minion.transport),
         )?;
         host.run("mkdir", &["-p", salt::LOG_DIR, parent(paths::MODULE_OUTPUT), paths::MODULES_DIR])?;
         if node.has_systemd {
@@ -66,7 +77,7 @@ impl Router {
 
     /// Starts the Salt minion.
     pub fn start_minion(&self) -> Result<()> {
-        command::run(salt::command(&self.host, MINION).arg("--daemon"))?;
+        command::run(self.node.minion.command(&self.host, MINION).arg("--daemon"))?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod install;
 mod lifecycle;
 mod package_fault;
 mod routing_fault;
+mod salt_releases;
 mod sandbox;
 mod service;
 mod silent_pillar;
@@ -40,6 +41,11 @@ pub static ALL: &[Scenario] = &[
     Scenario { name: "upgrade", title: "upgrade, downgrade, removal on the conductor", play: upgrade::play },
     Scenario { name: "distributions", title: "el7 and el9 under one conductor", play: distributions::play },
     Scenario { name: "fault", title: "faults between conductor and node", play: fault::play },
+    Scenario {
+        name: "salt-releases",
+        title: "minions of Salt 2019.2 to 3008, some over TCP",
+        play: salt_releases::play,
+    },
     Scenario {
         name: "silent-pillar",
         title: "a pillar that says nothing takes nothing away",
