@@ -45,6 +45,14 @@ pub fn run(options: &LabOptions, verbosity: Verbosity) -> Result<()> {
     lab::run(packages, &work, options.keep, &steps)
 }
 
+/// Builds the packages, and measures what asking all nodes of a lab costs.
+pub fn measure_fleet(verbosity: Verbosity) -> Result<()> {
+    let work = Work::MeasureFleet;
+    let steps = verbosity.steps("lab", 2 + work.steps());
+    let packages = build_packages(&steps)?;
+    lab::run(packages, &work, false, &steps)
+}
+
 /// How git lists the files of the source tree, with new ones.
 const LIST_SOURCE: [&str; 4] = ["ls-files", "--cached", "--others", "--exclude-standard"];
 

@@ -91,6 +91,13 @@ impl Conductor {
         self.host.kill(MASTER)
     }
 
+    /// Lets a master forget the minions whose names match a glob of the shell. Otherwise it would wait for their answers when
+    /// they are gone.
+    pub fn forget(&self, transport: Transport, minions: &str) -> Result<()> {
+        let forget = r#"find "$1/minions" -name "$2" -delete"#;
+        self.host.run("sh", &["-c", forget, "sh", &salt::pki_directory(transport), minions]).map(drop)
+    }
+
     /// Waits until the master reaches the nodes of the lab.
     pub fn wait_for_minions(&self) -> Result<()> {
         self.wait_for(Transport::ZeroMq, &NODES)

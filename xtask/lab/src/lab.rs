@@ -42,7 +42,12 @@ impl Lab {
     /// authority in force.
     pub fn settle(&self) -> Result<()> {
         self.install()?;
-        self.converge(&Authority::sample())
+        let authority = Authority::sample();
+        self.conductor.commit(&authority)?;
+        match self.expect_state(&authority) {
+            Ok(()) => Ok(()),
+            Err(_) => self.converge(&authority),
+        }
     }
 
     /// Installs the plugin on the conductor, if it is not installed.

@@ -1,6 +1,6 @@
 //! Salt on the lab's hosts, from one Python environment that they share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use task::workspace;
@@ -76,24 +76,29 @@ impl Minion {
 
     /// A program of its release on its host.
     pub fn command(self, host: &Host, program: &str) -> Command {
-        in_environment(host, &self.environment(), program, CONFIGURATION_DIR)
+        configured(host, self.environment().join("bin").join(program), CONFIGURATION_DIR)
     }
 }
 
 /// A program of Salt on the conductor, with the configuration of the master that has this transport.
 ///
 /// A master must not be older than its minions, so the master for TCP is of the newest release at hand.
-pub fn command(host: &Host, transport: Transport, program: &str) -> Command {
+pub fn command(host: &Host, transport: Transport, name: &str) -> Command {
+    configured(host, program(transport, name), transport.master_directory())
+}
+
+/// The path of a program of Salt on the conductor.
+pub fn program(transport: Transport, name: &str) -> PathBuf {
     let newest = Minion { release: Some(NEWEST), transport };
     let environment = match transport {
         Transport::Tcp if newest.is_at_hand() => newest.environment(),
         Transport::Tcp | Transport::ZeroMq => workspace::python_environment(),
     };
-    in_environment(host, &environment, program, transport.master_directory())
+    environment.join("bin").join(name)
 }
 
-fn in_environment(host: &Host, environment: &Path, program: &str, directory: &str) -> Command {
-    let mut command = host.command(environment.join("bin").join(program));
+fn configured(host: &Host, program: PathBuf, directory: &str) -> Command {
+    let mut command = host.command(program);
     command.arg(format!("--config-dir={directory}"));
     command
 }
@@ -110,7 +115,7 @@ pub fn master_configuration(transport: Transport) -> String {
          ret_port: {return_port}\n\
          ipc_mode: ipc\n\
          sock_dir: /run/salt-{name}\n\
-         cachedir: /var/cache/salt-{name}\n\
+         cachedir: {cache}\n\
          pki_dir: {pki}\n\
          pidfile: /run/salt-master-{name}.pid\n\
          log_file: {LOG_DIR}/master-{name}\n\
@@ -122,9 +127,15 @@ pub fn master_configuration(transport: Transport) -> String {
          file_roots:\n  base: [/srv/salt]\n  plugins: [{states}]\n\
          pillar_roots:\n  base: [/srv/pillar]\n  plugins: [{pillars}]\n",
         pki = pki_directory(transport),
+        cache = cache_directory(transport),
         states = bgpcs::paths::SALT_STATES_ROOT,
         pillars = bgpcs::paths::SALT_PILLAR_ROOT,
     )
+}
+
+/// Where a master keeps what it can make anew, the answers of jobs in `jobs`.
+pub fn cache_directory(transport: Transport) -> String {
+    format!("/var/cache/salt-{}", transport.name())
 }
 
 /// Where a master keeps keys, those of its minions in `minions`.

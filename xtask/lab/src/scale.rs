@@ -134,7 +134,7 @@ fn highstate(router: &Router) -> Result<()> {
 }
 
 /// The CPU time of all processes of the master.
-fn cpu_seconds(conductor: &Conductor) -> Result<f64> {
+pub fn cpu_seconds(conductor: &Conductor) -> Result<f64> {
     let frequency: f64 = conductor.host.run("getconf", &["CLK_TCK"])?.trim().parse().unwrap_or(100.0);
     let mut ticks = 0;
     for process in conductor.host.processes("salt-master")? {
@@ -149,7 +149,7 @@ fn cpu_seconds(conductor: &Conductor) -> Result<f64> {
 }
 
 /// The bytes that the lab's only network device has received.
-fn loopback_bytes(conductor: &Conductor) -> Result<u64> {
+pub fn loopback_bytes(conductor: &Conductor) -> Result<u64> {
     let devices = conductor.host.run("cat", &["/proc/net/dev"])?;
     let received = devices.lines().find_map(|line| line.trim().strip_prefix("lo:"));
     Ok(received.and_then(|fields| fields.split_whitespace().next()?.parse().ok()).unwrap_or(0))

@@ -5,6 +5,7 @@
 mod change;
 mod distributions;
 mod fault;
+mod fleet;
 mod hostile_names;
 mod install;
 mod lifecycle;
@@ -51,6 +52,7 @@ pub static ALL: &[Scenario] = &[
         title: "a pillar that says nothing takes nothing away",
         play: silent_pillar::play,
     },
+    Scenario { name: "fleet", title: "the conductor asks nodes in every state", play: fleet::play },
     Scenario { name: "hostile-names", title: "hostile names arrive unchanged", play: hostile_names::play },
     Scenario { name: "routing-fault", title: "faults of the routing engine", play: routing_fault::play },
     Scenario {

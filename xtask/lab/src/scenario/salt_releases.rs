@@ -9,7 +9,7 @@ use crate::conductor::{CLEAN, HIGHSTATE};
 use crate::highstate::Highstate;
 use crate::lab::Lab;
 use crate::router::Router;
-use crate::salt::{self, Minion, Transport};
+use crate::salt::{Minion, Transport};
 use crate::systemd;
 
 /// A node per release.
@@ -48,9 +48,7 @@ pub fn play(lab: &Lab) -> Result<()> {
     let trial = Trial { lab, routers };
     trial.run(nodes)?;
     lab.conductor.host.kill(Transport::Tcp.master_directory())?;
-    // The other master would wait for minions of which it knows a key.
-    let forget = format!("rm {}/minions/Salt*", salt::pki_directory(Transport::ZeroMq));
-    lab.conductor.host.run("sh", &["-c", &forget])?;
+    lab.conductor.forget(Transport::ZeroMq, "Salt*")?;
     lab.conductor.commit(&Authority::sample())
 }
 
