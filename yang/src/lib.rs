@@ -5,7 +5,9 @@
 //! crate hold both equal. The crate knows no network and no command line.
 
 mod asset_id;
+pub mod brief;
 mod community;
+pub mod digest;
 mod health;
 mod ip_prefix;
 mod name;

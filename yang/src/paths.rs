@@ -31,6 +31,14 @@ paths! {
     PILLAR_MARKER = "/var/lib/128technology/plugins/pillar/bgp-community-services/.complete";
     /// Conductor: the generator's log.
     GENERATOR_LOG = "/var/log/128technology/plugins/bgp-community-services-generate-pillar.log";
+    /// Conductor: what the nodes last answered.
+    FLEET_CACHE = "/var/cache/128technology/plugins/bgp-community-services/fleet.json";
+    /// Conductor: the configuration of its Salt master.
+    SALT_CONFIGURATION_DIR = "/etc/128technology/salt";
+    /// Conductor: the program of SSR that publishes a job on its Salt master. An assumption: where it lies is not public.
+    T128_SALT = "/usr/bin/t128-salt";
+    /// Conductor: Salt's own program for that.
+    SALT = "/usr/bin/salt";
     /// Conductor and router: the systemd units of packages.
     UNIT_DIR = "/usr/lib/systemd/system";
     /// Router: the modules that SSR runs: executables, or links to them.

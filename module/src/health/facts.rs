@@ -290,7 +290,8 @@ impl Facts {
         has_run.then(|| self.state.finished.saturating_add(interval.get().into()))
     }
 
-    fn refresh_interval(&self) -> RefreshInterval {
+    /// The seconds between two runs.
+    pub fn refresh_interval(&self) -> RefreshInterval {
         let configuration = self.known_configuration();
         configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration)
     }
