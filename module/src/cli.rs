@@ -124,6 +124,9 @@ Examples:
         /// JSON; times are in seconds since 1970, but those of findings
         #[arg(long)]
         json: bool,
+        /// With --json: one line of at most 2 KiB, as the conductor asks for it
+        #[arg(long, requires = "json")]
+        brief: bool,
         /// Draw it again in place, every so many seconds, until Ctrl-C [default: once; without a number, 2]
         #[arg(
             long,

@@ -3,6 +3,7 @@
 //! Each command gathers [`facts`], from files and the route source, and makes text of them. Nothing here changes a file,
 //! except for the report's own.
 
+mod brief;
 mod changes;
 mod communities;
 mod doctor;
@@ -66,9 +67,10 @@ pub fn answer(
     let paint = Paint(colour);
     let settings = &Settings { limits: settings.limits.at_most(settings.timeout), ..settings.clone() };
     Ok(match request {
-        Request::Status { detail, json, .. } => {
+        Request::Status { detail, json, brief, .. } => {
             let facts = Facts::gather(settings, now);
             match (detail, json) {
+                (_, true) if *brief => brief::line(&facts),
                 (_, true) => status::json(&facts),
                 (true, false) => status::detail(&facts),
                 (false, false) => status::summary(&facts, paint),

@@ -92,9 +92,9 @@ impl From<Option<Command>> for Action {
         match command {
             None | Some(Command::Run) => Self::Run,
             Some(Command::Watch) => Self::Watch,
-            Some(Command::Status { detail, json, watch, .. }) => {
+            Some(Command::Status { detail, json, brief, watch, .. }) => {
                 let watch = watch.map(|seconds| Duration::from_secs(seconds.into()));
-                Self::Answer(Request::Status { detail, json, watch })
+                Self::Answer(Request::Status { detail, json, brief, watch })
             }
             Some(Command::Show { wanted, format, json, .. }) => {
                 let format = if json { Format::Json } else { format };

@@ -11,6 +11,8 @@ use fs_err as fs;
 use task::progress::Verbosity;
 use task::{command, workspace};
 
+pub use self::before::UNOPTIMIZED;
+use crate::dist::checksum::SUMS;
 use crate::matrix;
 
 /// Debian packages and a file of each: routing engines, a browser, and tools for packages and YANG models.
@@ -125,6 +127,12 @@ pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
     matrix::bring(&Suite::GATING, offline, verbosity)
 }
 
+/// The folder with the packages of the release before, if they are built.
+pub fn packages_before() -> Option<PathBuf> {
+    let directory = before::directory();
+    directory.join(SUMS).exists().then_some(directory)
+}
+
 fn install(packages: &[&str]) -> Result<()> {
     let is_root = command::read(Command::new("id").arg("-u"))?.trim() == "0";
     if !is_root || !Path::new("/etc/debian_version").exists() {
@@ -160,7 +168,7 @@ fn make_python_environment(name: &str, requirements: &str) -> Result<()> {
 
 /// Creates the environment of a release of Salt where its Python is at hand; the tests say which releases did not run.
 fn make_salt_environment(release: &SaltRelease) -> Result<()> {
-    let environment = workspace::lab().join("salt").join(release.name);
+    let environment = workspace::salt_environment(release.name);
     let installed = environment.join("installed");
     if installed.exists() {
         return Ok(());

@@ -63,28 +63,17 @@ macro_rules! leaves {
 
             /// Whether the YANG module of a release has the leaf.
             pub fn is_known_to(self, release: Release) -> bool {
-                let since: Since = match self {
+                let first: Release = match self {
                     $(Self::$leaf => $since,)+
                 };
-                match since {
-                    Since::Release(first) => release >= first,
-                    Since::After(last) => release > last,
-                }
+                release >= first
             }
         }
     };
 }
 
-/// The first release that knows a leaf.
-enum Since {
-    /// This one.
-    Release(Release),
-    /// The one that follows this one.
-    After(Release),
-}
-
-const FIRST: Since = Since::Release(Release(4, 1, 0));
-const SECOND: Since = Since::After(Release(4, 1, 0));
+const FIRST: Release = Release(4, 1, 0);
+const SECOND: Release = Release(5, 0, 0);
 
 leaves! {
     /// A leaf that a profile has beside its name and its applications. Each of them is a field of

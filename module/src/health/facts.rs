@@ -292,7 +292,8 @@ impl Facts {
         has_run.then(|| self.state.finished.saturating_add(interval.get().into()))
     }
 
-    fn refresh_interval(&self) -> RefreshInterval {
+    /// The seconds between two runs.
+    pub fn refresh_interval(&self) -> RefreshInterval {
         let configuration = self.known_configuration();
         configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration)
     }
@@ -387,8 +388,10 @@ fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
         String::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
     };
     // One line that can be read is a history.
-    let is_history = |text: &str| text.lines().any(|line| serde_json::from_str::<IgnoredAny>(line).is_ok());
-    let of_state = |text: &str| serde_json::from_str::<State>(text).err().map(|error| error.to_string());
+    let is_history =
+        |text: &str| text.lines().any(|line| serde_json::from_slice::<IgnoredAny>(line.as_bytes()).is_ok());
+    let of_state =
+        |text: &str| serde_json::from_slice::<State>(text.as_bytes()).err().map(|error| error.to_string());
     let of_history = |text: &str| (!is_history(text)).then(|| "it is no history".to_owned());
     let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match read(&path) {
         Ok(text) => of_text(&text).map(|fault| (path, fault)),

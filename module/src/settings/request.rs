@@ -16,6 +16,8 @@ pub enum Request {
         detail: bool,
         /// As JSON.
         json: bool,
+        /// As JSON in one short line.
+        brief: bool,
         /// Again and again, with this pause.
         watch: Option<Duration>,
     },

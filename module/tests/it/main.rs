@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
+mod brief;
 mod changes;
 mod errors;
 mod exabgp;

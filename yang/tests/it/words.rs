@@ -192,14 +192,14 @@ fn prefixes_have_their_canonical_text() {
 fn a_release_knows_the_leaves_of_its_own_yang_and_of_those_before() {
     let release = |text: &str| text.parse::<Release>().unwrap();
     check::<Release>(&["3.0.2", "4.1.0"], &["", "4", "4.1", "4.1.0.0", "4.1.x", "04.1.0", "4.1.0-1"]);
-    for (leaf, first) in [(ProfileLeaf::RefreshInterval, "4.1.0"), (ProfileLeaf::LargestLoss, "4.1.1")] {
+    for (leaf, first) in [(ProfileLeaf::RefreshInterval, "4.1.0"), (ProfileLeaf::LargestLoss, "5.0.0")] {
         assert!(leaf.is_known_to(release(first)) && leaf.is_known_to(release("10.0.0")));
         assert!(!leaf.is_known_to(release("3.0.2")));
     }
     assert!(!ProfileLeaf::LargestLoss.is_known_to(release("4.1.0")));
     assert!(
-        !ApplicationLeaf::Vrf.is_known_to(release("4.1.0"))
-            && ApplicationLeaf::Vrf.is_known_to(release("4.2.0"))
+        !ApplicationLeaf::Vrf.is_known_to(release("4.2.0"))
+            && ApplicationLeaf::Vrf.is_known_to(release("5.0.0"))
     );
 }
 
