@@ -297,7 +297,9 @@ impl FromStr for AddressOrPrefix {
         let is_address = text.parse::<IpAddr>().is_ok();
         match is_address || text.parse::<IpPrefix>().is_ok() {
             true => Ok(Self(text.to_owned())),
-            false => Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned()),
+            false => {
+                Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
+            }
         }
     }
 }

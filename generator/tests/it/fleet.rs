@@ -161,8 +161,7 @@ fn each_scenario_is_shown_as_expected() {
 #[test]
 fn what_a_node_says_stays_text() {
     let fleet = fleet("hostile");
-    let (table, csv, metrics, page) =
-        (fleet.text(Paint(false)), fleet.csv(), fleet.metrics(), fleet.html());
+    let (table, csv, metrics, page) = (fleet.text(Paint(false)), fleet.csv(), fleet.metrics(), fleet.html());
     for (form, text) in [("table", &table), ("metrics", &metrics), ("csv", &csv), ("page", &page)] {
         let obeyed = |c: char| c.is_control() && c != '\n' && c != '\r';
         assert!(!text.contains(obeyed), "{form}");
@@ -209,13 +208,16 @@ fn filters_leave_what_is_asked_for() {
     assert!(problems.nodes.iter().all(|node| node.health > NodeHealth::Healthy));
     let named = Selection::of(&list(&["bos*", "lima"]), &list(&["O365"]));
     assert!(named.asks("boston", Some("O365")) && named.asks("lima", Some("O365")));
-    assert!(!named.asks("oslo", Some("O365")) && !named.asks("lima", Some("Voice")) && !named.asks("lima", None));
+    assert!(
+        !named.asks("oslo", Some("O365")) && !named.asks("lima", Some("Voice")) && !named.asks("lima", None)
+    );
 }
 
 /// Every asset id is reached by an expression that matches it alone, in as many jobs as arguments may be long.
 #[test]
 fn names_become_expressions() {
-    let ids = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<bgpcs::AssetId>>();
+    let ids =
+        |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<bgpcs::AssetId>>();
     let expression = |text: &str| Target::Expression(text.to_owned());
     assert_eq!(Target::of(&ids(&[])), []);
     assert_eq!(
@@ -261,7 +263,8 @@ pub fn many(count: usize) -> Fleet {
     let mut answers = Answers::of(&asset_ids, Report::read);
     let told = |number: usize| {
         let digest = if number % 100 == 17 { "other" } else { "usual" };
-        let one = |name: &&str| json!({"name": name, "ipv4": 200, "ipv6": 30, "digest": digest, "age": 90_000});
+        let one =
+            |name: &&str| json!({"name": name, "ipv4": 200, "ipv6": 30, "digest": digest, "age": 90_000});
         json!({"says": {"applications": names.iter().map(one).collect::<Vec<_>>()}})
     };
     for number in (0..count).filter(|number| number % 100 != 50) {

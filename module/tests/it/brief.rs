@@ -17,7 +17,8 @@ fn line(applications: &[(String, Vec<&str>)], router: &str) -> String {
         .iter()
         .map(|(name, _)| json!({"application-name": name, "bgp-community": ["64512:30"]}))
         .collect();
-    let entries = |prefixes: &[&str]| prefixes.iter().map(|prefix| json!({"ip-prefix": prefix})).collect::<Vec<_>>();
+    let entries =
+        |prefixes: &[&str]| prefixes.iter().map(|prefix| json!({"ip-prefix": prefix})).collect::<Vec<_>>();
     let services: serde_json::Map<String, Value> =
         applications.iter().map(|(name, prefixes)| (name.clone(), entries(prefixes).into())).collect();
     fs::write(file("config.json"), json!({"applications": configured, "duration": 60}).to_string()).unwrap();
