@@ -485,7 +485,7 @@ const STATES: &[State] = &[
         },
         "application-kept",
         Exit::Degraded,
-        "explain",
+        "if that is meant, wait",
     ),
 ];
 
