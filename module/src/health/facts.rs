@@ -223,9 +223,10 @@ impl Facts {
             output_file: settings.output.clone(),
             written: modified(&settings.output),
             services: OutputFile(&settings.output).services(),
+            // Before the state is in memory, since each of the two takes as much as the file can bring.
+            state_faults: state_faults::find(&settings.state_dir),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
-            state_faults: state_faults::find(&settings.state_dir),
             service: Service::running(&settings.state_dir),
             loss: settings.loss,
             source: source.name(),
