@@ -239,16 +239,16 @@ Examples:
 #[derive(Debug, Args)]
 #[command(next_help_heading = "With --live")]
 pub(crate) struct LiveView {
-    /// Only routers with this profile; a glob, may be given several times
+    /// Only routers with this profile; a glob, may be given several times [default: all that have one, and none]
     #[arg(long = "profile", value_name = "NAME", requires = "live")]
     pub profiles: Vec<String>,
-    /// Only this application, and nodes that have it; a glob, may be given several times
+    /// Only this application, and nodes that have it; a glob, may be given several times [default: all]
     #[arg(long = "application", value_name = "NAME", requires = "live")]
     pub applications: Vec<String>,
-    /// Only nodes with this health; may be given several times
+    /// Only nodes with this health; may be given several times [default: all]
     #[arg(long = "health", value_name = "HEALTH", value_enum, requires = "live")]
     pub healths: Vec<NodeHealth>,
-    /// Only nodes with a finding of this code; a glob, may be given several times
+    /// Only nodes with a finding of this code; a glob, may be given several times [default: all]
     #[arg(long = "finding", value_name = "CODE", requires = "live")]
     pub findings: Vec<String>,
     /// Only nodes that are neither healthy nor without a profile
@@ -257,13 +257,13 @@ pub(crate) struct LiveView {
     /// Print comma-separated values, a line for each node and application
     #[arg(long, requires = "live", conflicts_with_all = ["json", "html", "detail"])]
     pub csv: bool,
-    /// Also write metrics to this file, for node_exporter
+    /// Also write metrics to this file, for node_exporter [default: none]
     #[arg(long, value_name = "FILE", requires = "live")]
     pub metrics: Option<PathBuf>,
     /// Ask nobody: show what was last known
     #[arg(long, requires = "live", conflicts_with = "refresh_every")]
     pub cached: bool,
-    /// Ask only if the whole fleet was not asked for so long; else show what was last known
+    /// Ask only if the whole fleet was not asked for so long; else show what was last known [default: ask]
     #[arg(long, value_name = "1h", requires = "live", value_parser = span)]
     pub refresh_every: Option<u64>,
     /// Where the answers are kept
@@ -297,7 +297,9 @@ impl FromStr for AddressOrPrefix {
         let is_address = text.parse::<IpAddr>().is_ok();
         match is_address || text.parse::<IpPrefix>().is_ok() {
             true => Ok(Self(text.to_owned())),
-            false => Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned()),
+            false => {
+                Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
+            }
         }
     }
 }

@@ -188,7 +188,7 @@ impl Live<'_> {
 }
 
 /// Why nobody answered, and what to do.
-pub(in crate::command) fn no_answer(said: &[String], is_standby: bool, master: &str) -> Option<String> {
+pub(super) fn no_answer(said: &[String], is_standby: bool, master: &str) -> Option<String> {
     let is_root = rustix::process::geteuid().is_root();
     match said.first() {
         _ if is_standby => Some(format!(

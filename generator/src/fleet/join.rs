@@ -109,6 +109,15 @@ impl FleetNode {
         self.module().filter(|_| self.silence.is_none())
     }
 
+    /// Why a module that is there says nothing, in words; empty if it is not there.
+    pub(super) fn module_silence(&self) -> String {
+        let silence = self.report.as_ref().and_then(|report| report.silence.as_deref());
+        match silence {
+            Some(_) if self.salt == SaltState::OlderPackage => "too old to be asked".to_owned(),
+            silence => silence.map(plain).unwrap_or_default(),
+        }
+    }
+
     /// Adds a finding.
     pub(super) fn found(&mut self, code: &str, health: Health) {
         if !self.findings.iter().any(|known| known == code) {

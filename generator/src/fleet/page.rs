@@ -160,10 +160,7 @@ impl Fleet {
             (None, Some(module)) => {
                 format!("{}, version {}", plain(&module.run.outcome), plain(&module.module))
             }
-            (None, None) => {
-                let silence = node.report.as_ref().and_then(|report| report.silence.as_deref());
-                silence.map(plain).unwrap_or_default()
-            }
+            (None, None) => node.module_silence(),
         }
     }
 }

@@ -41,10 +41,7 @@ impl Fleet {
                 format!("no answer: {}{}", plain(cause), heard.unwrap_or_default())
             }
             (None, Some(module)) => format!("{}, run {}", module.health.name(), plain(&module.run.outcome)),
-            (None, None) => {
-                let silence = node.report.as_ref().and_then(|report| report.silence.as_deref());
-                silence.map(plain).unwrap_or_default()
-            }
+            (None, None) => node.module_silence(),
         };
         let count = |of: fn(&bgpcs::brief::BriefApplication) -> u64| {
             let told = node.answer().filter(|_| node.profile.is_some());
