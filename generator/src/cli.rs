@@ -8,8 +8,6 @@ use bgpcs::{Community, IpPrefix, Release, UnixTime, paths};
 use bgpcs_display::time;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::fleet::node::NodeHealth;
-
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
 /// bgp-community-services-profile.
 ///
@@ -247,7 +245,7 @@ pub(crate) struct LiveView {
     pub applications: Vec<String>,
     /// Only nodes with this health; may be given several times [default: all]
     #[arg(long = "health", value_name = "HEALTH", value_enum, requires = "live")]
-    pub healths: Vec<NodeHealth>,
+    pub healths: Vec<HealthChoice>,
     /// Only nodes with a finding of this code; a glob, may be given several times [default: all]
     #[arg(long = "finding", value_name = "CODE", requires = "live")]
     pub findings: Vec<String>,
@@ -269,6 +267,21 @@ pub(crate) struct LiveView {
     /// Where the answers are kept
     #[arg(long, value_name = "FILE", requires = "live", default_value = paths::FLEET_CACHE)]
     pub cache: PathBuf,
+}
+
+/// A health to choose nodes by.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum HealthChoice {
+    /// It does not work
+    Broken,
+    /// It did not answer
+    NoAnswer,
+    /// Something needs attention
+    Degraded,
+    /// All is well
+    Healthy,
+    /// Its router has no profile, and nothing of the plugin is there
+    NoProfile,
 }
 
 /// How the nodes are asked.

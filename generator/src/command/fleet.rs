@@ -7,13 +7,13 @@ use bgpcs_display::time;
 
 use super::exit::{Exit, failed, print, refused};
 use super::status::{PAGE_MODE, StatusForm, now, paint};
-use crate::cli::{Asking, LiveView};
+use crate::cli::{Asking, HealthChoice, LiveView};
 use crate::finding::Severity;
 use crate::fleet::answer::Answers;
 use crate::fleet::cache::Cache;
 use crate::fleet::job::{Question, Target};
 use crate::fleet::master::{Keys, Master};
-use crate::fleet::node::Report;
+use crate::fleet::node::{NodeHealth, Report};
 use crate::fleet::prefixes::{self, Services};
 use crate::fleet::salt::{Salt, SaltError};
 use crate::fleet::{Asked, Fleet, Known, Selection, askable};
@@ -37,9 +37,10 @@ pub(super) fn show(
         Ok(status) => status,
         Err(error) => return cannot_tell(failed(log, &error)),
     };
+    let healths: Vec<NodeHealth> = view.healths.iter().copied().map(chosen).collect();
     let selection = Selection::of(routers, &view.profiles).shows(
         &view.applications,
-        &view.healths,
+        &healths,
         &view.findings,
         view.only_problems,
     );
@@ -86,6 +87,16 @@ pub(super) fn show(
         Ok(Exit::Done) => fleet.health().into(),
         Ok(exit) => cannot_tell(exit),
         Err(error) => cannot_tell(failed(log, &error)),
+    }
+}
+
+fn chosen(health: HealthChoice) -> NodeHealth {
+    match health {
+        HealthChoice::Broken => NodeHealth::Broken,
+        HealthChoice::NoAnswer => NodeHealth::NoAnswer,
+        HealthChoice::Degraded => NodeHealth::Degraded,
+        HealthChoice::Healthy => NodeHealth::Healthy,
+        HealthChoice::NoProfile => NodeHealth::NoProfile,
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::{Answers, shown};
-use super::nodes::{Place, Silent};
+use super::nodes::{Member, Silent};
 
 /// How many changes of a node are taken; how many prefixes of a change, and how many nodes, the table names.
 const MOST: usize = 2000;
@@ -59,7 +59,7 @@ struct Told<'t> {
     times: u64,
     first: UnixTime,
     last: UnixTime,
-    places: Vec<&'t Place>,
+    places: Vec<&'t Member>,
 }
 
 /// The changes of the fleet, the earliest first.
@@ -69,7 +69,7 @@ pub struct FleetChanges<'c> {
     told: Vec<Told<'c>>,
     asked: usize,
     /// Nodes that have no record from before.
-    shorter: Vec<&'c Place>,
+    shorter: Vec<&'c Member>,
     silent: Silent<'c>,
 }
 
@@ -106,7 +106,7 @@ impl NodeChanges {
 
 impl<'c> FleetChanges<'c> {
     /// Joins the answers of these nodes, to what changed since a time.
-    pub fn of(since: UnixTime, places: &'c [Place], answers: &'c Answers<NodeChanges>) -> Self {
+    pub fn of(since: UnixTime, places: &'c [Member], answers: &'c Answers<NodeChanges>) -> Self {
         let mut known: HashMap<&What, Told<'_>> = HashMap::new();
         let (mut silent, mut shorter) = (Silent::default(), Vec::new());
         for place in places {

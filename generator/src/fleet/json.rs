@@ -5,7 +5,8 @@ use bgpcs_display::time;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
 use super::outliers::{Norm, Outlier, Pair};
 

@@ -3,7 +3,6 @@
 use bgpcs::brief::Brief;
 use bgpcs::{Health, Package, UnixTime};
 use bgpcs_display::time;
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::answer::shown;
@@ -84,7 +83,7 @@ fn is_bounded(brief: &Brief) -> bool {
 }
 
 /// How a node is. The order is from good to bad for whoever has to be told first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeHealth {
     /// Its router has no profile, and nothing of the plugin is there.

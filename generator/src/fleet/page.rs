@@ -10,7 +10,8 @@ use bgpcs_display::html::{Html, all, data, element, of_text, page, raw, section,
 use bgpcs_display::time;
 use serde_json::{Value, json};
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
 
 const SCRIPT: &str = include_str!("page.js");
