@@ -28,7 +28,7 @@ use rustix::fs::{Access, access};
 
 use crate::cli::SourceChoice;
 use crate::clock;
-use crate::health::{self, Facts};
+use crate::health::{self, Facts, metrics};
 use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
 use crate::operator::printed::Printed;
@@ -102,6 +102,11 @@ pub fn answer(
             let facts = Facts::gather(settings, now);
             let checks = health::checks(&facts);
             if *json { doctor::json(&checks) } else { doctor::text(&checks, now, paint) }
+        }
+        Request::Metrics => {
+            let facts = Facts::gather(settings, now);
+            let text = metrics::text(&facts, &health::findings(&facts));
+            Printed { text, health: Health::Healthy }
         }
         Request::Report { html } => {
             let facts = Facts::gather(settings, now);

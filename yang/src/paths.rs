@@ -64,6 +64,9 @@ paths! {
     MODULE_CONFIGURATION = "/var/lib/128technology/plugins/bgp-community-services/config.json";
     /// Router: the module's state files.
     MODULE_STATE_DIR = "/var/lib/128technology/plugins/bgp-community-services/state";
+    /// Router: the module's metrics for monitoring, which may not be root, in a directory that has nothing else. node_exporter
+    /// only reads files with this ending.
+    MODULE_METRICS = "/var/lib/128technology/plugins/bgp-community-services/metrics/bgp-community-services.prom";
     /// Router: the module's output file, which SSR's application identification reads.
     MODULE_OUTPUT = "/var/run/128technology/application-modules/bgp-community-services.json";
     /// Router: the socket on which the syslog daemon takes lines of local programs.

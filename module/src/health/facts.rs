@@ -116,13 +116,14 @@ impl fmt::Display for Target {
 }
 
 /// Whether the route source answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SourceAnswer {
     /// It does; with what it said of each instance of BGP, which is nothing where it has no summary.
     Yes(Summaries),
     /// It does not, for this reason.
     No(String),
     /// It was not queried, since there is no community to query.
+    #[default]
     Skipped,
 }
 
@@ -386,8 +387,10 @@ fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
         String::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
     };
     // One line that can be read is a history.
-    let is_history = |text: &str| text.lines().any(|line| serde_json::from_str::<IgnoredAny>(line).is_ok());
-    let of_state = |text: &str| serde_json::from_str::<State>(text).err().map(|error| error.to_string());
+    let is_history =
+        |text: &str| text.lines().any(|line| serde_json::from_slice::<IgnoredAny>(line.as_bytes()).is_ok());
+    let of_state =
+        |text: &str| serde_json::from_slice::<State>(text.as_bytes()).err().map(|error| error.to_string());
     let of_history = |text: &str| (!is_history(text)).then(|| "it is no history".to_owned());
     let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match read(&path) {
         Ok(text) => of_text(&text).map(|fault| (path, fault)),

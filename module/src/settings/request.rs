@@ -67,6 +67,8 @@ pub enum Request {
         /// As JSON.
         json: bool,
     },
+    /// Metrics for a monitoring system.
+    Metrics,
     /// A page for a browser.
     Report {
         /// The file to write; `-` is standard output.

@@ -16,6 +16,7 @@ mod interruptions;
 mod losses;
 mod memory;
 mod messages;
+mod metrics;
 mod odd_replies;
 mod operator;
 mod parsers;

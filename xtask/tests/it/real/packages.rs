@@ -186,7 +186,7 @@ fn the_provenance_names_commit_compiler_and_lock_file() {
 fn the_router_package_is_within_its_limit() {
     for (_, package) in each_package().iter().filter(|((name, _), _)| *name == bgpcs::ROUTER_PACKAGE) {
         let installed: u32 = query(package, "%{SIZE}").parse().unwrap();
-        assert!((1..2_760_000).contains(&installed), "{} takes {installed} bytes", package.display());
+        assert!((1..2_400_000).contains(&installed), "{} takes {installed} bytes", package.display());
     }
 }
 
