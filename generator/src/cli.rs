@@ -41,7 +41,12 @@ impl Arguments {
 /// The definition of the command line. Options may stand before or after a command; the help of a command leaves out
 /// those that it does not use.
 pub fn command() -> clap::Command {
-    let mut command = Arguments::command();
+    let of_live = |status: clap::Command| {
+        ["timeout", "salt", "salt_config"]
+            .into_iter()
+            .fold(status, |status, option| status.mut_arg(option, |argument| argument.requires("live")))
+    };
+    let mut command = Arguments::command().mut_subcommand("status", of_live);
     command.build();
     command.mut_subcommands(|command| {
         let used = match command.get_name() {

@@ -13,7 +13,7 @@ use crate::fleet::answer::Answers;
 use crate::fleet::cache::Cache;
 use crate::fleet::job::{Question, Target};
 use crate::fleet::master::{Keys, Master};
-use crate::fleet::node::{NodeHealth, Report};
+use crate::fleet::node::{NodeHealth, NodeReport};
 use crate::fleet::prefixes::{self, Services};
 use crate::fleet::salt::{Salt, SaltError};
 use crate::fleet::{Asked, Fleet, Known, Selection, askable};
@@ -144,7 +144,7 @@ impl Live<'_> {
             false => Target::of(&asset_ids),
         };
         let (at, started) = (now(), Instant::now());
-        let mut answers = Answers::of(&asset_ids, Report::read);
+        let mut answers = Answers::of(&asset_ids, NodeReport::read);
         let ended = self.salt.ask(&targets, &Question::State, &mut |id, reply| answers.take(id, reply))?;
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let is_silent = answers.answered() == 0 && !asset_ids.is_empty();
@@ -169,7 +169,7 @@ impl Live<'_> {
     }
 
     /// Keeps what was heard of nodes that still exist.
-    fn keep(&mut self, answers: &Answers<Report>, at: UnixTime) {
+    fn keep(&mut self, answers: &Answers<NodeReport>, at: UnixTime) {
         let known = askable(self.status, &|_, _| true);
         let known: std::collections::HashSet<&str> = known.iter().map(|asset_id| asset_id.as_str()).collect();
         answers.keep(self.cache, at, &|asset_id| known.contains(asset_id));
@@ -191,7 +191,7 @@ impl Live<'_> {
         Ok(())
     }
 
-    fn join(&self, answers: Option<&Answers<Report>>, keys: &Keys, asked: Asked) -> Fleet {
+    fn join(&self, answers: Option<&Answers<NodeReport>>, keys: &Keys, asked: Asked) -> Fleet {
         let known = Known { answers, cache: self.cache, keys };
         let asks = |router: &str, profile: Option<&str>| self.selection.asks(router, profile);
         Fleet::join(self.status, known, asked, &asks, self.selection.names_routers())

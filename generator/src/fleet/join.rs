@@ -9,11 +9,11 @@ use super::answer::Answers;
 use super::cache::{Cache, LastHeard};
 use super::master::Keys;
 use super::member::FleetNode;
-use super::node::{NodeHealth, Report, SaltState};
+use super::node::{NodeHealth, NodeReport, SaltState};
 use super::outliers::{Norm, Pair, find};
 use crate::status::Status;
 
-impl Answers<Report> {
+impl Answers<NodeReport> {
     /// Keeps what was heard at `now`, and forgets the nodes that `is_known` does not know.
     pub fn keep(&self, cache: &mut Cache, now: UnixTime, is_known: &dyn Fn(&str) -> bool) {
         for (id, report) in self.usable() {
@@ -82,7 +82,7 @@ impl Counts {
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'k> {
     /// What those that were asked answered; none if nobody was asked.
-    pub answers: Option<&'k Answers<Report>>,
+    pub answers: Option<&'k Answers<NodeReport>>,
     /// What was last heard.
     pub cache: &'k Cache,
     /// The keys of the master.

@@ -3,7 +3,7 @@
 use bgpcs::brief::Brief;
 use bgpcs::{Health, UnixTime, plain};
 
-use super::node::{NodeHealth, Report, SaltState};
+use super::node::{NodeHealth, NodeReport, SaltState};
 use crate::status::PillarState;
 
 /// A node of the fleet.
@@ -26,7 +26,7 @@ pub struct FleetNode {
     /// What Salt did there.
     pub salt: SaltState,
     /// What it answered, or else what was last known.
-    pub report: Option<Report>,
+    pub report: Option<NodeReport>,
     /// Why it did not answer, if it did not.
     pub silence: Option<String>,
     /// When it last answered.
@@ -67,4 +67,3 @@ impl FleetNode {
         }
     }
 }
-

@@ -14,7 +14,7 @@ const MOST: usize = 100;
 
 /// What a node reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct NodeReport {
     /// Version and release of the router package; none if it is not installed.
     pub package: Option<String>,
     /// When Salt wrote the module's configuration; none if it does not exist.
@@ -25,7 +25,7 @@ pub struct Report {
     pub silence: Option<String>,
 }
 
-impl Report {
+impl NodeReport {
     /// Reads what the node printed to [`Question::State`](super::job::Question::State).
     ///
     /// # Errors
@@ -161,7 +161,7 @@ pub enum SaltState {
 
 impl SaltState {
     /// What a report says of it. `expected` is the digest of the configuration in the pillar, if there is one.
-    pub fn of(report: &Report, has_profile: bool, expected: Option<&str>) -> Self {
+    pub fn of(report: &NodeReport, has_profile: bool, expected: Option<&str>) -> Self {
         if !has_profile {
             return if report.is_bare() { Self::None } else { Self::LeftOver };
         }

@@ -17,7 +17,7 @@ use generate_pillar::fleet::answer::{self, Answers, Line};
 use generate_pillar::fleet::cache::{Cache, LastHeard};
 use generate_pillar::fleet::job::Target;
 use generate_pillar::fleet::master::Keys;
-use generate_pillar::fleet::node::Report;
+use generate_pillar::fleet::node::NodeReport;
 use generate_pillar::fleet::prefixes::{self, Services};
 use generate_pillar::fleet::{Asked, Fleet, Known, Selection, askable};
 use generate_pillar::report::Log;
@@ -109,7 +109,7 @@ fn fleet(scenario: &str) -> Fleet {
     let (conductor, status) = conductor(&directory.join("config.json"));
     let read = |name: &str| fs::read_to_string(directory.join(name)).unwrap_or_default();
     let asset_ids = askable(&status, &|_, _| true);
-    let mut answers = Answers::of(&asset_ids, Report::read);
+    let mut answers = Answers::of(&asset_ids, NodeReport::read);
     take(&mut answers, &conductor, &read("answers"));
     let mut cache = Cache::default();
     for (_, report) in answers.usable().filter(|(id, _)| *id == "lima-1").take(1) {
@@ -264,7 +264,7 @@ pub fn many(count: usize) -> Fleet {
     };
     let status = Status::gather(&settings, NOW, &mut Log::default()).unwrap();
     let asset_ids = askable(&status, &|_, _| true);
-    let mut answers = Answers::of(&asset_ids, Report::read);
+    let mut answers = Answers::of(&asset_ids, NodeReport::read);
     let told = |number: usize| {
         let digest = if number % 100 == 17 { "other" } else { "usual" };
         let one =
