@@ -91,8 +91,8 @@ pub(crate) struct Options {
     /// Log what is done for each asset and why, and write the whole log to standard error too
     #[arg(long, global = true)]
     pub verbose: bool,
-    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status:
-    /// print JSON, times in seconds since 1970
+    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status,
+    /// where and changes: print JSON, times in seconds since 1970, or of answers of nodes in the format of RFC 3339
     #[arg(long, global = true)]
     pub json: bool,
     /// Write the findings to this file, as JSON [default: only to the log]
