@@ -10,7 +10,8 @@ use bgpcs_display::html::{Html, all, data, element, of_text, page, raw, section,
 use bgpcs_display::time;
 use serde_json::{Value, json};
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
 
 const SCRIPT: &str = include_str!("page.js");
@@ -160,10 +161,7 @@ impl Fleet {
             (None, Some(module)) => {
                 format!("{}, version {}", plain(&module.run.outcome), plain(&module.module))
             }
-            (None, None) => {
-                let silence = node.report.as_ref().and_then(|report| report.silence.as_deref());
-                silence.map(plain).unwrap_or_default()
-            }
+            (None, None) => node.module_silence(),
         }
     }
 }

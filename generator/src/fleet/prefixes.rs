@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::answer::Answers;
 use super::join::Fleet;
+use super::outliers::Difference;
 
 /// How many outliers are asked for their prefixes, and how many nodes of a norm.
 const MOST_OUTLIERS: usize = 20;
@@ -14,15 +15,6 @@ const MOST_NORMS: usize = 20;
 
 /// How many prefixes of a difference are named.
 const NAMED: usize = 50;
-
-/// What a node lacks and has too much against the norm.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Difference {
-    /// How many it lacks, and the first of them.
-    pub lacks: (usize, Vec<IpPrefix>),
-    /// How many it has too much, and the first of them.
-    pub extra: (usize, Vec<IpPrefix>),
-}
 
 /// The prefixes of a node, by application.
 #[derive(Debug)]

@@ -106,7 +106,7 @@ fn whatever_salt_does_there_is_an_answer_or_a_cause() {
 
 #[test]
 fn who_is_asked_gets_one_job_and_the_program_a_sigterm() {
-    let script = "for word; do echo \"$word\"; done > @DIR@/words; trap 'echo ended > @DIR@/ended; exit' TERM; \
+    let script = "for word; do printf '%s\\n' \"$word\"; done > @DIR@/words; trap 'echo ended > @DIR@/ended; exit' TERM; \
                   cat @DIR@/answers; while :; do sleep 0.05; done";
     let asked = Asked::new(script);
     assert_eq!(asked.run(&["status", "--live"]).status, 0);
@@ -137,7 +137,7 @@ fn what_was_heard_is_kept() {
     assert_eq!(fs::metadata(&cache).unwrap().permissions().mode() & 0o7777, 0o600);
     fs::write(asked.conductor.path("salt"), "#!/bin/sh\nexit 1\n").unwrap();
     for arguments in [&["--cached"][..], &["--refresh-every", "1h"]] {
-        let known = asked.run(&[&["status", "--live", "--json"], arguments].concat());
+        let known = asked.run(&[&["status", "--live", "--json"][..], arguments].concat());
         let json: Value = serde_json::from_str(&known.stdout).unwrap();
         assert_eq!((known.status, &json["asked"]["cached"]), (0, &json!(true)), "{arguments:?}");
     }

@@ -16,7 +16,7 @@ fn answers(asked: &Asked, nodes: &[(&str, &str)]) {
 
 #[test]
 fn where_an_address_goes() {
-    let asked = Asked::new("for word; do echo \"$word\"; done > @DIR@/words; cat @DIR@/answers");
+    let asked = Asked::new("for word; do printf '%s\\n' \"$word\"; done > @DIR@/words; cat @DIR@/answers");
     let found = json!({"prefixes": [{"application-name": "ExchangeOnline", "ip-prefix": "13.107.6.152/31",
         "bgp-community": ["12076:5010"]}], "notes": []})
     .to_string();
