@@ -7,4 +7,5 @@ pub mod once;
 pub mod record;
 pub mod service_manager;
 mod signals;
+mod stopwatch;
 pub mod watch;

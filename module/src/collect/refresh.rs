@@ -18,7 +18,6 @@ use crate::collect::recent::RecentPrefixes;
 use crate::collect::resolve::{Circumstances, in_use, keep, resolve, warnings};
 use crate::collect::schedule::{FULL_REFRESH_INTERVAL, full_refresh_is_due};
 use crate::collect::services::Services;
-use crate::collect::sessions::InstanceSession;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{Outcome, State};
 use crate::collect::summaries::Summaries;
@@ -32,8 +31,8 @@ pub struct Refreshed {
     pub source: Option<String>,
     /// What was unusual in the source's answers, a sentence each, if there is no result.
     pub warnings: Vec<String>,
-    /// The source's sessions, if it tells them.
-    pub sessions: Option<Vec<InstanceSession>>,
+    /// What the source said of each instance of BGP.
+    pub summaries: Summaries,
     /// The prefixes, or why there are none; `Ok(None)` when there is no sign of a change since the output file was written.
     pub result: Result<Option<Collected>, CollectError>,
 }
@@ -72,13 +71,12 @@ impl Refresh<'_> {
         let name = source.name();
         let parts = parts(self.configuration, &source.abilities());
         let summaries = Summaries::ask(source, queryable(&parts).cloned());
-        let sessions = summaries.any().then(|| summaries.sessions());
         let result = match self.is_as_before(&name, &summaries) {
             true => Ok(None),
             false => self.collect(source, &parts, &summaries).map(Some),
         };
         let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
-        Refreshed { source: Some(name), warnings, sessions, result }
+        Refreshed { source: Some(name), warnings, summaries, result }
     }
 
     /// The last run, if it can be built on: it was good, at least in part, with the same source, and no full refresh is due.

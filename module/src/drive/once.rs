@@ -16,12 +16,15 @@ use crate::collect::refresh::{Collected, Refresh, Refreshed};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
+use crate::collect::summaries::Summaries;
 use crate::collect::understood::Understood;
 use crate::configuration::{self, ConfigurationError};
 use crate::drive::failure;
 use crate::drive::lock::Lock;
-use crate::drive::record::{self, Comparison, Findings, LastRun};
+use crate::drive::record::{self, Comparison, Found, LastRun};
+use crate::drive::stopwatch::Stopwatch;
 use crate::error_text::{FIX_FILE, with_causes};
+use crate::health::facts::SourceAnswer;
 use crate::publish::changes::{self, Change, Reasons};
 use crate::publish::history::{self, RunRecord};
 use crate::publish::output::{self, OutputContent, OutputFile};
@@ -129,20 +132,21 @@ fn run_once(
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
     let last_run = LastRun::of(&earlier);
-    let mut findings = Findings::default();
-    let mut state = refresh_and_publish(settings, rewrite, source, started, earlier, &mut findings)?;
-    record::record(settings, &last_run, &mut state, findings);
-    Ok(state)
+    let mut found = Found::default();
+    let stopwatch = Stopwatch::start();
+    let mut state = refresh_and_publish(settings, rewrite, source, started, earlier, &mut found)?;
+    state.tally.add(state.outcome.name(), stopwatch.cost());
+    Ok(record::record(settings, &last_run, state, found))
 }
 
-/// Queries the source and replaces the output file; what changed goes to `findings`.
+/// Queries the source and replaces the output file; what it finds beside the prefixes goes to `found`.
 fn refresh_and_publish(
     settings: &Settings,
     rewrite: Rewrite,
     source: &mut dyn RouteSource,
     started: UnixTime,
     earlier: State,
-    findings: &mut Findings,
+    found: &mut Found,
 ) -> Result<State, NotWritten> {
     let output = OutputFile(&settings.output);
     let (understood, source, warnings, result) = match configuration::read(&settings.configuration) {
@@ -155,8 +159,9 @@ fn refresh_and_publish(
                 state_dir: &settings.state_dir,
                 now: started,
             };
-            let Refreshed { source, warnings, sessions, result } = refresh.run(source);
-            findings.sessions = sessions;
+            let Refreshed { source, warnings, summaries, result } = refresh.run(source);
+            found.sessions = summaries.any().then(|| summaries.sessions());
+            found.answer = answer(summaries, result.as_ref().err());
             (Some(understood), source, warnings, result.map_err(RunError::from))
         }
         Err(error) => (None, None, Vec::new(), Err(error.into())),
@@ -184,13 +189,13 @@ fn refresh_and_publish(
         earlier: &earlier,
         configuration: configuration.as_ref(),
         outcome: ending.outcome,
-        sessions: findings.sessions.as_deref(),
+        sessions: found.sessions.as_deref(),
         failures: &ending.failures,
         kept: &ending.kept,
     };
     let Published { digest, changes } =
         write(settings, rewrite, duration, &ending, started, &comparison.reasons())?;
-    findings.changes = changes;
+    found.changes = changes;
     failure::report(&ending.failures, &earlier, rewrite == Rewrite::WhenChanged);
     let last_good = match ending.outcome {
         Outcome::Good | Outcome::Partial => {
@@ -226,7 +231,17 @@ fn refresh_and_publish(
         sessions,
         latest_sessions: None,
         syslog: earlier.syslog,
+        told: earlier.told,
+        tally: earlier.tally,
     })
+}
+
+/// Whether the source answered a refresh that may have failed so.
+fn answer(summaries: Summaries, error: Option<&CollectError>) -> SourceAnswer {
+    match error {
+        Some(error @ CollectError::Source { .. }) if !summaries.any() => SourceAnswer::No(with_causes(error)),
+        Some(_) | None => SourceAnswer::Yes(summaries),
+    }
 }
 
 /// Saves what the applications had recently for the next run; returns the digest of the file.

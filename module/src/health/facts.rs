@@ -114,13 +114,14 @@ impl fmt::Display for Target {
 }
 
 /// Whether the route source answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SourceAnswer {
     /// It does; with what it said of each instance of BGP, which is nothing where it has no summary.
     Yes(Summaries),
     /// It does not, for this reason.
     No(String),
     /// It was not queried, since there is no community to query.
+    #[default]
     Skipped,
 }
 
@@ -222,9 +223,10 @@ impl Facts {
             output_file: settings.output.clone(),
             written: modified(&settings.output),
             services: OutputFile(&settings.output).services(),
+            // Before the state is in memory, since each of the two takes as much as the file can bring.
+            state_faults: state_faults::find(&settings.state_dir),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
-            state_faults: state_faults::find(&settings.state_dir),
             service: Service::running(&settings.state_dir),
             loss: settings.loss,
             source: source.name(),
@@ -288,7 +290,8 @@ impl Facts {
         has_run.then(|| self.state.finished.saturating_add(interval.get().into()))
     }
 
-    fn refresh_interval(&self) -> RefreshInterval {
+    /// The seconds between two runs.
+    pub fn refresh_interval(&self) -> RefreshInterval {
         let configuration = self.known_configuration();
         configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration)
     }

@@ -225,7 +225,11 @@ fn systemd_accepts_every_unit() {
     for (package, units) in [
         (
             bgpcs::CONDUCTOR_PACKAGE,
-            ["path", "service"].map(|kind| format!("{}.{kind}", bgpcs::GENERATOR_UNIT)).to_vec(),
+            [(bgpcs::GENERATOR_UNIT, "path"), (bgpcs::GENERATOR_UNIT, "service")]
+                .into_iter()
+                .chain([(bgpcs::FLEET_UNIT, "service"), (bgpcs::FLEET_UNIT, "timer")])
+                .map(|(unit, kind)| format!("{unit}.{kind}"))
+                .collect(),
         ),
         (bgpcs::ROUTER_PACKAGE, vec![format!("{}.service", bgpcs::PLUGIN)]),
     ] {
