@@ -51,6 +51,9 @@ fn odd() -> Scene {
     scene
 }
 
+/// A sample as the parsers have it: its name, its labels, its value.
+type Sample = (String, Vec<(String, String)>, f64);
+
 /// Prometheus' own parsers of both formats read the same from it.
 #[test]
 fn are_what_prometheus_parses() {
@@ -72,7 +75,7 @@ print(json.dumps(samples(openmetrics)))
     let parsed =
         Command::new(python).args(["-c", program]).arg(scene.path("metrics/module.prom")).output().unwrap();
     assert!(parsed.status.success(), "{}", String::from_utf8_lossy(&parsed.stderr));
-    let samples: Vec<(String, Vec<(String, String)>, f64)> = serde_json::from_slice(&parsed.stdout).unwrap();
+    let samples: Vec<Sample> = serde_json::from_slice(&parsed.stdout).unwrap();
     let of = |name: &str| {
         let is_wanted = |sample: &str| sample.strip_prefix("bgp_community_services_") == Some(name);
         samples.iter().filter(|(sample, ..)| is_wanted(sample)).collect::<Vec<_>>()
