@@ -17,7 +17,7 @@ impl OpenMetrics {
 
 impl Display for OpenMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}# EOF\n", self.0)
+        writeln!(f, "{}# EOF", self.0)
     }
 }
 
