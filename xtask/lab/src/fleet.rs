@@ -144,15 +144,16 @@ fn start(lab: &Lab, nodes: &[Node]) -> Result<Vec<Host>> {
     let package = lab.packages.file(ROUTER_PACKAGE, VERSION, "el9");
     let start = |node: &Node| Host::start(node.asset_id, &lab.network, false);
     let hosts: Vec<Host> = nodes.iter().map(start).collect::<Result<_>>()?;
-    for few in nodes.iter().zip(&hosts).collect::<Vec<_>>().chunks(4) {
-        let make = |(node, host): &(&Node, &Host)| {
-            let (node, host, package) = (**node, *host, &package);
+    let package = package.to_string_lossy();
+    let made: Vec<(Node, &Host)> = nodes.iter().copied().zip(&hosts).collect();
+    for few in made.chunks(4) {
+        wait::for_all(few.iter().copied().map(|(node, host)| {
+            let package = &package;
             move || {
                 router::make_minion(node, host)?;
-                host.run("rpm", &["--install", "--nodeps", &package.to_string_lossy()]).map(drop)
+                host.run("rpm", &["--install", "--nodeps", package]).map(drop)
             }
-        };
-        wait::for_all(few.iter().map(make))?;
+        }))?;
     }
     wait::until("all minions", Duration::from_secs(300), || {
         let mut ping = salt::command(&lab.conductor.host, Transport::ZeroMq, "salt");

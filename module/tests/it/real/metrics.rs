@@ -9,9 +9,21 @@ use std::process::{Command, Stdio};
 
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use bgpcs_testing::{Process, eventually, free_port, monitoring, python_environment};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scene::{EMPTY, Scene};
+
+/// What bgpd says of a neighbor in this state.
+fn session(state: &str) -> Value {
+    json!({
+        "bgpState": state,
+        "bgpTimerUpMsec": 100_000, "bgpTimerUpEstablishedEpoch": 1_795_252_138,
+        "bgpInUpdateElapsedTimeMsecs": 100_000, "connectionsEstablished": 1,
+        "messageStats": {"updatesRecv": 8},
+        "neighborCapabilities": {"multiprotocolExtensions": {"ipv4Unicast": {"advertisedAndReceived": true}}},
+        "addressFamilyInfo": {"ipv4Unicast": {"acceptedPrefixCounter": 3}},
+    })
+}
 
 /// A module with names that have to be escaped, and what its run leaves in `metrics`.
 fn odd() -> Scene {
@@ -21,8 +33,8 @@ fn odd() -> Scene {
         command if command.contains("summary") => vty_reply(0, "{}"),
         "show bgp neighbors json" => vty_reply(
             0,
-            &json!({"a\"b\\c\u{1b}\nbgp_community_services_health 0": {"bgpState": "Established"},
-                    "192.0.2.2": {"bgpState": "Idle"}})
+            &json!({"a\"b\\c\u{1b}\nbgp_community_services_health 0": session("Established"),
+                    "192.0.2.2": session("Idle")})
             .to_string(),
         ),
         command if command.contains("12076:5010") && command.contains("ipv4") => vty_reply(

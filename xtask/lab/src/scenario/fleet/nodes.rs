@@ -82,8 +82,8 @@ impl Nodes {
         for (node, host) in bare.iter().zip(&hosts) {
             prepare(lab, *node, host)?;
         }
-        let make = |(node, host)| move || router::make_minion(node, host);
-        wait::for_all(bare.iter().zip(&hosts).map(make))?;
+        let nodes = bare.iter().copied().zip(&hosts);
+        wait::for_all(nodes.map(|(node, host)| move || router::make_minion(node, host)))?;
         for transport in [Transport::ZeroMq, Transport::Tcp] {
             let of_it = |node: &Node| node.minion.transport == transport;
             let of_it: Vec<Node> = bare.iter().copied().chain([FULL]).filter(of_it).collect();
