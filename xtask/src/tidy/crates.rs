@@ -22,7 +22,7 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["bounded_file", "c_library", "clock", "digest", "error_text", "exit", "prefix"],
+    &["bounded_file", "c_library", "clock", "error_text", "exit", "prefix"],
     &["instance"],
     &["state_file"],
     &["url"],
