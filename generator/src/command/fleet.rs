@@ -82,7 +82,7 @@ pub(super) fn show(
         StatusForm::Detail => Ok(fleet.detail()),
         StatusForm::Table => Ok(fleet.text(paint())),
     };
-    let printed = metrics.transpose().and_then(|_| printed).map_err(RunError::Report);
+    let printed = metrics.transpose().and(printed).map_err(RunError::Report);
     match printed.map(|text| print(&text)) {
         Ok(Exit::Done) => fleet.health().into(),
         Ok(exit) => cannot_tell(exit),
@@ -159,7 +159,7 @@ impl Live<'_> {
             answers: answers.answered(),
             is_standby,
             is_cached: false,
-            waited: ended.is_late.then(|| self.salt.timeout.as_secs()),
+            waited: ended.is_late.then_some(self.salt.timeout.as_secs()),
         };
         self.keep(&answers, at);
         let keys = if answers.answered() < answers.asked() { master.keys() } else { Keys::default() };

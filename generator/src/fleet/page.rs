@@ -29,8 +29,8 @@ impl Fleet {
         let body = all([
             element("style", &[], raw(STYLE)),
             self.header(),
-            section("Who differs", self.differing()),
             section("Nodes", self.matrix()),
+            section("Who differs", self.differing()),
             element("noscript", &[], section("The worst nodes", self.worst())),
             section("Findings in the configuration", self.found()),
             data("fleet", &self.data().to_string()),

@@ -22,7 +22,7 @@ pub struct Services(BTreeMap<String, HashSet<IpPrefix>>);
 
 /// The output file of the module, as far as it matters here.
 #[derive(Deserialize)]
-struct Output {
+struct OutputServices {
     #[serde(default)]
     services: BTreeMap<String, Vec<Entry>>,
 }
@@ -61,7 +61,7 @@ impl Services {
     /// # Errors
     /// When the file is absent, damaged or longer than a node sends.
     pub fn read(output: &str) -> Result<Self, String> {
-        let output: Output =
+        let output: OutputServices =
             serde_json::from_str(output).map_err(|_| "its output file has another form".to_owned())?;
         let prefixes = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.ip_prefix).collect();
         Ok(Self(output.services.into_iter().map(|(name, entries)| (name, prefixes(entries))).collect()))

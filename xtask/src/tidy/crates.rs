@@ -39,7 +39,7 @@ const MODULE: &[&[&str]] = &[
 ];
 
 const GENERATOR: &[&[&str]] = &[
-    &["cli"],
+    &["cli", "glob"],
     &["read"],
     &["authority"],
     &["communities"],
@@ -50,6 +50,7 @@ const GENERATOR: &[&[&str]] = &[
     &["report"],
     &["run"],
     &["status"],
+    &["fleet"],
     &["top_file"],
     &["command"],
     &["lib"],
