@@ -8,8 +8,6 @@ use bgpcs::{Community, IpPrefix, Release, UnixTime, paths};
 use bgpcs_display::time;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::fleet::node::NodeHealth;
-
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
 /// bgp-community-services-profile.
 ///
@@ -43,7 +41,12 @@ impl Arguments {
 /// The definition of the command line. Options may stand before or after a command; the help of a command leaves out
 /// those that it does not use.
 pub fn command() -> clap::Command {
-    let mut command = Arguments::command();
+    let of_live = |status: clap::Command| {
+        ["timeout", "salt", "salt_config"]
+            .into_iter()
+            .fold(status, |status, option| status.mut_arg(option, |argument| argument.requires("live")))
+    };
+    let mut command = Arguments::command().mut_subcommand("status", of_live);
     command.build();
     command.mut_subcommands(|command| {
         let used = match command.get_name() {
@@ -88,8 +91,8 @@ pub(crate) struct Options {
     /// Log what is done for each asset and why, and write the whole log to standard error too
     #[arg(long, global = true)]
     pub verbose: bool,
-    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status:
-    /// print JSON, times in seconds since 1970
+    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status,
+    /// where and changes: print JSON, times in seconds since 1970, or of answers of nodes in the format of RFC 3339
     #[arg(long, global = true)]
     pub json: bool,
     /// Write the findings to this file, as JSON [default: only to the log]
@@ -239,16 +242,16 @@ Examples:
 #[derive(Debug, Args)]
 #[command(next_help_heading = "With --live")]
 pub(crate) struct LiveView {
-    /// Only routers with this profile; a glob, may be given several times
+    /// Only routers with this profile; a glob, may be given several times [default: all that have one, and none]
     #[arg(long = "profile", value_name = "NAME", requires = "live")]
     pub profiles: Vec<String>,
-    /// Only this application, and nodes that have it; a glob, may be given several times
+    /// Only this application, and nodes that have it; a glob, may be given several times [default: all]
     #[arg(long = "application", value_name = "NAME", requires = "live")]
     pub applications: Vec<String>,
-    /// Only nodes with this health; may be given several times
+    /// Only nodes with this health; may be given several times [default: all]
     #[arg(long = "health", value_name = "HEALTH", value_enum, requires = "live")]
-    pub healths: Vec<NodeHealth>,
-    /// Only nodes with a finding of this code; a glob, may be given several times
+    pub healths: Vec<HealthChoice>,
+    /// Only nodes with a finding of this code; a glob, may be given several times [default: all]
     #[arg(long = "finding", value_name = "CODE", requires = "live")]
     pub findings: Vec<String>,
     /// Only nodes that are neither healthy nor without a profile
@@ -257,18 +260,33 @@ pub(crate) struct LiveView {
     /// Print comma-separated values, a line for each node and application
     #[arg(long, requires = "live", conflicts_with_all = ["json", "html", "detail"])]
     pub csv: bool,
-    /// Also write metrics to this file, for node_exporter
+    /// Also write metrics to this file, for node_exporter [default: none]
     #[arg(long, value_name = "FILE", requires = "live")]
     pub metrics: Option<PathBuf>,
     /// Ask nobody: show what was last known
     #[arg(long, requires = "live", conflicts_with = "refresh_every")]
     pub cached: bool,
-    /// Ask only if the whole fleet was not asked for so long; else show what was last known
+    /// Ask only if the whole fleet was not asked for so long; else show what was last known [default: ask]
     #[arg(long, value_name = "1h", requires = "live", value_parser = span)]
     pub refresh_every: Option<u64>,
     /// Where the answers are kept
     #[arg(long, value_name = "FILE", requires = "live", default_value = paths::FLEET_CACHE)]
     pub cache: PathBuf,
+}
+
+/// A health to choose nodes by.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum HealthChoice {
+    /// It does not work
+    Broken,
+    /// It did not answer
+    NoAnswer,
+    /// Something needs attention
+    Degraded,
+    /// All is well
+    Healthy,
+    /// Its router has no profile, and nothing of the plugin is there
+    NoProfile,
 }
 
 /// How the nodes are asked.
@@ -297,7 +315,9 @@ impl FromStr for AddressOrPrefix {
         let is_address = text.parse::<IpAddr>().is_ok();
         match is_address || text.parse::<IpPrefix>().is_ok() {
             true => Ok(Self(text.to_owned())),
-            false => Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned()),
+            false => {
+                Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod job;
 mod join;
 mod json;
 pub mod master;
+mod member;
 mod metrics;
 pub mod node;
 pub mod nodes;
@@ -28,6 +29,7 @@ mod text;
 
 pub use self::addresses::Addresses;
 pub use self::changes::FleetChanges;
-pub use self::join::{Asked, Counts, Fleet, FleetNode, Known, askable};
-pub use self::outliers::{Norm, Outlier, Pair};
+pub use self::join::{Asked, Counts, Fleet, Known, askable};
+pub use self::member::FleetNode;
+pub use self::outliers::{Difference, Norm, Outlier, Pair};
 pub use self::selection::Selection;

@@ -7,13 +7,13 @@ use bgpcs_display::time;
 
 use super::exit::{Exit, failed, print, refused};
 use super::status::{PAGE_MODE, StatusForm, now, paint};
-use crate::cli::{Asking, LiveView};
+use crate::cli::{Asking, HealthChoice, LiveView};
 use crate::finding::Severity;
 use crate::fleet::answer::Answers;
 use crate::fleet::cache::Cache;
 use crate::fleet::job::{Question, Target};
 use crate::fleet::master::{Keys, Master};
-use crate::fleet::node::Report;
+use crate::fleet::node::{NodeHealth, NodeReport};
 use crate::fleet::prefixes::{self, Services};
 use crate::fleet::salt::{Salt, SaltError};
 use crate::fleet::{Asked, Fleet, Known, Selection, askable};
@@ -37,9 +37,10 @@ pub(super) fn show(
         Ok(status) => status,
         Err(error) => return cannot_tell(failed(log, &error)),
     };
+    let healths: Vec<NodeHealth> = view.healths.iter().copied().map(chosen).collect();
     let selection = Selection::of(routers, &view.profiles).shows(
         &view.applications,
-        &view.healths,
+        &healths,
         &view.findings,
         view.only_problems,
     );
@@ -81,11 +82,21 @@ pub(super) fn show(
         StatusForm::Detail => Ok(fleet.detail()),
         StatusForm::Table => Ok(fleet.text(paint())),
     };
-    let printed = metrics.transpose().and_then(|_| printed).map_err(RunError::Report);
+    let printed = metrics.transpose().and(printed).map_err(RunError::Report);
     match printed.map(|text| print(&text)) {
         Ok(Exit::Done) => fleet.health().into(),
         Ok(exit) => cannot_tell(exit),
         Err(error) => cannot_tell(failed(log, &error)),
+    }
+}
+
+fn chosen(health: HealthChoice) -> NodeHealth {
+    match health {
+        HealthChoice::Broken => NodeHealth::Broken,
+        HealthChoice::NoAnswer => NodeHealth::NoAnswer,
+        HealthChoice::Degraded => NodeHealth::Degraded,
+        HealthChoice::Healthy => NodeHealth::Healthy,
+        HealthChoice::NoProfile => NodeHealth::NoProfile,
     }
 }
 
@@ -133,7 +144,7 @@ impl Live<'_> {
             false => Target::of(&asset_ids),
         };
         let (at, started) = (now(), Instant::now());
-        let mut answers = Answers::of(&asset_ids, Report::read);
+        let mut answers = Answers::of(&asset_ids, NodeReport::read);
         let ended = self.salt.ask(&targets, &Question::State, &mut |id, reply| answers.take(id, reply))?;
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let is_silent = answers.answered() == 0 && !asset_ids.is_empty();
@@ -148,7 +159,7 @@ impl Live<'_> {
             answers: answers.answered(),
             is_standby,
             is_cached: false,
-            waited: ended.is_late.then(|| self.salt.timeout.as_secs()),
+            waited: ended.is_late.then_some(self.salt.timeout.as_secs()),
         };
         self.keep(&answers, at);
         let keys = if answers.answered() < answers.asked() { master.keys() } else { Keys::default() };
@@ -158,7 +169,7 @@ impl Live<'_> {
     }
 
     /// Keeps what was heard of nodes that still exist.
-    fn keep(&mut self, answers: &Answers<Report>, at: UnixTime) {
+    fn keep(&mut self, answers: &Answers<NodeReport>, at: UnixTime) {
         let known = askable(self.status, &|_, _| true);
         let known: std::collections::HashSet<&str> = known.iter().map(|asset_id| asset_id.as_str()).collect();
         answers.keep(self.cache, at, &|asset_id| known.contains(asset_id));
@@ -180,7 +191,7 @@ impl Live<'_> {
         Ok(())
     }
 
-    fn join(&self, answers: Option<&Answers<Report>>, keys: &Keys, asked: Asked) -> Fleet {
+    fn join(&self, answers: Option<&Answers<NodeReport>>, keys: &Keys, asked: Asked) -> Fleet {
         let known = Known { answers, cache: self.cache, keys };
         let asks = |router: &str, profile: Option<&str>| self.selection.asks(router, profile);
         Fleet::join(self.status, known, asked, &asks, self.selection.names_routers())
@@ -188,7 +199,7 @@ impl Live<'_> {
 }
 
 /// Why nobody answered, and what to do.
-pub(in crate::command) fn no_answer(said: &[String], is_standby: bool, master: &str) -> Option<String> {
+pub(super) fn no_answer(said: &[String], is_standby: bool, master: &str) -> Option<String> {
     let is_root = rustix::process::geteuid().is_root();
     match said.first() {
         _ if is_standby => Some(format!(

@@ -13,7 +13,7 @@ use crate::fleet::answer::Answers;
 use crate::fleet::changes::NodeChanges;
 use crate::fleet::job::{Question, Target};
 use crate::fleet::master::Master;
-use crate::fleet::nodes::Place;
+use crate::fleet::nodes::Member;
 use crate::fleet::salt::Salt;
 use crate::fleet::{Addresses, FleetChanges, Selection, addresses};
 use crate::report::Log;
@@ -73,7 +73,7 @@ fn ask<T>(
     question: &Question,
     now: UnixTime,
     read: fn(&str) -> Result<T, String>,
-) -> Result<(Vec<Place>, Answers<T>), Exit> {
+) -> Result<(Vec<Member>, Answers<T>), Exit> {
     let log = &mut Log::default();
     let mut cannot_tell = |message: String, advice: &str| {
         refused(log, message, advice);
@@ -84,7 +84,7 @@ fn ask<T>(
         Exit::CannotTell
     })?;
     let selection = Selection::of(routers, &[]);
-    let places = Place::all(&status, &selection);
+    let places = Member::all(&status, &selection);
     if places.is_empty() {
         let message = "there is no such router with a profile and an asset-id".to_owned();
         return Err(cannot_tell(message, "list the routers with: generate_pillar status"));

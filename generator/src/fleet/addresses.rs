@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::{Answers, shown};
-use super::nodes::{Place, Silent};
+use super::nodes::{Member, Silent};
 
 /// How many matches of a node are taken, and how many nodes a line names.
 const MOST: usize = 50;
@@ -22,7 +22,7 @@ const LONGEST: usize = 300;
 pub struct Addresses<'a> {
     wanted: &'a str,
     /// Nodes by what they have, in the order in which it was first found.
-    found: IndexMap<&'a [Match], Vec<&'a Place>>,
+    found: IndexMap<&'a [Match], Vec<&'a Member>>,
     silent: Silent<'a>,
 }
 
@@ -68,8 +68,8 @@ pub fn read(output: &str) -> Result<Vec<Match>, String> {
 
 impl<'a> Addresses<'a> {
     /// Joins the answers of these nodes.
-    pub fn of(wanted: &'a str, places: &'a [Place], answers: &'a Answers<Vec<Match>>) -> Self {
-        let mut found: IndexMap<&[Match], Vec<&Place>> = IndexMap::new();
+    pub fn of(wanted: &'a str, places: &'a [Member], answers: &'a Answers<Vec<Match>>) -> Self {
+        let mut found: IndexMap<&[Match], Vec<&Member>> = IndexMap::new();
         let mut silent = Silent::default();
         for place in places {
             match answers.of_node(place.asset_id.as_str()) {
@@ -122,7 +122,7 @@ impl<'a> Addresses<'a> {
 
     /// For programs.
     pub fn json(&self) -> Value {
-        let answer = |(matches, place): (&[Match], &Place)| {
+        let answer = |(matches, place): (&[Match], &Member)| {
             let mut value = place.json();
             value["prefixes"] = json!(matches);
             value

@@ -12,7 +12,7 @@ use bgpcs::UnixTime;
 use bgpcs::whole_file::{self, WholeFileError};
 use serde::{Deserialize, Serialize};
 
-use super::node::Report;
+use super::node::NodeReport;
 
 /// The form of the file.
 const FORM: u8 = 1;
@@ -40,7 +40,7 @@ pub struct LastHeard {
     /// When.
     pub heard: UnixTime,
     /// What it said.
-    pub report: Report,
+    pub report: NodeReport,
 }
 
 impl Cache {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::{Answers, shown};
-use super::nodes::{Place, Silent};
+use super::nodes::{Member, Silent};
 
 /// How many changes of a node are taken; how many prefixes of a change, and how many nodes, the table names.
 const MOST: usize = 2000;
@@ -54,22 +54,22 @@ struct Moved {
 
 /// A change, and who had it when.
 #[derive(Debug)]
-struct Told<'t> {
+struct ToldChange<'t> {
     what: &'t What,
     times: u64,
     first: UnixTime,
     last: UnixTime,
-    places: Vec<&'t Place>,
+    places: Vec<&'t Member>,
 }
 
 /// The changes of the fleet, the earliest first.
 #[derive(Debug)]
 pub struct FleetChanges<'c> {
     since: UnixTime,
-    told: Vec<Told<'c>>,
+    told: Vec<ToldChange<'c>>,
     asked: usize,
     /// Nodes that have no record from before.
-    shorter: Vec<&'c Place>,
+    shorter: Vec<&'c Member>,
     silent: Silent<'c>,
 }
 
@@ -106,8 +106,8 @@ impl NodeChanges {
 
 impl<'c> FleetChanges<'c> {
     /// Joins the answers of these nodes, to what changed since a time.
-    pub fn of(since: UnixTime, places: &'c [Place], answers: &'c Answers<NodeChanges>) -> Self {
-        let mut known: HashMap<&What, Told<'_>> = HashMap::new();
+    pub fn of(since: UnixTime, places: &'c [Member], answers: &'c Answers<NodeChanges>) -> Self {
+        let mut known: HashMap<&What, ToldChange<'_>> = HashMap::new();
         let (mut silent, mut shorter) = (Silent::default(), Vec::new());
         for place in places {
             let node = match answers.of_node(place.asset_id.as_str()) {
@@ -127,7 +127,7 @@ impl<'c> FleetChanges<'c> {
             }
             for Change { time, what } in &node.changes {
                 let Some(at) = time::parse(time).filter(|at| *at >= since) else { continue };
-                let told = known.entry(what).or_insert_with(|| Told {
+                let told = known.entry(what).or_insert_with(|| ToldChange {
                     what,
                     times: 0,
                     first: at,
@@ -141,7 +141,7 @@ impl<'c> FleetChanges<'c> {
                 }
             }
         }
-        let mut told: Vec<Told<'_>> = known.into_values().collect();
+        let mut told: Vec<ToldChange<'_>> = known.into_values().collect();
         told.sort_by(|one, other| {
             (one.first, one.last, &one.what.application).cmp(&(
                 other.first,
@@ -190,7 +190,7 @@ impl<'c> FleetChanges<'c> {
 
     /// For programs.
     pub fn json(&self) -> Value {
-        let told = |told: &Told<'_>| {
+        let told = |told: &ToldChange<'_>| {
             json!({
                 "first": time::at(told.first),
                 "last": time::at(told.last),
@@ -211,7 +211,7 @@ impl<'c> FleetChanges<'c> {
     }
 }
 
-impl Told<'_> {
+impl ToldChange<'_> {
     fn cells(&self) -> Vec<String> {
         let parts = || [(&self.what.gained, "+"), (&self.what.lost, "-")].into_iter();
         let count = |moved: &Option<Moved>| moved.as_ref().map_or(0, |moved| moved.count).to_string();

@@ -2,7 +2,8 @@
 
 use bgpcs::plain;
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 
 const HEADS: &str = "router,node,asset-id,profile,health,pillar,salt,package,heard,changed,findings,application,ipv4,ipv6,\
                      digest,outlier\r\n";

@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use bgpcs::brief::Brief;
-use bgpcs::{AssetId, Health, UnixTime, plain};
+use bgpcs::{AssetId, Health, UnixTime};
 
 use super::answer::Answers;
 use super::cache::{Cache, LastHeard};
 use super::master::Keys;
-use super::node::{NodeHealth, Report, SaltState};
+use super::member::FleetNode;
+use super::node::{NodeHealth, NodeReport, SaltState};
 use super::outliers::{Norm, Pair, find};
-use crate::status::{PillarState, Status};
+use crate::status::Status;
 
-impl Answers<Report> {
+impl Answers<NodeReport> {
     /// Keeps what was heard at `now`, and forgets the nodes that `is_known` does not know.
     pub fn keep(&self, cache: &mut Cache, now: UnixTime, is_known: &dyn Fn(&str) -> bool) {
         for (id, report) in self.usable() {
@@ -67,59 +67,6 @@ pub struct Fleet {
     pub findings: Vec<String>,
 }
 
-/// A node of the fleet.
-#[derive(Debug)]
-pub struct FleetNode {
-    /// Its router.
-    pub router: String,
-    /// Its name.
-    pub node: String,
-    /// Its asset id, if it has one.
-    pub asset_id: Option<String>,
-    /// The profile of its router.
-    pub profile: Option<String>,
-    /// How it is.
-    pub health: NodeHealth,
-    /// The state of its pillar; none without a profile.
-    pub(crate) pillar: Option<PillarState>,
-    /// When its pillar was written.
-    pub written: Option<UnixTime>,
-    /// What Salt did there.
-    pub salt: SaltState,
-    /// What it answered, or else what was last known.
-    pub report: Option<Report>,
-    /// Why it did not answer, if it did not.
-    pub silence: Option<String>,
-    /// When it last answered.
-    pub heard: Option<UnixTime>,
-    /// The codes of all findings about it, each once.
-    pub findings: Vec<String>,
-    /// The applications in which it is an outlier.
-    pub outlier: Vec<String>,
-}
-
-impl FleetNode {
-    /// What the module said, now or, without an answer, the last time.
-    pub fn module(&self) -> Option<&Brief> {
-        self.report.as_ref()?.module.as_ref()
-    }
-
-    /// What the module says now.
-    pub fn answer(&self) -> Option<&Brief> {
-        self.module().filter(|_| self.silence.is_none())
-    }
-
-    /// Adds a finding.
-    pub(super) fn found(&mut self, code: &str, health: Health) {
-        if !self.findings.iter().any(|known| known == code) {
-            self.findings.push(plain(code));
-        }
-        if self.health != NodeHealth::NoAnswer {
-            self.health = self.health.max(health.into());
-        }
-    }
-}
-
 /// How many nodes are how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts([usize; NodeHealth::ALL.len()]);
@@ -135,7 +82,7 @@ impl Counts {
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'k> {
     /// What those that were asked answered; none if nobody was asked.
-    pub answers: Option<&'k Answers<Report>>,
+    pub answers: Option<&'k Answers<NodeReport>>,
     /// What was last heard.
     pub cache: &'k Cache,
     /// The keys of the master.

@@ -2,11 +2,13 @@
 
 use bgpcs::plain_json;
 use bgpcs_display::time;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
-use super::outliers::{Norm, Outlier};
+use super::outliers::{Norm, Outlier, Pair};
 
 /// The form of the document. A later form only adds keys.
 const FORM: u8 = 1;
@@ -25,10 +27,11 @@ impl Fleet {
             NodeHealth::NoProfile => NodeHealth::Healthy.name(),
             health => health.name(),
         };
-        let value = json!({
-            "version": FORM,
-            "health": health,
-            "asked": {
+        let pair = |pair: &Pair| json!({"router": pair.router, "application": pair.application, "nodes": pair.nodes});
+        let document = Document {
+            version: FORM,
+            health,
+            asked: json!({
                 "at": asked.at.map(time::at),
                 "master": asked.master,
                 "command": asked.program,
@@ -38,17 +41,40 @@ impl Fleet {
                 "error": asked.error,
                 "standby": asked.is_standby,
                 "cached": asked.is_cached,
-            },
-            "counts": counts,
-            "nodes": self.nodes.iter().map(node).collect::<Vec<_>>(),
-            "norms": self.norms.iter().map(norm).collect::<Vec<_>>(),
-            "pairs": self.pairs.iter().map(|pair| json!({
-                "router": pair.router, "application": pair.application, "nodes": pair.nodes,
-            })).collect::<Vec<_>>(),
-            "without-profile": self.without_profile,
-            "findings": self.findings,
-        });
-        format!("{value:#}").lines().map(|line| plain_json(line) + "\n").collect()
+            }),
+            counts: counts.into(),
+            nodes: Each(&self.nodes, node),
+            norms: Each(&self.norms, norm),
+            pairs: self.pairs.iter().map(pair).collect(),
+            without_profile: self.without_profile,
+            findings: &self.findings,
+        };
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        text.lines().map(|line| plain_json(line) + "\n").collect()
+    }
+}
+
+/// The document.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document<'f> {
+    version: u8,
+    health: &'static str,
+    asked: Value,
+    counts: Value,
+    nodes: Each<'f, FleetNode>,
+    norms: Each<'f, Norm>,
+    pairs: Vec<Value>,
+    without_profile: usize,
+    findings: &'f [String],
+}
+
+/// A list of which one at a time is made a value.
+struct Each<'f, T>(&'f [T], fn(&T) -> Value);
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
     }
 }
 

@@ -3,7 +3,8 @@
 use bgpcs_display::open_metrics::OpenMetrics;
 use bgpcs_display::time;
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
 
 impl Fleet {

@@ -3,7 +3,6 @@
 use bgpcs::brief::Brief;
 use bgpcs::{Health, Package, UnixTime};
 use bgpcs_display::time;
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::answer::shown;
@@ -15,7 +14,7 @@ const MOST: usize = 100;
 
 /// What a node reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct NodeReport {
     /// Version and release of the router package; none if it is not installed.
     pub package: Option<String>,
     /// When Salt wrote the module's configuration; none if it does not exist.
@@ -26,7 +25,7 @@ pub struct Report {
     pub silence: Option<String>,
 }
 
-impl Report {
+impl NodeReport {
     /// Reads what the node printed to [`Question::State`](super::job::Question::State).
     ///
     /// # Errors
@@ -84,7 +83,7 @@ fn is_bounded(brief: &Brief) -> bool {
 }
 
 /// How a node is. The order is from good to bad for whoever has to be told first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NodeHealth {
     /// Its router has no profile, and nothing of the plugin is there.
@@ -162,7 +161,7 @@ pub enum SaltState {
 
 impl SaltState {
     /// What a report says of it. `expected` is the digest of the configuration in the pillar, if there is one.
-    pub fn of(report: &Report, has_profile: bool, expected: Option<&str>) -> Self {
+    pub fn of(report: &NodeReport, has_profile: bool, expected: Option<&str>) -> Self {
         if !has_profile {
             return if report.is_bare() { Self::None } else { Self::LeftOver };
         }

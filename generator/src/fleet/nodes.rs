@@ -15,7 +15,7 @@ const NAMED: usize = 6;
 
 /// A node of a router with a profile that can be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Member {
     /// Its router.
     pub router: String,
     /// Its name.
@@ -24,7 +24,7 @@ pub struct Place {
     pub asset_id: AssetId,
 }
 
-impl Place {
+impl Member {
     /// The nodes of routers with a profile that are selected.
     pub fn all(status: &Status, selection: &Selection) -> Vec<Self> {
         let routers =
@@ -43,7 +43,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Member {
     /// `router1 node1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", plain(&self.router), plain(&self.node))
@@ -52,11 +52,11 @@ impl fmt::Display for Place {
 
 /// Nodes that did not answer, by the cause.
 #[derive(Debug, Default)]
-pub struct Silent<'s>(IndexMap<&'s str, Vec<&'s Place>>);
+pub struct Silent<'s>(IndexMap<&'s str, Vec<&'s Member>>);
 
 impl<'s> Silent<'s> {
     /// Adds a node.
-    pub fn add(&mut self, cause: &'s str, place: &'s Place) {
+    pub fn add(&mut self, cause: &'s str, place: &'s Member) {
         self.0.entry(cause).or_default().push(place);
     }
 
@@ -67,7 +67,7 @@ impl<'s> Silent<'s> {
 
     /// A line for each cause.
     pub fn lines(&self) -> String {
-        let line = |(cause, places): (&&str, &Vec<&Place>)| {
+        let line = |(cause, places): (&&str, &Vec<&Member>)| {
             let nodes = counted(places.len(), "node");
             format!("{}: {nodes}: {}\n", plain(cause), listed(places.iter(), NAMED))
         };
@@ -76,7 +76,7 @@ impl<'s> Silent<'s> {
 
     /// For programs.
     pub fn json(&self) -> Vec<Value> {
-        let with = |cause: &str, place: &Place| {
+        let with = |cause: &str, place: &Member| {
             let mut value = place.json();
             value["cause"] = json!(cause);
             value

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use bgpcs::Health;
 use bgpcs::brief::{Brief, BriefApplication};
+use bgpcs::{Health, IpPrefix};
 use indexmap::IndexMap;
 
-use super::join::FleetNode;
-use super::prefixes::Difference;
+use super::member::FleetNode;
 
 /// How many nodes make a norm: at least so many in all, of which at least so many percent are alike.
 const FEWEST_NODES: usize = 5;
@@ -45,6 +44,15 @@ pub struct Outlier {
     pub seconds: Option<u64>,
     /// What it lacks and has too much, as far as that was compared.
     pub difference: Option<Difference>,
+}
+
+/// What a node lacks and has too much against the norm.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// How many it lacks, and the first of them.
+    pub lacks: (usize, Vec<IpPrefix>),
+    /// How many it has too much, and the first of them.
+    pub extra: (usize, Vec<IpPrefix>),
 }
 
 /// Two nodes of one router that have had different prefixes for longer than a refresh interval.

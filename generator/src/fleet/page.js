@@ -68,7 +68,7 @@ const line = ({row}) => {
   return make('tr', [
     make('th', button, {scope: 'row'}), make('td', row[NODE]), make('td', make('span', health, {className: badge})),
     make('td', row[PILLAR]), make('td', row[SALT]), ...counts, make('td', row[CHANGED] ?? '', {className: 'time'}),
-    make('td', row[CODES].map(code => fleet.codes[code]).join(', ')),
+    make('td', row[CODES].map(code => fleet.codes[code]).join(', '), {className: 'text'}),
   ]);
 };
 

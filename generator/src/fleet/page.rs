@@ -10,7 +10,8 @@ use bgpcs_display::html::{Html, all, data, element, of_text, page, raw, section,
 use bgpcs_display::time;
 use serde_json::{Value, json};
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
 
 const SCRIPT: &str = include_str!("page.js");
@@ -28,8 +29,8 @@ impl Fleet {
         let body = all([
             element("style", &[], raw(STYLE)),
             self.header(),
-            section("Who differs", self.differing()),
             section("Nodes", self.matrix()),
+            section("Who differs", self.differing()),
             element("noscript", &[], section("The worst nodes", self.worst())),
             section("Findings in the configuration", self.found()),
             data("fleet", &self.data().to_string()),
@@ -160,10 +161,7 @@ impl Fleet {
             (None, Some(module)) => {
                 format!("{}, version {}", plain(&module.run.outcome), plain(&module.module))
             }
-            (None, None) => {
-                let silence = node.report.as_ref().and_then(|report| report.silence.as_deref());
-                silence.map(plain).unwrap_or_default()
-            }
+            (None, None) => node.module_silence(),
         }
     }
 }

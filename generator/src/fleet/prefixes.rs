@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::answer::Answers;
 use super::join::Fleet;
+use super::outliers::Difference;
 
 /// How many outliers are asked for their prefixes, and how many nodes of a norm.
 const MOST_OUTLIERS: usize = 20;
@@ -15,22 +16,13 @@ const MOST_NORMS: usize = 20;
 /// How many prefixes of a difference are named.
 const NAMED: usize = 50;
 
-/// What a node lacks and has too much against the norm.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Difference {
-    /// How many it lacks, and the first of them.
-    pub lacks: (usize, Vec<IpPrefix>),
-    /// How many it has too much, and the first of them.
-    pub extra: (usize, Vec<IpPrefix>),
-}
-
 /// The prefixes of a node, by application.
 #[derive(Debug)]
 pub struct Services(BTreeMap<String, HashSet<IpPrefix>>);
 
 /// The output file of the module, as far as it matters here.
 #[derive(Deserialize)]
-struct Output {
+struct OutputServices {
     #[serde(default)]
     services: BTreeMap<String, Vec<Entry>>,
 }
@@ -69,7 +61,7 @@ impl Services {
     /// # Errors
     /// When the file is absent, damaged or longer than a node sends.
     pub fn read(output: &str) -> Result<Self, String> {
-        let output: Output =
+        let output: OutputServices =
             serde_json::from_str(output).map_err(|_| "its output file has another form".to_owned())?;
         let prefixes = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.ip_prefix).collect();
         Ok(Self(output.services.into_iter().map(|(name, entries)| (name, prefixes(entries))).collect()))

@@ -23,7 +23,7 @@ const LONGEST_ERROR: u64 = 4096;
 const WAITING: usize = 64;
 
 /// How long the program has to end after SIGTERM.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(900);
 
 /// Where to ask, and for how long.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Which nodes an operator wants to see.
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::NodeHealth;
 use crate::glob::Glob;
 

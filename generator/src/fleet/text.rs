@@ -5,9 +5,10 @@ use bgpcs_display::detail::Detail;
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::{counted, listed, time};
 
-use super::join::{Fleet, FleetNode};
+use super::join::Fleet;
+use super::member::FleetNode;
 use super::node::{NodeHealth, SaltState};
-use super::outliers::{Norm, Outlier};
+use super::outliers::{Norm, Outlier, Pair};
 
 /// How many prefixes of a difference, and how many outliers of a norm, the text names.
 const PREFIXES: usize = 5;
@@ -41,10 +42,7 @@ impl Fleet {
                 format!("no answer: {}{}", plain(cause), heard.unwrap_or_default())
             }
             (None, Some(module)) => format!("{}, run {}", module.health.name(), plain(&module.run.outcome)),
-            (None, None) => {
-                let silence = node.report.as_ref().and_then(|report| report.silence.as_deref());
-                silence.map(plain).unwrap_or_default()
-            }
+            (None, None) => node.module_silence(),
         };
         let count = |of: fn(&bgpcs::brief::BriefApplication) -> u64| {
             let told = node.answer().filter(|_| node.profile.is_some());
@@ -151,7 +149,7 @@ impl Fleet {
     }
 
     pub(super) fn pair_lines(&self) -> Vec<String> {
-        let line = |pair: &super::Pair| {
+        let line = |pair: &Pair| {
             let [one, other] = pair.nodes.each_ref().map(|node| plain(node));
             let (router, application) = (plain(&pair.router), plain(&pair.application));
             format!("router {router}: {one} and {other} have different prefixes in application {application}")

@@ -197,11 +197,6 @@ impl Status {
         })
     }
 
-    /// Forgets when files were written, so that two runs on the same configuration show the same.
-    pub fn forget_times(&mut self) {
-        self.routers.iter_mut().flat_map(|router| &mut router.nodes).for_each(|node| node.written = None);
-    }
-
     /// Keeps only the routers that one of the globs matches. Gives whether there is one.
     pub fn only(&mut self, globs: &[impl AsRef<str>]) -> bool {
         let globs: Vec<Glob> = globs.iter().map(|glob| Glob::new(glob.as_ref())).collect();

@@ -7,8 +7,9 @@
 mod asking;
 mod questions;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use bgpcs::digest::Digesting;
 use bgpcs_display::table::Paint;
@@ -16,7 +17,7 @@ use generate_pillar::fleet::answer::{self, Answers, Line};
 use generate_pillar::fleet::cache::{Cache, LastHeard};
 use generate_pillar::fleet::job::Target;
 use generate_pillar::fleet::master::Keys;
-use generate_pillar::fleet::node::Report;
+use generate_pillar::fleet::node::NodeReport;
 use generate_pillar::fleet::prefixes::{self, Services};
 use generate_pillar::fleet::{Asked, Fleet, Known, Selection, askable};
 use generate_pillar::report::Log;
@@ -39,6 +40,10 @@ fn data(scenario: &str) -> PathBuf {
 pub fn conductor(configuration: &Path) -> (Conductor, Status) {
     let conductor = Conductor::new();
     assert_ne!(conductor.generate(configuration).status, 2);
+    for entry in fs::read_dir(conductor.pillar_dir()).unwrap() {
+        let file = File::options().write(true).open(entry.unwrap().path()).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(NOW - 3600)).unwrap();
+    }
     let settings = RunSettings {
         source: ConfigurationSource::File(configuration.to_owned()),
         is_whole: true,
@@ -101,10 +106,10 @@ fn take<T>(answers: &mut Answers<T>, conductor: &Conductor, lines: &str) {
 /// The fleet of a scenario.
 fn fleet(scenario: &str) -> Fleet {
     let directory = data(scenario);
-    let (conductor, mut status) = conductor(&directory.join("config.json"));
+    let (conductor, status) = conductor(&directory.join("config.json"));
     let read = |name: &str| fs::read_to_string(directory.join(name)).unwrap_or_default();
     let asset_ids = askable(&status, &|_, _| true);
-    let mut answers = Answers::of(&asset_ids, Report::read);
+    let mut answers = Answers::of(&asset_ids, NodeReport::read);
     take(&mut answers, &conductor, &read("answers"));
     let mut cache = Cache::default();
     for (_, report) in answers.usable().filter(|(id, _)| *id == "lima-1").take(1) {
@@ -121,7 +126,6 @@ fn fleet(scenario: &str) -> Fleet {
         waited: Some(10),
         ..Asked::default()
     };
-    status.forget_times();
     let known = Known { answers: Some(&answers), cache: &cache, keys: &Keys::default() };
     let mut fleet = Fleet::join(&status, known, asked, &|_, _| true, true);
     let compared = fleet.to_compare();
@@ -161,8 +165,7 @@ fn each_scenario_is_shown_as_expected() {
 #[test]
 fn what_a_node_says_stays_text() {
     let fleet = fleet("hostile");
-    let (table, csv, metrics, page) =
-        (fleet.text(Paint(false)), fleet.csv(), fleet.metrics(), fleet.html());
+    let (table, csv, metrics, page) = (fleet.text(Paint(false)), fleet.csv(), fleet.metrics(), fleet.html());
     for (form, text) in [("table", &table), ("metrics", &metrics), ("csv", &csv), ("page", &page)] {
         let obeyed = |c: char| c.is_control() && c != '\n' && c != '\r';
         assert!(!text.contains(obeyed), "{form}");
@@ -209,13 +212,16 @@ fn filters_leave_what_is_asked_for() {
     assert!(problems.nodes.iter().all(|node| node.health > NodeHealth::Healthy));
     let named = Selection::of(&list(&["bos*", "lima"]), &list(&["O365"]));
     assert!(named.asks("boston", Some("O365")) && named.asks("lima", Some("O365")));
-    assert!(!named.asks("oslo", Some("O365")) && !named.asks("lima", Some("Voice")) && !named.asks("lima", None));
+    assert!(
+        !named.asks("oslo", Some("O365")) && !named.asks("lima", Some("Voice")) && !named.asks("lima", None)
+    );
 }
 
 /// Every asset id is reached by an expression that matches it alone, in as many jobs as arguments may be long.
 #[test]
 fn names_become_expressions() {
-    let ids = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<bgpcs::AssetId>>();
+    let ids =
+        |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<bgpcs::AssetId>>();
     let expression = |text: &str| Target::Expression(text.to_owned());
     assert_eq!(Target::of(&ids(&[])), []);
     assert_eq!(
@@ -258,10 +264,11 @@ pub fn many(count: usize) -> Fleet {
     };
     let status = Status::gather(&settings, NOW, &mut Log::default()).unwrap();
     let asset_ids = askable(&status, &|_, _| true);
-    let mut answers = Answers::of(&asset_ids, Report::read);
+    let mut answers = Answers::of(&asset_ids, NodeReport::read);
     let told = |number: usize| {
         let digest = if number % 100 == 17 { "other" } else { "usual" };
-        let one = |name: &&str| json!({"name": name, "ipv4": 200, "ipv6": 30, "digest": digest, "age": 90_000});
+        let one =
+            |name: &&str| json!({"name": name, "ipv4": 200, "ipv6": 30, "digest": digest, "age": 90_000});
         json!({"says": {"applications": names.iter().map(one).collect::<Vec<_>>()}})
     };
     for number in (0..count).filter(|number| number % 100 != 50) {

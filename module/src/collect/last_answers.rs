@@ -1,11 +1,12 @@
 //! The last good prefixes of each community, which stay in use while queries for it fail. Values in, values out.
 
 use std::cell::OnceCell;
+use std::path::Path;
 
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
 use crate::collect::guard::Guards;
-use crate::collect::last_good::may_stay;
+use crate::collect::last_good::{LastGood, may_stay};
 use crate::collect::plan::{Part, instances};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
@@ -14,19 +15,12 @@ use crate::prefix::Prefix;
 
 /// The answers of the last good run. They are loaded when the first query fails, which is rare.
 pub struct LastAnswers<'l> {
-    /// Loads the snapshot of that run; none if there was no such run, or its snapshot was too large to be kept.
-    pub load: &'l dyn Fn() -> Option<Snapshot>,
-    /// Loads the services of that run, of the applications that still list the same communities. They stand in for a
-    /// snapshot that was too large.
-    pub services: &'l dyn Fn() -> Services,
-    /// When it began; none without such a run.
-    pub time: Option<UnixTime>,
-    /// For how long its prefixes may stay.
-    pub stale_path_time: StalePathTime,
-    /// The present.
-    pub now: UnixTime,
-    /// The loaded snapshot.
-    pub loaded: OnceCell<Option<Snapshot>>,
+    state_dir: &'l Path,
+    last_good: Option<&'l LastGood>,
+    services: &'l dyn Fn() -> Services,
+    stale_path_time: StalePathTime,
+    now: UnixTime,
+    loaded: OnceCell<Option<Snapshot>>,
 }
 
 /// What stays in use of a community.
@@ -45,9 +39,28 @@ impl Stale<'_> {
     }
 }
 
-impl LastAnswers<'_> {
+impl<'l> LastAnswers<'l> {
+    /// Those of the run `last_good`, whose snapshot is in `state_dir`; there is none if it was too large to be kept. `services`
+    /// stand in for it then: they load what the applications that still list the same communities had in that run. What
+    /// is older `now` than `stale_path_time` does not stay.
+    pub fn new(
+        state_dir: &'l Path,
+        last_good: Option<&'l LastGood>,
+        services: &'l dyn Fn() -> Services,
+        stale_path_time: StalePathTime,
+        now: UnixTime,
+    ) -> Self {
+        Self { state_dir, last_good, services, stale_path_time, now, loaded: OnceCell::new() }
+    }
+
+    /// When that run began; none without such a run.
+    pub fn time(&self) -> Option<UnixTime> {
+        self.last_good.map(|last_good| last_good.time)
+    }
+
     fn snapshot(&self) -> Option<&Snapshot> {
-        self.loaded.get_or_init(self.load).as_ref()
+        let load = || Snapshot::load(self.state_dir, self.last_good?.snapshot?);
+        self.loaded.get_or_init(load).as_ref()
     }
 
     /// The last good prefixes of a community in a table, if they may still stay.
@@ -57,12 +70,12 @@ impl LastAnswers<'_> {
 
     fn answer(&self, table: &Table, community: &Community) -> Option<Stale<'_>> {
         let (prefixes, earlier) = self.snapshot()?.get(table, community)?;
-        Some(Stale { prefixes, last_good: earlier.or(self.time)? })
+        Some(Stale { prefixes, last_good: earlier.or(self.time())? })
     }
 
     /// All last good prefixes of an application, where the snapshot was too large to be kept by community.
     pub fn of_application(&self, application: &ApplicationName) -> Option<(Vec<Prefix>, UnixTime)> {
-        let last_good = self.time.filter(|time| self.snapshot().is_none() && self.is_young(*time))?;
+        let last_good = self.time().filter(|time| self.snapshot().is_none() && self.is_young(*time))?;
         let prefixes = (self.services)().get(application).to_vec();
         (!prefixes.is_empty()).then_some((prefixes, last_good))
     }
@@ -95,7 +108,7 @@ impl LastAnswers<'_> {
     /// Whether any of these may stay.
     pub fn part_may_stay(&self, part: &Part) -> bool {
         match self.snapshot() {
-            None => self.time.is_some_and(|time| self.is_young(time)),
+            None => self.time().is_some_and(|time| self.is_young(time)),
             Some(_) => part
                 .queries
                 .iter()

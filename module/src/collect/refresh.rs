@@ -1,7 +1,6 @@
 //! A refresh: whether the routes have to be queried, and whether the answer is to be believed.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -110,15 +109,9 @@ impl Refresh<'_> {
         let earlier = self.earlier.last_good.as_ref();
         let last = self.last(&source.name());
         let last_services = || self.last_services();
-        let load = || Snapshot::load(self.state_dir, earlier?.snapshot?);
-        let last_answers = LastAnswers {
-            load: &load,
-            services: &last_services,
-            time: earlier.map(|last_good| last_good.time),
-            stale_path_time: self.configuration.stale_path_time,
-            now: self.now,
-            loaded: OnceCell::new(),
-        };
+        let stale_path_time = self.configuration.stale_path_time;
+        let last_answers =
+            LastAnswers::new(self.state_dir, earlier, &last_services, stale_path_time, self.now);
         let mut last_good = LastGood {
             time: self.now,
             refreshed: self.now,

@@ -44,9 +44,10 @@ pub struct Cost {
 impl Tally {
     /// Counts a run with this outcome.
     pub fn add(&mut self, outcome: &str, cost: Cost) {
-        *self.runs.entry(outcome.to_owned()).or_default() += 1;
-        self.all.duration += cost.duration;
-        self.all.processor += cost.processor;
+        let runs = self.runs.entry(outcome.to_owned()).or_default();
+        *runs = runs.saturating_add(1);
+        self.all.duration = self.all.duration.saturating_add(cost.duration);
+        self.all.processor = self.all.processor.saturating_add(cost.processor);
         self.all.memory = self.all.memory.max(cost.memory);
         self.last = cost;
     }
@@ -54,8 +55,8 @@ impl Tally {
     /// Counts prefixes of an application.
     pub fn moved(&mut self, application: &ApplicationName, gained: u64, lost: u64) {
         let moves = self.prefixes.entry(application.clone()).or_default();
-        moves.gained += gained;
-        moves.lost += lost;
+        moves.gained = moves.gained.saturating_add(gained);
+        moves.lost = moves.lost.saturating_add(lost);
     }
 
     /// Forgets the applications that are not configured any more, so that the counters stay as few as these.

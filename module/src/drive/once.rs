@@ -1,17 +1,14 @@
 //! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
 
-use std::cell::OnceCell;
-use std::error::Error;
-
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ApplicationName, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
 
 use crate::cli::SourceChoice;
 use crate::clock::now;
-use crate::collect::error::{CollectError, CommunityFailure};
+use crate::collect::error::CollectError;
 use crate::collect::gather::Resolution;
 use crate::collect::guard::Guards;
-use crate::collect::kept::{Kept, KeptError};
+use crate::collect::kept::Kept;
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::recent::RecentPrefixes;
@@ -22,12 +19,12 @@ use crate::collect::state::{FORM, Outcome, RunFailure, State};
 use crate::collect::summaries::Summaries;
 use crate::collect::understood::Understood;
 use crate::configuration::{self, ConfigurationError};
+use crate::drive::failure;
 use crate::drive::lock::Lock;
 use crate::drive::record::{self, Comparison, Found, LastRun};
 use crate::drive::stopwatch::Stopwatch;
-use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
+use crate::error_text::{FIX_FILE, with_causes};
 use crate::health::facts::SourceAnswer;
-use crate::instance::Instance;
 use crate::publish::changes::{self, Change, Reasons};
 use crate::publish::history::{self, RunRecord};
 use crate::publish::output::{self, OutputContent, OutputFile};
@@ -172,8 +169,10 @@ fn refresh_and_publish(
     let mut ending = match result {
         Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
         Ok(Some(Collected { resolution, failures, keeping, last_good })) => {
-            let of_applications = keeping.errors.iter().map(|error| of_application(error, &keeping.kept));
-            let failures: Vec<_> = failures.iter().map(of_community).chain(of_applications).collect();
+            let of_applications =
+                keeping.errors.iter().map(|error| failure::of_application(error, &keeping.kept));
+            let failures: Vec<_> =
+                failures.iter().map(failure::of_community).chain(of_applications).collect();
             let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
             let last_good = Some(LastGood { recent: save_recent(settings, &keeping.recent), ..last_good });
             Ending { outcome, resolution, last_good, failures, kept: keeping.kept }
@@ -197,7 +196,7 @@ fn refresh_and_publish(
     let Published { digest, changes } =
         write(settings, rewrite, duration, &ending, started, &comparison.reasons())?;
     found.changes = changes;
-    report(&ending.failures, rewrite, &earlier);
+    failure::report(&ending.failures, &earlier, rewrite == Rewrite::WhenChanged);
     let last_good = match ending.outcome {
         Outcome::Good | Outcome::Partial => {
             let snapshot = save_snapshot(settings, &ending.resolution.snapshot);
@@ -314,53 +313,6 @@ fn write(
     Ok(Published { digest, changes })
 }
 
-/// The failure as the state and the output file say it.
-fn failure(error: &dyn Error) -> RunFailure {
-    RunFailure {
-        text: error.to_string(),
-        causes: causes(error).into_iter().skip(1).collect(),
-        application: None,
-        community: None,
-        instance: Instance::Default,
-        last_good: None,
-    }
-}
-
-/// The failure of one community.
-fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> RunFailure {
-    let (application, community, instance) = error.subject();
-    RunFailure {
-        application: Some(application.clone()),
-        community: Some(*community),
-        instance: instance.clone(),
-        last_good: *last_good,
-        ..failure(error)
-    }
-}
-
-/// The failure of an application as a whole. No query can mend it, so it has no community.
-fn of_application(error: &KeptError, kept: &[Kept]) -> RunFailure {
-    let kept = kept.iter().find(|kept| kept.application == *error.application());
-    RunFailure {
-        application: Some(error.application().clone()),
-        last_good: kept.map(|kept| kept.since),
-        ..failure(error)
-    }
-}
-
-/// Reports failures on standard error; a service does not repeat those of the last run.
-fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
-    let is_known = |failure: &&RunFailure| {
-        let mut known = last.error.iter().chain(&last.failures);
-        rewrite == Rewrite::WhenChanged
-            && known.any(|known| known.text == failure.text && known.causes == failure.causes)
-    };
-    for failure in failures.iter().filter(|failure| !is_known(failure)) {
-        let texts = std::iter::once(failure.text.as_str()).chain(failure.causes.iter().map(String::as_str));
-        eprintln!("{}; see how to fix it with: {PLUGIN} doctor", one_line(texts));
-    }
-}
-
 /// What is published without an answer: the last good prefixes, for as long as they may stay.
 fn fall_back(
     settings: &Settings,
@@ -376,14 +328,8 @@ fn fall_back(
     let output = OutputFile(&settings.output);
     let last_good_services =
         || last_good.map(|good| good.services(&output, configuration)).unwrap_or_default();
-    let last_answers = LastAnswers {
-        load: &|| Snapshot::load(&settings.state_dir, last_good?.snapshot?),
-        services: &last_good_services,
-        time: last_good.map(|good| good.time),
-        stale_path_time,
-        now,
-        loaded: OnceCell::new(),
-    };
+    let last_answers =
+        LastAnswers::new(&settings.state_dir, last_good, &last_good_services, stale_path_time, now);
     let last_good_prefixes = |warnings| {
         // Communities that were stale before may have to go before the others.
         let is_of_community = |failure: &RunFailure| failure.community.is_some();
@@ -422,10 +368,16 @@ fn fall_back(
     } else if last_good.is_some_and(|good| good.may_stay(stale_path_time, now)) {
         let resolution = last_good_prefixes(Vec::new());
         let kept = earlier.kept.clone();
-        Ending { outcome: Outcome::Held, resolution, last_good: None, failures: vec![failure(&error)], kept }
+        Ending {
+            outcome: Outcome::Held,
+            resolution,
+            last_good: None,
+            failures: vec![failure::of(&error)],
+            kept,
+        }
     } else {
         let resolution = Resolution::default();
-        let failures = vec![failure(&error)];
+        let failures = vec![failure::of(&error)];
         Ending { outcome: Outcome::Failed, resolution, last_good: None, failures, kept: Vec::new() }
     }
 }

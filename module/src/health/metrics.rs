@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
-use bgpcs::{UnixTime, plain};
+use bgpcs::UnixTime;
+use bgpcs_display::open_metrics::labelled;
 use serde_json::json;
 
 use crate::collect::schedule::next_run_at_the_latest;
@@ -191,14 +192,8 @@ impl Told<'_> {
 
 impl Samples {
     fn add(&mut self, labels: &[(&str, &str)], value: impl Display) {
-        let mut text = String::new();
-        for (name, value) in labels {
-            let value = plain(value).replace('\\', "\\\\").replace('"', "\\\"");
-            let separator = if text.is_empty() { "" } else { "," };
-            text += &format!("{separator}{name}=\"{value}\"");
-        }
         match self.values.len() < MOST_SAMPLES {
-            true => drop(self.values.insert(text, value.to_string())),
+            true => drop(self.values.insert(labelled(labels), value.to_string())),
             false => self.left_out += 1,
         }
     }
@@ -233,10 +228,7 @@ impl Samples {
         line(format_args!("# HELP {PREFIX}{name} {help}.\n"));
         let total = if kind == COUNTER { "_total" } else { "" };
         for (labels, value) in &self.values {
-            match labels.is_empty() {
-                true => line(format_args!("{PREFIX}{name}{total} {value}\n")),
-                false => line(format_args!("{PREFIX}{name}{total}{{{labels}}} {value}\n")),
-            }
+            line(format_args!("{PREFIX}{name}{total}{labels} {value}\n"));
         }
     }
 }

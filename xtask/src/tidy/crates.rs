@@ -22,7 +22,7 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["bounded_file", "c_library", "clock", "digest", "error_text", "exit", "prefix"],
+    &["bounded_file", "c_library", "clock", "error_text", "exit", "prefix"],
     &["instance"],
     &["state_file"],
     &["url"],
@@ -39,7 +39,7 @@ const MODULE: &[&[&str]] = &[
 ];
 
 const GENERATOR: &[&[&str]] = &[
-    &["cli"],
+    &["cli", "glob"],
     &["read"],
     &["authority"],
     &["communities"],
@@ -50,6 +50,7 @@ const GENERATOR: &[&[&str]] = &[
     &["report"],
     &["run"],
     &["status"],
+    &["fleet"],
     &["top_file"],
     &["command"],
     &["lib"],

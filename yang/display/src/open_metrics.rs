@@ -17,7 +17,7 @@ impl OpenMetrics {
 
 impl Display for OpenMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}# EOF\n", self.0)
+        writeln!(f, "{}# EOF", self.0)
     }
 }
 
@@ -31,11 +31,15 @@ pub struct Gauge<'g> {
 impl Gauge<'_> {
     /// Adds a sample. The values of labels are texts from anywhere.
     pub fn sample(&mut self, labels: &[(&'static str, &str)], value: impl Display) {
-        let labels: Vec<String> =
-            labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
-        let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
-        writeln!(self.text, "{}{labels} {value}", self.name).ok();
+        writeln!(self.text, "{}{} {value}", self.name, labelled(labels)).ok();
     }
+}
+
+/// What follows the name in a sample: its labels, whose values are texts from anywhere; nothing without a label.
+pub fn labelled(labels: &[(&str, &str)]) -> String {
+    let labels: Vec<String> =
+        labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) }
 }
 
 /// The value of a label: a backslash, a quote and a line break are escaped, and what a terminal would obey is replaced.

@@ -49,7 +49,11 @@ impl Asked {
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         let mut command = self.conductor.command();
         command.args(arguments).arg("--config").arg(&self.configuration);
-        command.arg("--salt").arg(self.conductor.path("salt")).arg("--salt-config").arg(self.conductor.path(""));
+        command
+            .arg("--salt")
+            .arg(self.conductor.path("salt"))
+            .arg("--salt-config")
+            .arg(self.conductor.path(""));
         if arguments[0] == "status" {
             command.arg("--cache").arg(self.conductor.path("cache/fleet.json"));
         }
@@ -102,14 +106,17 @@ fn whatever_salt_does_there_is_an_answer_or_a_cause() {
 
 #[test]
 fn who_is_asked_gets_one_job_and_the_program_a_sigterm() {
-    let script = "for word; do echo \"$word\"; done > @DIR@/words; trap 'echo ended > @DIR@/ended; exit' TERM; \
+    let script = "for word; do printf '%s\\n' \"$word\"; done > @DIR@/words; trap 'echo ended > @DIR@/ended; exit' TERM; \
                   cat @DIR@/answers; while :; do sleep 0.05; done";
     let asked = Asked::new(script);
     assert_eq!(asked.run(&["status", "--live"]).status, 0);
     eventually("SIGTERM", || asked.file("ended") == "ended\n");
     let words = asked.file("words");
     let words: Vec<&str> = words.lines().collect();
-    assert_eq!(words[1..7], ["--out=json", "--out-indent=-1", "--hide-timeout", "--log-level=error", "--timeout=10", "*"]);
+    assert_eq!(
+        words[1..7],
+        ["--out=json", "--out-indent=-1", "--hide-timeout", "--log-level=error", "--timeout=10", "*"]
+    );
     assert_eq!(asked.run(&["status", "--live", "bos*"]).status, 0);
     let words = asked.file("words");
     assert!(words.contains("\n-E\n^(?:R2\\,\\ node\\ 2)$\ncmd.run_all\n"), "{words}");
@@ -130,7 +137,7 @@ fn what_was_heard_is_kept() {
     assert_eq!(fs::metadata(&cache).unwrap().permissions().mode() & 0o7777, 0o600);
     fs::write(asked.conductor.path("salt"), "#!/bin/sh\nexit 1\n").unwrap();
     for arguments in [&["--cached"][..], &["--refresh-every", "1h"]] {
-        let known = asked.run(&[&["status", "--live", "--json"], arguments].concat());
+        let known = asked.run(&[&["status", "--live", "--json"][..], arguments].concat());
         let json: Value = serde_json::from_str(&known.stdout).unwrap();
         assert_eq!((known.status, &json["asked"]["cached"]), (0, &json!(true)), "{arguments:?}");
     }
@@ -146,7 +153,9 @@ fn what_was_heard_is_kept() {
 #[test]
 fn only_an_absolute_path_is_run() {
     let asked = Asked::new("cat @DIR@/answers");
-    for (program, error) in [("salt", "is no absolute path"), ("/nonexistent/salt", "cannot run /nonexistent/salt")] {
+    for (program, error) in
+        [("salt", "is no absolute path"), ("/nonexistent/salt", "cannot run /nonexistent/salt")]
+    {
         let mut command = asked.conductor.command();
         command.args(["status", "--live", "--salt", program, "--config"]).arg(&asked.configuration);
         command.arg("--cache").arg(asked.conductor.path("cache/fleet.json"));

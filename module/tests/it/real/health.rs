@@ -69,14 +69,11 @@ impl Router {
         fs::write(self.scene.path("config.json"), configuration.to_string()).unwrap();
     }
 
-    /// Establishes the sessions that are not.
+    /// Establishes the sessions that are not, with neighbors that have sent all their routes.
     fn connect(&mut self) {
         for (session, peer) in self.sessions.iter_mut().zip([Peer(1), Peer(2)]) {
-            session.get_or_insert_with(|| {
-                let mut session = Session::connect(peer, self.bgpd.port, &Capabilities::default());
-                session.end_of_rib();
-                session
-            });
+            let connect = || Session::connect(peer, self.bgpd.port, &Capabilities::default());
+            session.get_or_insert_with(connect).end_of_rib();
         }
         let established = || {
             let neighbors: Value = serde_json::from_str(&self.bgpd.show("show bgp neighbors json")).unwrap();
@@ -488,7 +485,7 @@ const STATES: &[State] = &[
         },
         "application-kept",
         Exit::Degraded,
-        "explain",
+        "if that is meant, wait",
     ),
 ];
 

@@ -9,9 +9,21 @@ use std::process::{Command, Stdio};
 
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use bgpcs_testing::{Process, eventually, free_port, monitoring, python_environment};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scene::{EMPTY, Scene};
+
+/// What bgpd says of a neighbor in this state.
+fn session(state: &str) -> Value {
+    json!({
+        "bgpState": state,
+        "bgpTimerUpMsec": 100_000, "bgpTimerUpEstablishedEpoch": 1_795_252_138,
+        "bgpInUpdateElapsedTimeMsecs": 100_000, "connectionsEstablished": 1,
+        "messageStats": {"updatesRecv": 8},
+        "neighborCapabilities": {"multiprotocolExtensions": {"ipv4Unicast": {"advertisedAndReceived": true}}},
+        "addressFamilyInfo": {"ipv4Unicast": {"acceptedPrefixCounter": 3}},
+    })
+}
 
 /// A module with names that have to be escaped, and what its run leaves in `metrics`.
 fn odd() -> Scene {
@@ -21,8 +33,8 @@ fn odd() -> Scene {
         command if command.contains("summary") => vty_reply(0, "{}"),
         "show bgp neighbors json" => vty_reply(
             0,
-            &json!({"a\"b\\c\u{1b}\nbgp_community_services_health 0": {"bgpState": "Established"},
-                    "192.0.2.2": {"bgpState": "Idle"}})
+            &json!({"a\"b\\c\u{1b}\nbgp_community_services_health 0": session("Established"),
+                    "192.0.2.2": session("Idle")})
             .to_string(),
         ),
         command if command.contains("12076:5010") && command.contains("ipv4") => vty_reply(
@@ -38,6 +50,9 @@ fn odd() -> Scene {
     scene.run(&["--source", "bgpd", "--bgpd-socket", &socket, "--metrics-file", &file]);
     scene
 }
+
+/// A sample as the parsers have it: its name, its labels, its value.
+type Sample = (String, Vec<(String, String)>, f64);
 
 /// Prometheus' own parsers of both formats read the same from it.
 #[test]
@@ -60,7 +75,7 @@ print(json.dumps(samples(openmetrics)))
     let parsed =
         Command::new(python).args(["-c", program]).arg(scene.path("metrics/module.prom")).output().unwrap();
     assert!(parsed.status.success(), "{}", String::from_utf8_lossy(&parsed.stderr));
-    let samples: Vec<(String, Vec<(String, String)>, f64)> = serde_json::from_slice(&parsed.stdout).unwrap();
+    let samples: Vec<Sample> = serde_json::from_slice(&parsed.stdout).unwrap();
     let of = |name: &str| {
         let is_wanted = |sample: &str| sample.strip_prefix("bgp_community_services_") == Some(name);
         samples.iter().filter(|(sample, ..)| is_wanted(sample)).collect::<Vec<_>>()
