@@ -86,10 +86,8 @@ fn build_next(out: &Path) -> Result<()> {
         cargo
     };
     command::run(&mut cargo(&["update", "--quiet", "--offline", "--workspace"]))?;
-    // It is installed to be another version, so it is not optimized, which builds it in a fraction of the time.
     let words = ["run", "--quiet", "--package", "xtask", "--", "--quiet", "dist", "--any-tree", "--out"];
     let mut dist = cargo(&words);
-    dist.envs(setup::UNOPTIMIZED);
     command::run(dist.arg(out).stdout(Stdio::null()))
 }
 

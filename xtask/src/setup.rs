@@ -11,7 +11,6 @@ use fs_err as fs;
 use task::progress::Verbosity;
 use task::{command, workspace};
 
-pub use self::before::UNOPTIMIZED;
 use crate::dist::checksum::SUMS;
 use crate::matrix;
 

@@ -14,7 +14,7 @@ const VERSION: &str = "4.1.0";
 const COMMIT: &str = "19f03c6f592ff1054eac1acacbeb6c90bfe05011";
 
 /// What lets the programs of packages be built fast, for tests of what they do.
-pub const UNOPTIMIZED: [(&str, &str); 3] = [
+const UNOPTIMIZED: [(&str, &str); 3] = [
     ("CARGO_PROFILE_DIST_OPT_LEVEL", "0"),
     ("CARGO_PROFILE_DIST_LTO", "off"),
     ("CARGO_PROFILE_DIST_CODEGEN_UNITS", "16"),
