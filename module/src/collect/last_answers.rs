@@ -5,10 +5,12 @@ use std::cell::OnceCell;
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
 use crate::collect::guard::Guards;
+use crate::collect::kept::Kept;
 use crate::collect::last_good::may_stay;
 use crate::collect::plan::{Part, instances};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
+use crate::collect::state::RunFailure;
 use crate::instance::{Instance, Table};
 use crate::prefix::Prefix;
 
@@ -21,6 +23,10 @@ pub struct LastAnswers<'l> {
     pub services: &'l dyn Fn() -> Services,
     /// When it began; none without such a run.
     pub time: Option<UnixTime>,
+    /// What was not up to date in it.
+    pub failures: &'l [RunFailure],
+    /// The applications that kept what they had in it.
+    pub kept: &'l [Kept],
     /// For how long its prefixes may stay.
     pub stale_path_time: StalePathTime,
     /// The present.
@@ -60,11 +66,43 @@ impl LastAnswers<'_> {
         Some(Stale { prefixes, last_good: earlier.or(self.time)? })
     }
 
-    /// All last good prefixes of an application, where the snapshot was too large to be kept by community.
-    pub fn of_application(&self, application: &ApplicationName) -> Option<(Vec<Prefix>, UnixTime)> {
-        let last_good = self.time.filter(|time| self.snapshot().is_none() && self.is_young(*time))?;
+    /// All last good prefixes of an application, where they are not known by community: the snapshot was too large to be
+    /// kept, or the application was not understood. They stay as long as those of the community may for which there is no
+    /// answer.
+    pub fn of_application(
+        &self,
+        application: &ApplicationName,
+        community: &Community,
+        instance: &Instance,
+    ) -> Option<(Vec<Prefix>, UnixTime)> {
+        let not_understood = self.kept.iter().find(|kept| kept.is_not_understood(application));
+        let since = match not_understood {
+            Some(kept) => Some(kept.since),
+            None if self.snapshot().is_some() => None,
+            None => self.last_good(application, community, instance),
+        };
+        let last_good = since.filter(|time| self.is_young(*time))?;
         let prefixes = (self.services)().get(application).to_vec();
         (!prefixes.is_empty()).then_some((prefixes, last_good))
+    }
+
+    /// When a community was last answered, without a snapshot: in the last run, unless it had failed already. None when
+    /// nothing stayed of it even then.
+    fn last_good(
+        &self,
+        application: &ApplicationName,
+        community: &Community,
+        instance: &Instance,
+    ) -> Option<UnixTime> {
+        let is_same = |failure: &&RunFailure| {
+            failure.application.as_ref() == Some(application)
+                && failure.community.is_some_and(|failed| failed.canonical() == community.canonical())
+                && failure.instance == *instance
+        };
+        match self.failures.iter().find(is_same) {
+            Some(earlier) => earlier.last_good,
+            None => self.time,
+        }
     }
 
     /// The last good prefixes of all applications, each community as long as it may stay; `None` when they were too many to
@@ -95,7 +133,11 @@ impl LastAnswers<'_> {
     /// Whether any of these may stay.
     pub fn part_may_stay(&self, part: &Part) -> bool {
         match self.snapshot() {
-            None => self.time.is_some_and(|time| self.is_young(time)),
+            None => part.configuration.applications.iter().any(|application| {
+                let last_good =
+                    |community| self.last_good(&application.application_name, community, &part.instance);
+                application.bgp_community.iter().filter_map(last_good).any(|time| self.is_young(time))
+            }),
             Some(_) => part
                 .queries
                 .iter()

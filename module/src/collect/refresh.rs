@@ -73,7 +73,7 @@ impl Refresh<'_> {
         let name = source.name();
         let parts = parts(self.configuration, &source.abilities());
         let summaries = Summaries::ask(source, queryable(&parts).cloned());
-        let sessions = summaries.any().then(|| summaries.sessions());
+        let sessions = summaries.any().then(|| summaries.sessions(&self.earlier.sessions()));
         let result = match self.is_as_before(&name, &summaries) {
             true => Ok(None),
             false => self.collect(source, &parts, &summaries).map(Some),
@@ -117,6 +117,8 @@ impl Refresh<'_> {
             load: &load,
             services: &last_services,
             time: earlier.map(|last_good| last_good.time),
+            failures: &self.earlier.failures,
+            kept: &self.earlier.kept,
             stale_path_time: self.configuration.stale_path_time,
             now: self.now,
             loaded: OnceCell::new(),
@@ -143,9 +145,11 @@ impl Refresh<'_> {
             if let (false, Some(last)) = (found.is_full, last) {
                 last_good.refreshed = last.refreshed;
             }
-            // What is not believed is compared again with the sessions of the run that brought what stays.
-            let before = earlier.and_then(|earlier| earlier.summary_of(&part.instance));
-            let summary = if found.is_believed { summary } else { before.or(summary) };
+            // What is not believed is compared again with the sessions of the run that brought what stays. An instance
+            // that the source does not tell of this time is as it was, for all that is known.
+            let before = earlier.filter(|earlier| !found.is_believed || earlier.source == last_good.source);
+            let before = before.and_then(|earlier| earlier.summary_of(&part.instance));
+            let summary = if found.is_believed { summary.or(before) } else { before.or(summary) };
             last_good.set_summary(&part.instance, summary.cloned());
             union.add(part, found.gathered)?;
         }
@@ -253,7 +257,7 @@ impl Refresh<'_> {
     fn last_services(&self) -> Services {
         let last_good = self.earlier.last_good.as_ref();
         last_good
-            .map(|last_good| last_good.services(self.output, Some(self.configuration)))
+            .map(|last_good| last_good.services(self.output, Some(self.configuration), &self.earlier.kept))
             .unwrap_or_default()
     }
 }

@@ -588,6 +588,8 @@ fn unreadable_prefixes_stay() {
         load: &|| Some(snapshot.clone()),
         services: &Services::default,
         time: Some(1000),
+        failures: &[],
+        kept: &[],
         stale_path_time: configuration.stale_path_time,
         now: 1010,
         loaded: OnceCell::new(),
