@@ -1,7 +1,6 @@
 //! The rules that find mistakes in an authority. Each is a pure function from the authority to findings.
 
 mod applications;
-mod glob;
 mod mode;
 mod nodes;
 mod policies;

@@ -1,8 +1,11 @@
 //! The command line: its definition, from which help, manual pages and completions are made.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use bgpcs::{Community, Release, paths};
+use bgpcs::{Community, IpPrefix, Release, UnixTime, paths};
+use bgpcs_display::time;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
@@ -38,13 +41,18 @@ impl Arguments {
 /// The definition of the command line. Options may stand before or after a command; the help of a command leaves out
 /// those that it does not use.
 pub fn command() -> clap::Command {
-    let mut command = Arguments::command();
+    let of_live = |status: clap::Command| {
+        ["timeout", "salt", "salt_config"]
+            .into_iter()
+            .fold(status, |status, option| status.mut_arg(option, |argument| argument.requires("live")))
+    };
+    let mut command = Arguments::command().mut_subcommand("status", of_live);
     command.build();
     command.mut_subcommands(|command| {
         let used = match command.get_name() {
             "check" => ["config", "verbose", "json", "report", "summary"].as_slice(),
             "services" => &["config"],
-            "status" => &["config", "pillar_dir", "json"],
+            "status" | "where" | "changes" => &["config", "pillar_dir", "json"],
             "purge" => &["pillar_dir", "log", "dry_run", "verbose", "json"],
             "top-file" => &["dry_run"],
             _ => &[],
@@ -83,8 +91,8 @@ pub(crate) struct Options {
     /// Log what is done for each asset and why, and write the whole log to standard error too
     #[arg(long, global = true)]
     pub verbose: bool,
-    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status:
-    /// print JSON, times in seconds since 1970
+    /// Write each line of the log and of standard error as a JSON object (--dry-run still prints text); with status,
+    /// where and changes: print JSON, times in seconds since 1970, or of answers of nodes in the format of RFC 3339
     #[arg(long, global = true)]
     pub json: bool,
     /// Write the findings to this file, as JSON [default: only to the log]
@@ -111,23 +119,68 @@ Examples:
         #[arg(long = "for", value_name = "RELEASE")]
         release: Option<Release>,
     },
-    /// Show for each router which profile its nodes have, and since when. Exit status 0 healthy, 1 when something needs
-    /// attention, 2 when the status cannot be read
+    /// Show for each router which profile its nodes have, and since when; with --live also how its nodes are, as they say
+    /// themselves. Exit status 0 all current, 1 when something needs attention, 2 when the status cannot be read; with
+    /// --live: 0 healthy, 1 degraded, 2 broken, 3 cannot tell, as when a node does not answer
     #[command(after_help = "\
 Examples:
   generate_pillar status
   generate_pillar status router1 --json
   generate_pillar status router1 --detail
-  generate_pillar status --html routers.html")]
+  generate_pillar status --html routers.html
+  generate_pillar status --live
+  generate_pillar status --live 'boston*' --only-problems
+  generate_pillar status --live --profile O365 --csv
+  generate_pillar status --live --html fleet.html --metrics fleet.prom")]
     Status {
-        /// Only this router [default: all that have a profile]
-        router: Option<String>,
+        /// Only these routers; globs [default: all that have a profile]
+        #[arg(value_name = "ROUTER")]
+        routers: Vec<String>,
         /// Print every detail of each node, as show plugins state detail of the PCLI does
         #[arg(long, conflicts_with_all = ["json", "html"])]
         detail: bool,
         /// Write a page for a browser, with search and sorting [default: print a table]
         #[arg(long, value_name = "FILE", conflicts_with = "json")]
         html: Option<PathBuf>,
+        /// Ask the nodes, through this conductor's Salt master
+        #[arg(long)]
+        live: bool,
+        #[command(flatten)]
+        view: LiveView,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// Ask the nodes into which application an address or a prefix falls, by which prefix and community. Exit status 0 if it
+    /// falls into one somewhere, 1 if nowhere, 3 when nobody answers
+    #[command(after_help = "\
+Examples:
+  generate_pillar where 13.107.6.152
+  generate_pillar where 13.107.0.0/16 'boston*' --json")]
+    Where {
+        /// An address or a prefix
+        #[arg(value_name = "ADDRESS|PREFIX")]
+        wanted: AddressOrPrefix,
+        /// Only these routers; globs [default: all that have a profile]
+        #[arg(value_name = "ROUTER")]
+        routers: Vec<String>,
+        #[command(flatten)]
+        asking: Asking,
+    },
+    /// Ask the nodes what changed: the same change on many nodes is told once. Exit status 0, or 3 when nobody answers
+    #[command(after_help = "\
+Examples:
+  generate_pillar changes
+  generate_pillar changes --since 24h
+  generate_pillar changes --since 2026-11-25T09:00:00Z 'boston*' --json")]
+    Changes {
+        /// A time span before now, or a time in UTC
+        #[arg(long, value_name = "1h|TIME", default_value = "1h")]
+        since: Since,
+        /// Only these routers; globs [default: all that have a profile]
+        #[arg(value_name = "ROUTER")]
+        routers: Vec<String>,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// Explain a community, and what policies of documented routers do to it
     #[command(after_help = "\
@@ -183,6 +236,124 @@ Examples:
         #[arg(long, value_name = "DIR", default_value = paths::SALT_PILLAR_ROOT)]
         pillar_root: PathBuf,
     },
+}
+
+/// What of the fleet is shown, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "With --live")]
+pub(crate) struct LiveView {
+    /// Only routers with this profile; a glob, may be given several times [default: all that have one, and none]
+    #[arg(long = "profile", value_name = "NAME", requires = "live")]
+    pub profiles: Vec<String>,
+    /// Only this application, and nodes that have it; a glob, may be given several times [default: all]
+    #[arg(long = "application", value_name = "NAME", requires = "live")]
+    pub applications: Vec<String>,
+    /// Only nodes with this health; may be given several times [default: all]
+    #[arg(long = "health", value_name = "HEALTH", value_enum, requires = "live")]
+    pub healths: Vec<HealthChoice>,
+    /// Only nodes with a finding of this code; a glob, may be given several times [default: all]
+    #[arg(long = "finding", value_name = "CODE", requires = "live")]
+    pub findings: Vec<String>,
+    /// Only nodes that are neither healthy nor without a profile
+    #[arg(long, requires = "live")]
+    pub only_problems: bool,
+    /// Print comma-separated values, a line for each node and application
+    #[arg(long, requires = "live", conflicts_with_all = ["json", "html", "detail"])]
+    pub csv: bool,
+    /// Also write metrics to this file, for node_exporter [default: none]
+    #[arg(long, value_name = "FILE", requires = "live")]
+    pub metrics: Option<PathBuf>,
+    /// Ask nobody: show what was last known
+    #[arg(long, requires = "live", conflicts_with = "refresh_every")]
+    pub cached: bool,
+    /// Ask only if the whole fleet was not asked for so long; else show what was last known [default: ask]
+    #[arg(long, value_name = "1h", requires = "live", value_parser = span)]
+    pub refresh_every: Option<u64>,
+    /// Where the answers are kept
+    #[arg(long, value_name = "FILE", requires = "live", default_value = paths::FLEET_CACHE)]
+    pub cache: PathBuf,
+}
+
+/// A health to choose nodes by.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum HealthChoice {
+    /// It does not work
+    Broken,
+    /// It did not answer
+    NoAnswer,
+    /// Something needs attention
+    Degraded,
+    /// All is well
+    Healthy,
+    /// Its router has no profile, and nothing of the plugin is there
+    NoProfile,
+}
+
+/// How the nodes are asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Asking the nodes")]
+pub(crate) struct Asking {
+    /// How many seconds to wait for answers
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
+    /// Salt's program, an absolute path [default: t128-salt of SSR where it exists, else salt]
+    #[arg(long, value_name = "PATH")]
+    pub salt: Option<PathBuf>,
+    /// The configuration of the Salt master, for any program but t128-salt
+    #[arg(long, value_name = "DIR", default_value = paths::SALT_CONFIGURATION_DIR)]
+    pub salt_config: PathBuf,
+}
+
+/// An address or a prefix as it was typed, which nothing but one can be.
+#[derive(Debug, Clone)]
+pub(crate) struct AddressOrPrefix(pub String);
+
+impl FromStr for AddressOrPrefix {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_address = text.parse::<IpAddr>().is_ok();
+        match is_address || text.parse::<IpPrefix>().is_ok() {
+            true => Ok(Self(text.to_owned())),
+            false => {
+                Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
+            }
+        }
+    }
+}
+
+/// Since when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Since {
+    /// For so many seconds.
+    Span(u64),
+    /// Since then.
+    Time(UnixTime),
+}
+
+impl Since {
+    /// The time, counted from `now`.
+    pub fn at(self, now: UnixTime) -> UnixTime {
+        match self {
+            Self::Span(span) => now.saturating_sub(span),
+            Self::Time(time) => time,
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let span = time::parse_span(text).map(Self::Span);
+        span.or_else(|| time::parse(text).map(Self::Time)).ok_or_else(|| {
+            "expected a time span such as 24h, or a time in UTC such as 2026-11-25T09:00:00Z".to_owned()
+        })
+    }
+}
+
+fn span(text: &str) -> Result<u64, String> {
+    time::parse_span(text).ok_or_else(|| "expected a time span such as 30m or 24h".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,8 @@
 
 mod communities;
 mod exit;
+mod fleet;
+mod questions;
 mod status;
 mod top_file;
 
@@ -29,14 +31,26 @@ pub fn execute(arguments: Arguments) -> Exit {
             run::check(&settings(options), release, &mut log)
                 .map_or_else(|error| failed(&mut log, &error), Exit::from)
         }
-        Some(CliCommand::Status { router, detail, html }) => {
+        Some(CliCommand::Status { routers, detail, html, live, view, asking }) => {
             let form = match html {
                 Some(path) => StatusForm::Page(path),
                 None if options.json => StatusForm::Json,
                 None if detail => StatusForm::Detail,
+                None if view.csv => StatusForm::Csv,
                 None => StatusForm::Table,
             };
-            status::show(&settings(options), router.as_deref(), &form)
+            match live {
+                true => fleet::show(&settings(options), &routers, &form, view, asking),
+                false => status::show(&settings(options), &routers, &form),
+            }
+        }
+        Some(CliCommand::Where { wanted, routers, asking }) => {
+            let is_json = options.json;
+            questions::addresses(&settings(options), &wanted.0, &routers, asking, is_json)
+        }
+        Some(CliCommand::Changes { since, routers, asking }) => {
+            let is_json = options.json;
+            questions::changes(&settings(options), since, &routers, asking, is_json)
         }
         Some(CliCommand::Purge) => logged(options, run::purge),
         Some(CliCommand::ExplainCommunity { community }) => communities::explain_community(community),

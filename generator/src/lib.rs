@@ -14,8 +14,9 @@
 //! 9. [`report`]: the log, the findings report and the summary.
 //! 10. [`run`]: one run through all of these.
 //! 11. [`status`]: how each router's pillars are.
-//! 12. [`top_file`]: the `top.sls` that lists the plugin.
-//! 13. [`command`]: the commands and their exit status.
+//! 12. [`fleet`]: how each router is, as the nodes themselves say.
+//! 13. [`top_file`]: the `top.sls` that lists the plugin.
+//! 14. [`command`]: the commands and their exit status.
 
 pub mod authority;
 pub mod check;
@@ -23,6 +24,8 @@ pub mod cli;
 pub mod command;
 pub mod communities;
 pub mod finding;
+pub mod fleet;
+mod glob;
 pub mod pillar;
 pub mod plan;
 pub mod read;

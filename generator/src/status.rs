@@ -4,4 +4,5 @@ mod page;
 mod routers;
 mod text;
 
+pub(crate) use self::routers::{NodeStatus, PillarState};
 pub use self::routers::{RouterStatus, Status};

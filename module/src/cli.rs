@@ -89,7 +89,7 @@ fn long_about() -> String {
     format!(
         "Turn the communities of BGP routes into prefixes by application, for SSR's application identification.\n\n\
          Without a command, it does one run with the installed defaults, as SSR starts it. The commands for operators \
-         (status, show, explain, changes, communities, preview, doctor, report) change nothing, can be used at any time, and are for root.\n\n\
+         (status, show, explain, changes, communities, preview, doctor, metrics, report) change nothing, can be used at any time, and are for root.\n\n\
          Exit status of every command:\n\n{}",
         statuses.concat().trim_end()
     )
@@ -124,6 +124,9 @@ Examples:
         /// JSON; times are in seconds since 1970, but those of findings
         #[arg(long)]
         json: bool,
+        /// With --json: one line of at most 2 KiB, as the conductor asks for it
+        #[arg(long, requires = "json")]
+        brief: bool,
         /// Draw it again in place, every so many seconds, until Ctrl-C [default: once; without a number, 2]
         #[arg(
             long,
@@ -249,6 +252,16 @@ Examples:
         #[command(flatten)]
         waiting: Waiting,
     },
+    /// Print metrics for Prometheus and telegraf, as OpenMetrics text; each run leaves the same as a file
+    #[command(after_help = "\
+Examples:
+  bgp-community-services metrics")]
+    Metrics {
+        #[command(flatten)]
+        judging: Judging,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
     /// Write a page for a browser: applications, history, address map, findings. Exit status as for status
     #[command(after_help = "\
 Examples:
@@ -308,7 +321,10 @@ pub(crate) struct Options {
     /// The directory for the state between runs
     #[arg(long, global = true, value_name = "DIR", default_value = paths::MODULE_STATE_DIR)]
     pub state_dir: PathBuf,
-    /// The directory below which the commands for operators find the link, the package and SSR's own files
+    /// The file of metrics that each run leaves for monitoring [default: the installed one, if the state directory is]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub metrics_file: Option<PathBuf>,
+    /// The directory below which the link, the package and SSR's own files are
     #[arg(long, global = true, value_name = "DIR", default_value = "/")]
     pub root: PathBuf,
     /// The socket of the syslog daemon, which is told what changes

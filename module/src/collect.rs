@@ -27,5 +27,6 @@ pub mod sessions;
 pub mod snapshot;
 pub mod state;
 pub mod summaries;
+pub mod tally;
 pub mod understood;
 pub mod union;

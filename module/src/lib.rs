@@ -10,7 +10,6 @@ pub mod cli;
 pub mod clock;
 pub mod collect;
 pub mod configuration;
-pub mod digest;
 pub mod drive;
 pub mod error_text;
 pub mod exit;

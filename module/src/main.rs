@@ -1,5 +1,9 @@
 //! Parses the command line, dispatches, and maps the result to an exit status.
 
+// The program as it is packaged.
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+mod c_library;
+
 use std::process::ExitCode;
 
 use bgp_community_services::drive::exabgp::follow;

@@ -3,6 +3,7 @@
 //! Each command gathers [`facts`], from files and the route source, and makes text of them. Nothing here changes a file,
 //! except for the report's own.
 
+mod brief;
 mod changes;
 mod communities;
 mod doctor;
@@ -27,7 +28,7 @@ use rustix::fs::{Access, access};
 
 use crate::cli::SourceChoice;
 use crate::clock;
-use crate::health::{self, Facts};
+use crate::health::{self, Facts, metrics};
 use crate::operator::changes::Wanted;
 use crate::operator::error::OperatorError;
 use crate::operator::printed::Printed;
@@ -66,9 +67,10 @@ pub fn answer(
     let paint = Paint(colour);
     let settings = &Settings { limits: settings.limits.at_most(settings.timeout), ..settings.clone() };
     Ok(match request {
-        Request::Status { detail, json, .. } => {
+        Request::Status { detail, json, brief, .. } => {
             let facts = Facts::gather(settings, now);
             match (detail, json) {
+                (_, true) if *brief => brief::line(&facts),
                 (_, true) => status::json(&facts),
                 (true, false) => status::detail(&facts),
                 (false, false) => status::summary(&facts, paint),
@@ -100,6 +102,11 @@ pub fn answer(
             let facts = Facts::gather(settings, now);
             let checks = health::checks(&facts);
             if *json { doctor::json(&checks) } else { doctor::text(&checks, now, paint) }
+        }
+        Request::Metrics => {
+            let facts = Facts::gather(settings, now);
+            let text = metrics::text(&facts, &health::findings(&facts));
+            Printed { text, health: Health::Healthy }
         }
         Request::Report { html } => {
             let facts = Facts::gather(settings, now);

@@ -26,6 +26,9 @@ pub struct Settings {
     pub output: PathBuf,
     /// The directory for the state between runs.
     pub state_dir: PathBuf,
+    /// The file of metrics that each run leaves. A run with another state directory than the installed one is none that
+    /// monitoring is to know of, unless it is said where.
+    pub metrics_file: Option<PathBuf>,
     /// The directory below which the router's own files are.
     pub root: PathBuf,
     /// The socket of the syslog daemon.
@@ -89,9 +92,9 @@ impl From<Option<Command>> for Action {
         match command {
             None | Some(Command::Run) => Self::Run,
             Some(Command::Watch) => Self::Watch,
-            Some(Command::Status { detail, json, watch, .. }) => {
+            Some(Command::Status { detail, json, brief, watch, .. }) => {
                 let watch = watch.map(|seconds| Duration::from_secs(seconds.into()));
-                Self::Answer(Request::Status { detail, json, watch })
+                Self::Answer(Request::Status { detail, json, brief, watch })
             }
             Some(Command::Show { wanted, format, json, .. }) => {
                 let format = if json { Format::Json } else { format };
@@ -113,6 +116,7 @@ impl From<Option<Command>> for Action {
                 Self::Answer(Request::Preview { profile, name, json })
             }
             Some(Command::Doctor { json, .. }) => Self::Answer(Request::Doctor { json }),
+            Some(Command::Metrics { .. }) => Self::Answer(Request::Metrics),
             Some(Command::Report { html, .. }) => Self::Answer(Request::Report { html }),
             Some(Command::Exabgp) => Self::ExaBgp,
         }
@@ -127,6 +131,10 @@ impl From<Arguments> for Settings {
             action: command.into(),
             configuration: options.config,
             output: options.output,
+            metrics_file: options.metrics_file.or_else(|| {
+                (options.state_dir == Path::new(paths::MODULE_STATE_DIR))
+                    .then(|| paths::MODULE_METRICS.into())
+            }),
             state_dir: options.state_dir,
             root: options.root,
             syslog_socket: options.syslog_socket,
@@ -158,6 +166,7 @@ fn judging(command: Option<&Command>) -> (u8, u8) {
         Some(
             Command::Status { judging, waiting, .. }
             | Command::Doctor { judging, waiting, .. }
+            | Command::Metrics { judging, waiting }
             | Command::Report { judging, waiting, .. },
         ) => (judging.loss, waiting.timeout),
         Some(

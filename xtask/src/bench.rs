@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the generator and the module beside another program for the same work, in one run each.
+//! `cargo xtask bench`: the generator, the module and the asking of a fleet beside another program for the same work, in one
+//! run each.
 
 use std::process::Command;
 
@@ -8,37 +9,45 @@ use task::progress::Verbosity;
 use task::{command, workspace};
 
 use crate::dist::binaries;
-use crate::{cargo, setup};
+use crate::{cargo, lab, setup};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Half {
+pub enum Subject {
     /// The pillar generator beside one that builds the whole tree, on an authority of ten thousand routers.
     Generator,
     /// The module beside the obvious client, on a bgpd with a million routes.
     Module,
+    /// What asking all nodes costs: real minions beside `test.ping` of the same, as root on Debian; and the answers of
+    /// thousands.
+    Fleet,
 }
 
-/// Measures one half, or both one after the other, and prints their tables.
-pub fn run(half: Option<Half>, verbosity: Verbosity) -> Result<()> {
+/// Measures one subject, or generator and module one after the other, and prints their tables.
+pub fn run(subject: Option<Subject>, verbosity: Verbosity) -> Result<()> {
     setup::run(false, verbosity)?;
-    if half != Some(Half::Module) {
-        generator()?;
+    if matches!(subject, None | Some(Subject::Generator)) {
+        generator("measure.py")?;
     }
-    if half != Some(Half::Generator) {
+    if subject == Some(Subject::Fleet) {
+        generator("fleet.py")?;
+        lab::measure_fleet(verbosity)?;
+    }
+    if matches!(subject, None | Some(Subject::Module)) {
         let bench = ["bench", "--quiet", "--package", "bgp-community-services", "--bench", "full_table"];
         command::run(cargo::command().args(bench))?;
     }
     Ok(())
 }
 
-fn generator() -> Result<()> {
+/// Runs a script of `generator/bench/` with the generator.
+fn generator(script: &str) -> Result<()> {
     // The program is built as it is packaged.
     let programs = binaries::build(bgpcs::RELEASE, true)?;
     let build = ["build", "--quiet", "--release", "--package", "generate-pillar"];
     command::run(cargo::command().args(build).args(["--example", "make_authority"]))?;
     let mut python = Command::new(workspace::python_environment().join("bin/python"));
-    python.arg(workspace::root().join("generator/bench/measure.py"));
+    python.arg(workspace::root().join("generator/bench").join(script));
     python.arg("--generator").arg(programs.join("generate_pillar"));
     python.arg("--make-authority").arg(workspace::target().join("release/examples/make_authority"));
     command::run(&mut python)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::bench::Half;
+use crate::bench::Subject;
 use crate::dist::DistOptions;
 use crate::lab::{self, LabOptions};
 use crate::matrix::MatrixOptions;
@@ -77,11 +77,11 @@ pub enum Task {
     Matrix(MatrixOptions),
     /// Print what each part of the router's program costs in bytes
     Sizes,
-    /// Measure the generator, the module or both beside another program for the same work, and print tables
+    /// Measure the generator, the module or the asking of a fleet beside another program for the same work, and print tables
     Bench {
-        /// What to measure [default: both]
+        /// What to measure [default: generator and module]
         #[arg(value_enum)]
-        half: Option<Half>,
+        subject: Option<Subject>,
     },
     /// Run every fuzz target with a number of inputs
     Fuzz {

@@ -45,6 +45,14 @@ pub fn run(options: &LabOptions, verbosity: Verbosity) -> Result<()> {
     lab::run(packages, &work, options.keep, &steps)
 }
 
+/// Builds the packages, and measures what asking all nodes of a lab costs.
+pub fn measure_fleet(verbosity: Verbosity) -> Result<()> {
+    let work = Work::MeasureFleet;
+    let steps = verbosity.steps("lab", 2 + work.steps());
+    let packages = build_packages(&steps)?;
+    lab::run(packages, &work, false, &steps)
+}
+
 /// How git lists the files of the source tree, with new ones.
 const LIST_SOURCE: [&str; 4] = ["ls-files", "--cached", "--others", "--exclude-standard"];
 
@@ -60,7 +68,7 @@ fn build_packages(steps: &Progress) -> Result<Packages> {
     steps.begin("packages of the next version");
     let next = folder.join(lab::next_version());
     build_next(&next)?;
-    Ok(Packages { current, next })
+    Ok(Packages { current, next, before: setup::packages_before() })
 }
 
 /// Builds the packages of the next version, from a copy of the source in which only the version differs.
@@ -78,8 +86,10 @@ fn build_next(out: &Path) -> Result<()> {
         cargo
     };
     command::run(&mut cargo(&["update", "--quiet", "--offline", "--workspace"]))?;
+    // It is installed to be another version, so it is not optimized, which builds it in a fraction of the time.
     let words = ["run", "--quiet", "--package", "xtask", "--", "--quiet", "dist", "--any-tree", "--out"];
     let mut dist = cargo(&words);
+    dist.envs(setup::UNOPTIMIZED);
     command::run(dist.arg(out).stdout(Stdio::null()))
 }
 

@@ -49,7 +49,7 @@ fn run(task: Task, verbosity: Verbosity) -> Result<()> {
         Task::Test { quick: false, offline } => test::all(offline, verbosity),
         Task::Matrix(options) => matrix::run(&options, verbosity),
         Task::Sizes => sizes::run(),
-        Task::Bench { half } => bench::run(half, verbosity),
+        Task::Bench { subject } => bench::run(subject, verbosity),
         Task::Fuzz { inputs } => fuzz::run(inputs, verbosity),
         Task::Deny { advisories } => deny::run(advisories),
         Task::Tidy => tidy::run(),

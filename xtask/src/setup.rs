@@ -11,6 +11,8 @@ use fs_err as fs;
 use task::progress::Verbosity;
 use task::{command, workspace};
 
+pub use self::before::UNOPTIMIZED;
+use crate::dist::checksum::SUMS;
 use crate::matrix;
 
 /// Debian packages and a file of each: routing engines, a browser, and tools for packages and YANG models.
@@ -74,17 +76,18 @@ const SALT_RELEASES: &[SaltRelease] = &[
 
 /// The Python environments: their names, the lists of what is in them, and what for. BaGPipe-BGP needs Neutron and an old
 /// release of ExaBGP, so it has an environment of its own, and ExaBGP too.
-const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 4] = [
+const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 5] = [
     ("venv", "requirements.txt", "Salt and pyang"),
     ("exabgp", "exabgp.txt", "ExaBGP 5"),
     ("bagpipe", "bagpipe.txt", "BaGPipe-BGP"),
     ("cyclonedx", "cyclonedx.txt", "the schema of bills of materials"),
+    ("formats", "formats.txt", "Prometheus' parsers and JSON Schema"),
 ];
 
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
 /// unless `offline`, routing engines and package managers of other Debian suites. Builds the packages of the release before.
 pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
-    let steps = verbosity.steps("setup", 5 + PYTHON_ENVIRONMENTS.len() + SALT_RELEASES.len());
+    let steps = verbosity.steps("setup", 6 + PYTHON_ENVIRONMENTS.len() + SALT_RELEASES.len());
     steps.begin("Debian packages");
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
@@ -112,12 +115,22 @@ pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
     if !offline {
         releases::prepare_systemd(&workspace::older_systemd())?;
     }
+    steps.begin("node_exporter and promtool");
+    if !offline {
+        releases::prepare_monitoring(&workspace::monitoring())?;
+    }
     steps.begin("package managers of other Debian suites");
     if !offline {
         releases::bring_rpm(&workspace::target(), &Suite::GATING)?;
     }
     steps.begin("routing engines of other Debian suites");
     matrix::bring(&Suite::GATING, offline, verbosity)
+}
+
+/// The folder with the packages of the release before, if they are built.
+pub fn packages_before() -> Option<PathBuf> {
+    let directory = before::directory();
+    directory.join(SUMS).exists().then_some(directory)
 }
 
 fn install(packages: &[&str]) -> Result<()> {
@@ -155,7 +168,7 @@ fn make_python_environment(name: &str, requirements: &str) -> Result<()> {
 
 /// Creates the environment of a release of Salt where its Python is at hand; the tests say which releases did not run.
 fn make_salt_environment(release: &SaltRelease) -> Result<()> {
-    let environment = workspace::lab().join("salt").join(release.name);
+    let environment = workspace::salt_environment(release.name);
     let installed = environment.join("installed");
     if installed.exists() {
         return Ok(());

@@ -1,9 +1,9 @@
 //! The health that both programs report.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The health of a router, or of all routers. The order is from good to bad.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// Everything works.

@@ -5,7 +5,9 @@
 //! crate hold both equal. The crate knows no network and no command line.
 
 mod asset_id;
+pub mod brief;
 mod community;
+pub mod digest;
 mod health;
 mod ip_prefix;
 mod name;
@@ -45,6 +47,9 @@ pub const ROUTER_PACKAGE: &str = "128T-bgp-community-services-router";
 
 /// The systemd units, `.path` and `.service`, that run the generator when the running configuration changes.
 pub const GENERATOR_UNIT: &str = "bgp-community-services-generate-pillar";
+
+/// The systemd units, `.service` and `.timer`, that ask the nodes how they are. The timer is not enabled.
+pub const FLEET_UNIT: &str = "bgp-community-services-fleet";
 
 /// The version of both packages, `MAJOR.MINOR.PATCH`, from the workspace's `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -31,6 +31,18 @@ paths! {
     PILLAR_MARKER = "/var/lib/128technology/plugins/pillar/bgp-community-services/.complete";
     /// Conductor: the generator's log.
     GENERATOR_LOG = "/var/log/128technology/plugins/bgp-community-services-generate-pillar.log";
+    /// Conductor: the directory of what the nodes last answered.
+    FLEET_CACHE_DIR = "/var/cache/128technology/plugins/bgp-community-services";
+    /// Conductor: what the nodes last answered.
+    FLEET_CACHE = "/var/cache/128technology/plugins/bgp-community-services/fleet.json";
+    /// Conductor: the same as metrics, where the timer is enabled.
+    FLEET_METRICS = "/var/cache/128technology/plugins/bgp-community-services/fleet.prom";
+    /// Conductor: the configuration of its Salt master.
+    SALT_CONFIGURATION_DIR = "/etc/128technology/salt";
+    /// Conductor: the program of SSR that publishes a job on its Salt master. An assumption: where it lies is not public.
+    T128_SALT = "/usr/bin/t128-salt";
+    /// Conductor: Salt's own program for that.
+    SALT = "/usr/bin/salt";
     /// Conductor and router: the systemd units of packages.
     UNIT_DIR = "/usr/lib/systemd/system";
     /// Router: the modules that SSR runs: executables, or links to them.
@@ -52,6 +64,9 @@ paths! {
     MODULE_CONFIGURATION = "/var/lib/128technology/plugins/bgp-community-services/config.json";
     /// Router: the module's state files.
     MODULE_STATE_DIR = "/var/lib/128technology/plugins/bgp-community-services/state";
+    /// Router: the module's metrics for monitoring, which may not be root, in a directory that has nothing else. node_exporter
+    /// only reads files with this ending.
+    MODULE_METRICS = "/var/lib/128technology/plugins/bgp-community-services/metrics/bgp-community-services.prom";
     /// Router: the module's output file, which SSR's application identification reads.
     MODULE_OUTPUT = "/var/run/128technology/application-modules/bgp-community-services.json";
     /// Router: the socket on which the syslog daemon takes lines of local programs.
@@ -71,13 +86,14 @@ paths! {
 }
 
 /// The variables for the templates of packages and states: the paths, by their names in lower case, and `plugin`,
-/// `conductor_package`, `router_package`, `generator_unit`, `version`, `release`.
+/// `conductor_package`, `router_package`, `generator_unit`, `fleet_unit`, `version`, `release`.
 pub fn template_variables() -> impl Iterator<Item = (String, &'static str)> {
     let words = [
         ("plugin", crate::PLUGIN),
         ("conductor_package", crate::CONDUCTOR_PACKAGE),
         ("router_package", crate::ROUTER_PACKAGE),
         ("generator_unit", crate::GENERATOR_UNIT),
+        ("fleet_unit", crate::FLEET_UNIT),
         ("version", crate::VERSION),
         ("release", crate::RELEASE),
     ];

@@ -6,9 +6,9 @@ use bgpcs::Quoted;
 use bgpcs_display::listed;
 use indexmap::IndexSet;
 
-use super::glob::Glob;
 use crate::authority::{Authority, Name, Service};
 use crate::finding::{Code, Finding, Place, Severity};
+use crate::glob::Glob;
 
 /// How many services a finding names.
 const SERVICES_SHOWN: usize = 3;

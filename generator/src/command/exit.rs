@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::finding::Severity;
+use crate::fleet::node::NodeHealth;
 use crate::report::Log;
 use crate::run::{Checked, Completion, RunError};
 
@@ -16,6 +17,21 @@ pub enum Exit {
     SomeInError,
     /// Nothing was changed; for a command that only prints: there is nothing to print: 2.
     NothingDone,
+    /// Some nodes are broken: 2.
+    Broken,
+    /// How some nodes are is not known: 3.
+    CannotTell,
+}
+
+impl From<NodeHealth> for Exit {
+    fn from(health: NodeHealth) -> Self {
+        match health {
+            NodeHealth::NoProfile | NodeHealth::Healthy => Self::Done,
+            NodeHealth::Degraded => Self::SomeInError,
+            NodeHealth::Broken => Self::Broken,
+            NodeHealth::NoAnswer => Self::CannotTell,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -23,7 +39,8 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Done => Self::SUCCESS,
             Exit::SomeInError => Self::from(1),
-            Exit::NothingDone => Self::from(2),
+            Exit::NothingDone | Exit::Broken => Self::from(2),
+            Exit::CannotTell => Self::from(3),
         }
     }
 }

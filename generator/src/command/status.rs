@@ -4,8 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bgpcs::Health;
-use bgpcs::{Quoted, whole_file};
+use bgpcs::{Health, Quoted, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
 
 use super::exit::{Exit, failed, print, refused};
@@ -14,38 +13,48 @@ use crate::run::{RunError, RunSettings};
 use crate::status::Status;
 
 /// The same as for pillar files, since the page shows names from the configuration.
-const PAGE_MODE: u32 = 0o640;
+pub(super) const PAGE_MODE: u32 = 0o640;
 
 /// The form of the status.
 pub(super) enum StatusForm {
     Table,
     Detail,
     Json,
+    /// Comma-separated values, with `--live` only.
+    Csv,
     /// A page for a browser, written to this file.
     Page(PathBuf),
 }
 
-/// Prints the status, or writes it to a file; of all routers or of the one named `router`.
-pub(super) fn show(settings: &RunSettings, router: Option<&str>, form: &StatusForm) -> Exit {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut status = match Status::gather(settings, now, &mut Log::default()) {
+/// The present, in seconds since 1970.
+pub(super) fn now() -> UnixTime {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Colours, where standard output is a terminal and `NO_COLOR` is not set.
+pub(super) fn paint() -> Paint {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
+    Paint(io::stdout().is_terminal() && !is_plain)
+}
+
+/// Prints the status, or writes it to a file; of all routers or of those that the globs `routers` match.
+pub(super) fn show(settings: &RunSettings, routers: &[String], form: &StatusForm) -> Exit {
+    let mut status = match Status::gather(settings, now(), &mut Log::default()) {
         Ok(status) => status,
         Err(error) => return failed(&mut Log::default(), &error),
     };
-    if let Some(router) = router.filter(|router| !status.only(router)) {
-        let message = format!("there is no router {} with a profile", Quoted(router));
+    if !routers.is_empty() && !status.only(routers) {
+        let names: Vec<String> = routers.iter().map(|router| Quoted(router).to_string()).collect();
+        let message = format!("there is no router {} with a profile", names.join(" or "));
         return refused(&mut Log::default(), message, "list the routers with: generate_pillar status");
     }
     let printed = match form {
         StatusForm::Page(path) => whole_file::write(path, status.html().as_bytes(), PAGE_MODE)
-            .map(|()| format!("{} ({})\n", path.display(), status.health.name()))
+            .map(|()| format!("{} ({})\n", path.display(), status.word()))
             .map_err(RunError::Report),
         StatusForm::Json => status.json().map_err(RunError::ReportText),
         StatusForm::Detail => Ok(status.detail()),
-        StatusForm::Table => {
-            let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
-            Ok(status.text(Paint(io::stdout().is_terminal() && !plain)))
-        }
+        StatusForm::Table | StatusForm::Csv => Ok(status.text(paint())),
     };
     match printed.map(|text| print(&text)) {
         Ok(Exit::Done) if status.health > Health::Healthy => Exit::SomeInError,

@@ -4,7 +4,7 @@ use bgpcs::Health;
 use bgpcs_display::html::{Html, all, badge, element, of_text, page as whole_page, raw, section, text, wide};
 use bgpcs_display::time;
 
-use super::routers::{NodeStatus, RouterStatus, Status};
+use super::routers::{NodeStatus, RouterStatus, Status, word};
 
 const SCRIPT: &str = include_str!("page.js");
 
@@ -21,13 +21,17 @@ fn page(status: &Status) -> String {
     let of = |health| status.routers.iter().filter(|router| router.health == health).count();
     let cards = [Health::Healthy, Health::Degraded, Health::Broken]
         .into_iter()
-        .map(|health| element("div", &[], all([of_text("dt", health.name()), of_text("dd", of(health))])));
+        .map(|health| element("div", &[], all([of_text("dt", word(health)), of_text("dd", of(health))])));
     let header = element(
         "header",
         &[],
         all([
             of_text("h1", "BGP Community Services"),
-            element("p", &[], all([badge(status.health), text(format!(" as of {}", time::at(status.now)))])),
+            element(
+                "p",
+                &[],
+                all([badge_of(status.health), text(format!(" as of {}", time::at(status.now)))]),
+            ),
             of_text("p", status.counts()),
             element("dl", &[("class", &"facts")], cards.collect()),
         ]),
@@ -38,6 +42,14 @@ fn page(status: &Status) -> String {
     };
     let body = all([header, section("Findings", findings), section("Routers", table(status))]);
     whole_page("BGP Community Services: routers", body, Some(SCRIPT))
+}
+
+/// A health that only the pillars tell.
+fn badge_of(health: Health) -> Html {
+    match health {
+        Health::Healthy => element("span", &[("class", &"badge is-good")], text(word(health))),
+        Health::Degraded | Health::Broken => badge(health),
+    }
 }
 
 fn table(status: &Status) -> Html {
@@ -68,7 +80,7 @@ fn row(status: &Status, router: &RouterStatus) -> Html {
         all([
             element("th", &[("scope", &"row")], text(&router.router)),
             of_text("td", &router.profile),
-            element("td", &[("data-by", &worst)], badge(router.health)),
+            element("td", &[("data-by", &worst)], badge_of(router.health)),
             of_nodes(&|node| match &node.asset_id {
                 Some(asset_id) => format!("{} ({asset_id})", node.node),
                 None => format!("{} (no asset-id)", node.node),

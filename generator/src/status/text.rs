@@ -6,7 +6,7 @@ use bgpcs_display::detail::Detail;
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::time;
 
-use super::routers::{NodeStatus, PillarState, Status};
+use super::routers::{NodeStatus, PillarState, Status, word};
 
 impl Status {
     /// For people: a table, and below it what was found.
@@ -38,7 +38,7 @@ impl Status {
         for router in &self.routers {
             for node in &router.nodes {
                 let mut detail = Detail::of(plain(&format!("{}.{}", node.node, router.router)));
-                detail.line(0, "Health", router.health.name());
+                detail.line(0, "Pillars", word(router.health));
                 detail.line(0, "Profile", plain(&router.profile));
                 detail.line(0, "Pillar", "");
                 detail.line(1, "Asset id", plain(node.asset_id.as_deref().unwrap_or("none")));

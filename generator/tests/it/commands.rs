@@ -81,12 +81,14 @@ fn each_command_prints_what_is_expected() {
         ("check-for-nonsense", &["check", "--for", "4.1"]),
         ("check-unreadable", &["check", "--config", "../yang/configuration/presets/O365.json"]),
         ("help", &["--help"]),
+        ("help-changes", &["changes", "-h"]),
         ("help-check", &["check", "-h"]),
         ("help-preset", &["preset", "show", "-h"]),
         ("help-purge", &["purge", "-h"]),
         ("help-services", &["services", "-h"]),
         ("help-status", &["status", "-h"]),
         ("help-top-file", &["top-file", "-h"]),
+        ("help-where", &["where", "-h"]),
     ];
     for (name, arguments) in cases {
         let conductor = Conductor::new();

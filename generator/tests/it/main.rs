@@ -6,6 +6,7 @@
 
 mod commands;
 mod conductor;
+mod fleet;
 mod forms;
 mod golden;
 mod journey;

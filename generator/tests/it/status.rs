@@ -73,12 +73,12 @@ fn each_form_is_what_is_expected() {
         }
         let mut printed = format!("{}---\n{}", status.text(Paint(false)), status.json().unwrap());
         golden::expect(&format!("status-{name}-detail"), &status.detail());
-        assert!(status.only("lima") && !status.only("nowhere"));
+        assert!(status.only(&["lima"]) && !status.only(&["nowhere"]));
         printed += &format!(
             "---\n{}",
             Status::gather(&settings, NOW, &mut Log::default())
                 .map(|mut one| {
-                    one.only("oslo");
+                    one.only(&["oslo"]);
                     one.text(Paint(false))
                 })
                 .unwrap()

@@ -13,8 +13,8 @@ use crate::cli::Arguments;
 const SHARED: &str =
     "Files and sources of routes: options that the commands share, see bgp-community-services --help";
 
-/// The commands that read no file of the router but their own.
-const WITHOUT_ROOT: [&str; 3] = ["run", "watch", "exabgp"];
+/// The commands that make runs, which leave metrics.
+const RUNNING: [&str; 3] = ["run", "watch", "exabgp"];
 
 /// What a process of ExaBGP gets its routes by is ExaBGP.
 const OF_SOURCES: [&str; 7] = [
@@ -67,8 +67,8 @@ fn idle(matches: &ArgMatches) -> Option<(String, &str)> {
         let is_in = |matches: &ArgMatches| matches.value_source(id) == Some(ValueSource::CommandLine);
         is_in(matches) || below.is_some_and(is_in)
     };
-    let without_root = ["root"].into_iter().filter(|_| WITHOUT_ROOT.contains(&command));
+    let of_runs = ["metrics_file"].into_iter().filter(|_| !RUNNING.contains(&command));
     let of_sources = OF_SOURCES.into_iter().filter(|_| command == "exabgp");
-    let option = without_root.chain(of_sources).find(is_typed)?;
+    let option = of_runs.chain(of_sources).find(is_typed)?;
     Some((option.replace('_', "-"), command))
 }

@@ -1,38 +1,27 @@
 //! The last good prefixes of each community, which stay in use while queries for it fail. Values in, values out.
 
 use std::cell::OnceCell;
+use std::path::Path;
 
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
 use crate::collect::guard::Guards;
-use crate::collect::kept::Kept;
 use crate::collect::last_good::may_stay;
 use crate::collect::plan::{Part, instances};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
-use crate::collect::state::RunFailure;
+use crate::collect::state::{RunFailure, State};
 use crate::instance::{Instance, Table};
 use crate::prefix::Prefix;
 
 /// The answers of the last good run. They are loaded when the first query fails, which is rare.
 pub struct LastAnswers<'l> {
-    /// Loads the snapshot of that run; none if there was no such run, or its snapshot was too large to be kept.
-    pub load: &'l dyn Fn() -> Option<Snapshot>,
-    /// Loads the services of that run, of the applications that still list the same communities. They stand in for a
-    /// snapshot that was too large.
-    pub services: &'l dyn Fn() -> Services,
-    /// When it began; none without such a run.
-    pub time: Option<UnixTime>,
-    /// What was not up to date in it.
-    pub failures: &'l [RunFailure],
-    /// The applications that kept what they had in it.
-    pub kept: &'l [Kept],
-    /// For how long its prefixes may stay.
-    pub stale_path_time: StalePathTime,
-    /// The present.
-    pub now: UnixTime,
-    /// The loaded snapshot.
-    pub loaded: OnceCell<Option<Snapshot>>,
+    state_dir: &'l Path,
+    earlier: &'l State,
+    services: &'l dyn Fn() -> Services,
+    stale_path_time: StalePathTime,
+    now: UnixTime,
+    loaded: OnceCell<Option<Snapshot>>,
 }
 
 /// What stays in use of a community.
@@ -51,9 +40,28 @@ impl Stale<'_> {
     }
 }
 
-impl LastAnswers<'_> {
+impl<'l> LastAnswers<'l> {
+    /// Those of the last good run in the state `earlier`, whose snapshot is in `state_dir`; there is none if it was too large
+    /// to be kept. `services` stand in for it then: they load what the applications that still list the same communities
+    /// had in that run. What is older `now` than `stale_path_time` does not stay.
+    pub fn new(
+        state_dir: &'l Path,
+        earlier: &'l State,
+        services: &'l dyn Fn() -> Services,
+        stale_path_time: StalePathTime,
+        now: UnixTime,
+    ) -> Self {
+        Self { state_dir, earlier, services, stale_path_time, now, loaded: OnceCell::new() }
+    }
+
+    /// When that run began; none without such a run.
+    pub fn time(&self) -> Option<UnixTime> {
+        self.earlier.last_good.as_ref().map(|last_good| last_good.time)
+    }
+
     fn snapshot(&self) -> Option<&Snapshot> {
-        self.loaded.get_or_init(self.load).as_ref()
+        let load = || Snapshot::load(self.state_dir, self.earlier.last_good.as_ref()?.snapshot?);
+        self.loaded.get_or_init(load).as_ref()
     }
 
     /// The last good prefixes of a community in a table, if they may still stay.
@@ -63,7 +71,7 @@ impl LastAnswers<'_> {
 
     fn answer(&self, table: &Table, community: &Community) -> Option<Stale<'_>> {
         let (prefixes, earlier) = self.snapshot()?.get(table, community)?;
-        Some(Stale { prefixes, last_good: earlier.or(self.time)? })
+        Some(Stale { prefixes, last_good: earlier.or(self.time())? })
     }
 
     /// All last good prefixes of an application, where they are not known by community: the snapshot was too large to be
@@ -75,7 +83,7 @@ impl LastAnswers<'_> {
         community: &Community,
         instance: &Instance,
     ) -> Option<(Vec<Prefix>, UnixTime)> {
-        let not_understood = self.kept.iter().find(|kept| kept.is_not_understood(application));
+        let not_understood = self.earlier.kept.iter().find(|kept| kept.is_not_understood(application));
         let since = match not_understood {
             Some(kept) => Some(kept.since),
             None if self.snapshot().is_some() => None,
@@ -99,9 +107,9 @@ impl LastAnswers<'_> {
                 && failure.community.is_some_and(|failed| failed.canonical() == community.canonical())
                 && failure.instance == *instance
         };
-        match self.failures.iter().find(is_same) {
+        match self.earlier.failures.iter().find(is_same) {
             Some(earlier) => earlier.last_good,
-            None => self.time,
+            None => self.time(),
         }
     }
 

@@ -37,19 +37,19 @@ pub struct LastGood {
     /// The same of the VRFs that count.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vrfs: BTreeMap<VrfName, BgpSummary>,
-    /// The [digest](crate::digest) of the output file.
+    /// The [digest](bgpcs::digest) of the output file.
     pub output: Option<u64>,
-    /// The [digest](crate::digest) of the [snapshot](crate::collect::snapshot), if there is one.
+    /// The [digest](bgpcs::digest) of the [snapshot](crate::collect::snapshot), if there is one.
     #[serde(default, rename = "routes")]
     pub snapshot: Option<u64>,
-    /// The [digest](crate::digest) of the [recent prefixes](crate::collect::recent), if there are any.
+    /// The [digest](bgpcs::digest) of the [recent prefixes](crate::collect::recent), if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recent: Option<u64>,
 }
 
 /// The output file as the last run left it.
 pub trait LastOutput {
-    /// The [digest](crate::digest) of its content; none if it cannot be read.
+    /// The [digest](bgpcs::digest) of its content; none if it cannot be read.
     fn digest(&self) -> Option<u64>;
 
     /// Its prefixes; none if it cannot be read.

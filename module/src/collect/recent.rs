@@ -8,8 +8,8 @@ use bgpcs::{Application, ApplicationName, ModuleConfiguration};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::loss::Recent;
-use crate::digest::{digest_of, digest_of_bytes};
 use crate::state_file;
+use bgpcs::digest::{digest_of, digest_of_bytes};
 
 /// The most prefixes that are remembered of all applications together: those that are there, that went, and that are kept.
 pub const MOST_REMEMBERED: usize = 240_000;
@@ -32,7 +32,7 @@ pub struct RecentPrefixes {
 #[serde(rename_all = "kebab-case")]
 struct OfApplication {
     application: ApplicationName,
-    /// The [digest](crate::digest) of all that selects its prefixes.
+    /// The [digest](bgpcs::digest) of all that selects its prefixes.
     selection: u64,
     #[serde(flatten)]
     recent: Recent,
@@ -54,7 +54,7 @@ impl RecentPrefixes {
         self.applications.push(OfApplication { application, selection, recent });
     }
 
-    /// Reads the file in `directory`, if it has that [digest](crate::digest).
+    /// Reads the file in `directory`, if it has that [digest](bgpcs::digest).
     pub fn load(directory: &Path, digest: u64) -> Option<Self> {
         let bytes =
             state_file::read(&file(directory), LONGEST).filter(|bytes| digest_of_bytes(bytes) == digest)?;
@@ -62,7 +62,7 @@ impl RecentPrefixes {
     }
 
     /// Writes the file to `directory`, or removes it if there is nothing to remember; returns the
-    /// [digest](crate::digest) of the file that is there then.
+    /// [digest](bgpcs::digest) of the file that is there then.
     ///
     /// # Errors
     /// When the directory cannot be written to.

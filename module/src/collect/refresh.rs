@@ -1,7 +1,6 @@
 //! A refresh: whether the routes have to be queried, and whether the answer is to be believed.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -19,7 +18,6 @@ use crate::collect::recent::RecentPrefixes;
 use crate::collect::resolve::{Circumstances, in_use, keep, resolve, warnings};
 use crate::collect::schedule::{FULL_REFRESH_INTERVAL, full_refresh_is_due};
 use crate::collect::services::Services;
-use crate::collect::sessions::InstanceSession;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{Outcome, State};
 use crate::collect::summaries::Summaries;
@@ -33,8 +31,8 @@ pub struct Refreshed {
     pub source: Option<String>,
     /// What was unusual in the source's answers, a sentence each, if there is no result.
     pub warnings: Vec<String>,
-    /// The source's sessions, if it tells them.
-    pub sessions: Option<Vec<InstanceSession>>,
+    /// What the source said of each instance of BGP.
+    pub summaries: Summaries,
     /// The prefixes, or why there are none; `Ok(None)` when there is no sign of a change since the output file was written.
     pub result: Result<Option<Collected>, CollectError>,
 }
@@ -73,13 +71,12 @@ impl Refresh<'_> {
         let name = source.name();
         let parts = parts(self.configuration, &source.abilities());
         let summaries = Summaries::ask(source, queryable(&parts).cloned());
-        let sessions = summaries.any().then(|| summaries.sessions(&self.earlier.sessions()));
         let result = match self.is_as_before(&name, &summaries) {
             true => Ok(None),
             false => self.collect(source, &parts, &summaries).map(Some),
         };
         let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
-        Refreshed { source: Some(name), warnings, sessions, result }
+        Refreshed { source: Some(name), warnings, summaries, result }
     }
 
     /// The last run, if it can be built on: it was good, at least in part, with the same source, and no full refresh is due.
@@ -112,17 +109,9 @@ impl Refresh<'_> {
         let earlier = self.earlier.last_good.as_ref();
         let last = self.last(&source.name());
         let last_services = || self.last_services();
-        let load = || Snapshot::load(self.state_dir, earlier?.snapshot?);
-        let last_answers = LastAnswers {
-            load: &load,
-            services: &last_services,
-            time: earlier.map(|last_good| last_good.time),
-            failures: &self.earlier.failures,
-            kept: &self.earlier.kept,
-            stale_path_time: self.configuration.stale_path_time,
-            now: self.now,
-            loaded: OnceCell::new(),
-        };
+        let stale_path_time = self.configuration.stale_path_time;
+        let last_answers =
+            LastAnswers::new(self.state_dir, self.earlier, &last_services, stale_path_time, self.now);
         let mut last_good = LastGood {
             time: self.now,
             refreshed: self.now,

@@ -7,11 +7,11 @@ use bgpcs::whole_file::WholeFileError;
 use bgpcs::{Community, UnixTime};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::digest::{digest_of, digest_of_bytes};
 use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
 use crate::source::{MatchedPath, Query, QueryItem};
 use crate::state_file;
+use bgpcs::digest::{digest_of, digest_of_bytes};
 
 /// The version of the file's form. Release 4.1.0 did not write it.
 const FORM: u32 = 1;
@@ -170,14 +170,14 @@ impl Snapshot {
         self.set_single_paths(table, false);
     }
 
-    /// Reads the snapshot in `directory`, if the file has that [digest](crate::digest).
+    /// Reads the snapshot in `directory`, if the file has that [digest](bgpcs::digest).
     pub fn load(directory: &Path, digest: u64) -> Option<Self> {
         let bytes = state_file::read(&file(directory), LONGEST);
         let bytes = bytes.filter(|bytes| digest_of_bytes(bytes) == digest)?;
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// Writes the snapshot to `directory`, unless it is empty or too large; returns the [digest](crate::digest) of the file
+    /// Writes the snapshot to `directory`, unless it is empty or too large; returns the [digest](bgpcs::digest) of the file
     /// that is there then.
     ///
     /// # Errors

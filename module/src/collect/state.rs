@@ -12,6 +12,7 @@ use crate::collect::last_good::LastGood;
 use crate::collect::left_out::{self, LeftOut};
 use crate::collect::plan::instances;
 use crate::collect::sessions::InstanceSession;
+use crate::collect::tally::Tally;
 use crate::collect::understood::{self, Unknown};
 use crate::instance::Instance;
 use crate::source::summary::Session;
@@ -69,6 +70,21 @@ pub struct State {
     pub latest_sessions: Option<Vec<InstanceSession>>,
     /// How much was said to syslog lately.
     pub syslog: SyslogRate,
+    /// The health after the run, as it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<ToldHealth>,
+    /// What all runs came to.
+    pub tally: Tally,
+}
+
+/// A health as it was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct ToldHealth {
+    /// The [name](bgpcs::Health::name) of the health.
+    pub health: String,
+    /// The codes of the findings, each once, worst first.
+    pub findings: Vec<String>,
 }
 
 /// How many lines were sent to syslog lately, and left out.
@@ -127,6 +143,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How a run can end.
+    pub const ALL: [Self; 5] = [Self::Good, Self::Partial, Self::Held, Self::Failed, Self::Standby];
+
     /// In a word.
     pub fn name(self) -> &'static str {
         match self {

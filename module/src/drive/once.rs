@@ -1,7 +1,5 @@
 //! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
 
-use std::cell::OnceCell;
-use std::error::Error;
 use std::path::PathBuf;
 
 use bgpcs::whole_file::{self, WholeFileError};
@@ -9,10 +7,10 @@ use bgpcs::{ApplicationName, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
 
 use crate::cli::SourceChoice;
 use crate::clock::now;
-use crate::collect::error::{CollectError, CommunityFailure};
+use crate::collect::error::CollectError;
 use crate::collect::gather::Resolution;
 use crate::collect::guard::Guards;
-use crate::collect::kept::{Kept, KeptError};
+use crate::collect::kept::Kept;
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::recent::RecentPrefixes;
@@ -20,12 +18,15 @@ use crate::collect::refresh::{Collected, Refresh, Refreshed};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, RunFailure, State};
+use crate::collect::summaries::Summaries;
 use crate::collect::understood::Understood;
 use crate::configuration::{self, ConfigurationError};
+use crate::drive::failure;
 use crate::drive::lock::Lock;
-use crate::drive::record::{self, Comparison, Findings, LastRun};
-use crate::error_text::{FIX_FILE, causes, one_line, with_causes};
-use crate::instance::Instance;
+use crate::drive::record::{self, Comparison, Found, LastRun};
+use crate::drive::stopwatch::Stopwatch;
+use crate::error_text::{FIX_FILE, with_causes};
+use crate::health::facts::SourceAnswer;
 use crate::prefix::Prefix;
 use crate::publish::changes::{self, Change, Reasons};
 use crate::publish::history::{self, RunRecord};
@@ -146,20 +147,21 @@ fn run_once(
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
     let last_run = LastRun::of(&earlier);
-    let mut findings = Findings::default();
-    let mut state = refresh_and_publish(settings, rewrite, source, started, earlier, &mut findings)?;
-    record::record(settings, &last_run, &mut state, findings);
-    Ok(state)
+    let mut found = Found::default();
+    let stopwatch = Stopwatch::start();
+    let mut state = refresh_and_publish(settings, rewrite, source, started, earlier, &mut found)?;
+    state.tally.add(state.outcome.name(), stopwatch.cost());
+    Ok(record::record(settings, &last_run, state, found))
 }
 
-/// Queries the source and replaces the output file; what changed goes to `findings`.
+/// Queries the source and replaces the output file; what it finds beside the prefixes goes to `found`.
 fn refresh_and_publish(
     settings: &Settings,
     rewrite: Rewrite,
     source: &mut dyn RouteSource,
     started: UnixTime,
     earlier: State,
-    findings: &mut Findings,
+    found: &mut Found,
 ) -> Result<State, NotWritten> {
     let output = OutputFile(&settings.output);
     let (understood, source, warnings, result) = match configuration::read(&settings.configuration) {
@@ -172,8 +174,9 @@ fn refresh_and_publish(
                 state_dir: &settings.state_dir,
                 now: started,
             };
-            let Refreshed { source, warnings, sessions, result } = refresh.run(source);
-            findings.sessions = sessions;
+            let Refreshed { source, warnings, summaries, result } = refresh.run(source);
+            found.sessions = summaries.any().then(|| summaries.sessions(&earlier.sessions()));
+            found.answer = answer(summaries, result.as_ref().err());
             (Some(understood), source, warnings, result.map_err(RunError::from))
         }
         Err(error) => (None, None, Vec::new(), Err(error.into())),
@@ -181,8 +184,10 @@ fn refresh_and_publish(
     let mut ending = match result {
         Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
         Ok(Some(Collected { resolution, failures, keeping, last_good })) => {
-            let of_applications = keeping.errors.iter().map(|error| of_application(error, &keeping.kept));
-            let failures: Vec<_> = failures.iter().map(of_community).chain(of_applications).collect();
+            let of_applications =
+                keeping.errors.iter().map(|error| failure::of_application(error, &keeping.kept));
+            let failures: Vec<_> =
+                failures.iter().map(failure::of_community).chain(of_applications).collect();
             let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
             let last_good = Some(LastGood { recent: save_recent(settings, &keeping.recent), ..last_good });
             Ending { outcome, resolution, last_good, failures, kept: keeping.kept }
@@ -199,15 +204,15 @@ fn refresh_and_publish(
         earlier: &earlier,
         configuration: configuration.as_ref(),
         outcome: ending.outcome,
-        sessions: findings.sessions.as_deref(),
+        sessions: found.sessions.as_deref(),
         failures: &ending.failures,
         kept: &ending.kept,
         left_out: &ending.resolution.left_out,
     };
     let Published { digest, changes } =
         write(settings, rewrite, duration, &ending, started, &comparison.reasons())?;
-    findings.changes = changes;
-    report(&ending.failures, rewrite, &earlier);
+    found.changes = changes;
+    failure::report(&ending.failures, &earlier, rewrite == Rewrite::WhenChanged);
     let last_good = match ending.outcome {
         Outcome::Good | Outcome::Partial => {
             let snapshot = save_snapshot(settings, &ending.resolution.snapshot);
@@ -239,7 +244,17 @@ fn refresh_and_publish(
         sessions,
         latest_sessions: None,
         syslog: earlier.syslog,
+        told: earlier.told,
+        tally: earlier.tally,
     })
+}
+
+/// Whether the source answered a refresh that may have failed so.
+fn answer(summaries: Summaries, error: Option<&CollectError>) -> SourceAnswer {
+    match error {
+        Some(error @ CollectError::Source { .. }) if !summaries.any() => SourceAnswer::No(with_causes(error)),
+        Some(_) | None => SourceAnswer::Yes(summaries),
+    }
 }
 
 /// Saves what the applications had recently for the next run; returns the digest of the file.
@@ -310,53 +325,6 @@ fn write(
     Ok(Published { digest, changes })
 }
 
-/// The failure as the state and the output file say it.
-fn failure(error: &dyn Error) -> RunFailure {
-    RunFailure {
-        text: error.to_string(),
-        causes: causes(error).into_iter().skip(1).collect(),
-        application: None,
-        community: None,
-        instance: Instance::Default,
-        last_good: None,
-    }
-}
-
-/// The failure of one community.
-fn of_community(CommunityFailure { error, last_good }: &CommunityFailure) -> RunFailure {
-    let (application, community, instance) = error.subject();
-    RunFailure {
-        application: Some(application.clone()),
-        community: Some(*community),
-        instance: instance.clone(),
-        last_good: *last_good,
-        ..failure(error)
-    }
-}
-
-/// The failure of an application as a whole. No query can mend it, so it has no community.
-fn of_application(error: &KeptError, kept: &[Kept]) -> RunFailure {
-    let kept = kept.iter().find(|kept| kept.application == *error.application());
-    RunFailure {
-        application: Some(error.application().clone()),
-        last_good: kept.map(|kept| kept.since),
-        ..failure(error)
-    }
-}
-
-/// Reports failures on standard error; a service does not repeat those of the last run.
-fn report(failures: &[RunFailure], rewrite: Rewrite, last: &State) {
-    let is_known = |failure: &&RunFailure| {
-        let mut known = last.error.iter().chain(&last.failures);
-        rewrite == Rewrite::WhenChanged
-            && known.any(|known| known.text == failure.text && known.causes == failure.causes)
-    };
-    for failure in failures.iter().filter(|failure| !is_known(failure)) {
-        let texts = std::iter::once(failure.text.as_str()).chain(failure.causes.iter().map(String::as_str));
-        eprintln!("{}; see how to fix it with: {PLUGIN} doctor", one_line(texts));
-    }
-}
-
 /// What is published without an answer: the last good prefixes, for as long as they may stay.
 fn fall_back(
     settings: &Settings,
@@ -372,16 +340,8 @@ fn fall_back(
     let output = OutputFile(&settings.output);
     let last_good_services =
         || last_good.map(|good| good.services(&output, configuration, &earlier.kept)).unwrap_or_default();
-    let last_answers = LastAnswers {
-        load: &|| Snapshot::load(&settings.state_dir, last_good?.snapshot?),
-        services: &last_good_services,
-        time: last_good.map(|good| good.time),
-        failures: &earlier.failures,
-        kept: &earlier.kept,
-        stale_path_time,
-        now,
-        loaded: OnceCell::new(),
-    };
+    let last_answers =
+        LastAnswers::new(&settings.state_dir, earlier, &last_good_services, stale_path_time, now);
     let last_good_prefixes = |warnings| {
         // Communities that were stale before may have to go before the others.
         let is_of_community = |failure: &RunFailure| failure.community.is_some();
@@ -420,10 +380,16 @@ fn fall_back(
     } else if last_good.is_some_and(|good| good.may_stay(stale_path_time, now)) {
         let resolution = last_good_prefixes(Vec::new());
         let kept = earlier.kept.clone();
-        Ending { outcome: Outcome::Held, resolution, last_good: None, failures: vec![failure(&error)], kept }
+        Ending {
+            outcome: Outcome::Held,
+            resolution,
+            last_good: None,
+            failures: vec![failure::of(&error)],
+            kept,
+        }
     } else {
         let resolution = Resolution::default();
-        let failures = vec![failure(&error)];
+        let failures = vec![failure::of(&error)];
         Ending { outcome: Outcome::Failed, resolution, last_good: None, failures, kept: Vec::new() }
     }
 }

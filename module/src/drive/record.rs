@@ -1,7 +1,14 @@
 //! What a run leaves for the operator beside the prefixes: what changed and why, in the log of changes and as events for
-//! syslog.
+//! syslog; and how all of it is, as a change of health and as metrics.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use bgpcs::whole_file::{self, Staged, WholeFileError};
 use bgpcs::{Application, ApplicationName, Health, ModuleConfiguration, UnixTime};
+
+use crate::clock::now;
 
 use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
@@ -9,27 +16,32 @@ use crate::collect::left_out::LeftOut;
 use crate::collect::plan::instances;
 use crate::collect::schedule::next_run_at_the_latest;
 use crate::collect::sessions::{self, InstanceSession, SessionState};
-use crate::collect::state::{Outcome, RunFailure, State};
+use crate::collect::state::{Outcome, RunFailure, State, ToldHealth};
 use crate::error_text::{FIX_FILE, with_causes};
+use crate::health::facts::SourceAnswer;
+use crate::health::{self, Facts, Finding, metrics};
 use crate::instance::Instance;
 use crate::prefix::Prefix;
 use crate::publish::change_log::{self, Entry, Pause};
-use crate::publish::changes::{Change, Reasons, Why};
+use crate::publish::changes::{Change, Moved, Reasons, Why};
 use crate::publish::syslog::{self, SyslogEvent};
 use crate::settings::Settings;
 
-/// What a run found.
+/// What a run found beside the prefixes.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub struct Found {
     /// The changes of the applications' prefixes.
     pub changes: Vec<Change>,
     /// The source's sessions, if it tells them.
     pub sessions: Option<Vec<InstanceSession>>,
+    /// Whether the source answered.
+    pub answer: SourceAnswer,
 }
 
 /// What is compared with the last run.
 pub struct LastRun {
     outcome: Outcome,
+    told: Option<ToldHealth>,
     sessions: Vec<InstanceSession>,
     /// When it ended, and until when the next run was to begin.
     ended: (UnixTime, UnixTime),
@@ -42,6 +54,7 @@ impl LastRun {
         let interval = configuration.map(|configuration| configuration.duration).unwrap_or_default();
         Self {
             outcome: state.outcome,
+            told: state.told.clone(),
             sessions: state.sessions(),
             ended: (state.finished, next_run_at_the_latest(state.finished, interval)),
         }
@@ -54,48 +67,99 @@ impl LastRun {
     }
 }
 
-/// Adds what a run with this `state` found to the log of changes, and tells syslog. Neither can fail the run.
-pub fn record(settings: &Settings, last: &LastRun, state: &mut State, findings: Findings) {
-    let Findings { changes, sessions } = findings;
+/// Adds what a run with this `state` found to the log of changes, tells syslog, and leaves metrics. None of it can fail the
+/// run.
+pub fn record(settings: &Settings, last: &LastRun, state: State, found: Found) -> State {
+    let Found { changes, sessions, answer } = found;
     let sessions = sessions.unwrap_or_else(|| last.sessions.clone());
+    let mut facts = Facts::gather_files(settings, now());
+    (facts.answer, facts.state) = (answer, state);
+    count(&mut facts, &changes);
+    let findings = health::findings(&facts);
+    let health = health::overall(&findings);
+    let told = told(health, &findings);
+    tell(settings, last, &mut facts.state, health, &told, (&sessions, &changes));
+    facts.state.told = Some(told);
+    facts.state.latest_sessions = None;
+    let is_known = sessions::changes(&facts.state.sessions(), &sessions).is_empty();
+    facts.state.latest_sessions = (!is_known).then_some(sessions);
+    if let Some(file) = &settings.metrics_file
+        && let Err(error) = leave(file, &metrics::text(&facts, &findings))
+    {
+        eprintln!("{}; monitoring does not learn of this run; {FIX_FILE}", with_causes(&error));
+    }
+    let pause = last.pause(facts.state.started).map(Entry::Pause);
+    let entries: Vec<Entry> = pause.into_iter().chain(changes.into_iter().map(Entry::Change)).collect();
+    if let Err(error) = change_log::append(&settings.state_dir, &entries) {
+        eprintln!("{}; what changed is not recorded; {FIX_FILE}", with_causes(&error));
+    }
+    facts.state
+}
+
+/// Counts the changes of the applications that there are.
+fn count(facts: &mut Facts, changes: &[Change]) {
+    let names: Vec<ApplicationName> = facts.applications().iter().map(|one| one.name.clone()).collect();
+    let tally = &mut facts.state.tally;
+    for Change { application, gained, lost, .. } in changes {
+        let count = |moved: &Option<Moved>| moved.as_ref().map_or(0, |moved| moved.count);
+        tally.moved(application, count(gained), count(lost));
+    }
+    tally.retain(|application| names.contains(application));
+}
+
+/// The health with the codes of the findings, each once.
+fn told(health: Health, findings: &[Finding]) -> ToldHealth {
+    let mut codes: Vec<String> = Vec::new();
+    for name in findings.iter().map(|finding| finding.code.name()) {
+        if codes.iter().all(|known| known != name) {
+            codes.push(name.to_owned());
+        }
+    }
+    ToldHealth { health: health.name().to_owned(), findings: codes }
+}
+
+/// Tells syslog of the health, if it or its reasons are not as they were told last, of the sessions, and of the changes.
+fn tell(
+    settings: &Settings,
+    last: &LastRun,
+    state: &mut State,
+    health: Health,
+    told: &ToldHealth,
+    (sessions, changes): (&[InstanceSession], &[Change]),
+) {
     // What no application asks for any more is not lost.
     let counts = state.configuration.as_ref().map(instances).unwrap_or_default();
     let before: Vec<InstanceSession> =
         last.sessions.iter().filter(|known| counts.contains(&known.instance)).cloned().collect();
-    let of_sessions = sessions::changes(&before, &sessions);
-    let health = SyslogEvent::Health {
-        health: health(state.outcome),
-        was: (last.outcome != Outcome::None).then(|| self::health(last.outcome)),
+    let of_sessions = sessions::changes(&before, sessions);
+    let of_health = SyslogEvent::Health {
+        health,
+        was: last.told.as_ref().map(|told| told.health.as_str()),
+        findings: &told.findings,
         outcome: state.outcome.name(),
         error: state.error.as_ref().map(|failure| failure.text.as_str()),
     };
-    let has_changed =
-        last.outcome == Outcome::None || self::health(last.outcome) != self::health(state.outcome);
-    let events: Vec<SyslogEvent<'_>> = has_changed
-        .then_some(health)
+    let events: Vec<SyslogEvent<'_>> = (last.told.as_ref() != Some(told))
+        .then_some(of_health)
         .into_iter()
         .chain(of_sessions.iter().map(|(session, state)| SyslogEvent::Session { session, state: *state }))
         .chain(changes.iter().map(SyslogEvent::Prefixes))
         .collect();
     state.syslog = syslog::send(&settings.syslog_socket, state.syslog, state.started, &events);
-    drop(events);
-    state.latest_sessions = None;
-    let is_known = sessions::changes(&state.sessions(), &sessions).is_empty();
-    state.latest_sessions = (!is_known).then_some(sessions);
-    let pause = last.pause(state.started).map(Entry::Pause);
-    let entries: Vec<Entry> = pause.into_iter().chain(changes.into_iter().map(Entry::Change)).collect();
-    if let Err(error) = change_log::append(&settings.state_dir, &entries) {
-        eprintln!("{}; what changed is not recorded; {FIX_FILE}", with_causes(&error));
-    }
 }
 
-/// The health that an outcome stands for.
-fn health(outcome: Outcome) -> Health {
-    match outcome {
-        Outcome::Good | Outcome::Standby => Health::Healthy,
-        Outcome::Partial | Outcome::Held => Health::Degraded,
-        Outcome::None | Outcome::Failed => Health::Broken,
+/// Replaces the file of metrics, which monitoring reads without being root. Its directory is made if it does not exist.
+fn leave(file: &Path, text: &str) -> Result<(), WholeFileError> {
+    if let Some(directory) = file.parent()
+        && fs::create_dir(directory).is_ok()
+    {
+        // Not at creation, where the umask could remove permissions. If it fails, so does what follows, or the directory is
+        // as the umask has it.
+        fs::set_permissions(directory, Permissions::from_mode(0o755)).ok();
     }
+    // What a run that was killed left is no failure of this one.
+    whole_file::sweep_beside(file).ok();
+    Staged::write(file, text.as_bytes(), 0o644)?.publish()
 }
 
 /// What is known of a run when its prefixes are compared with those before.

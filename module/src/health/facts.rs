@@ -2,6 +2,7 @@
 
 mod culprits;
 mod ssr_files;
+mod state_faults;
 
 use std::fmt;
 use std::fs;
@@ -13,30 +14,27 @@ use bgpcs::{
     Application, ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain,
 };
 use bgpcs_display::time;
-use serde::de::IgnoredAny;
 
-use crate::bounded_file;
 use crate::collect::gather::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::{parts, queryable};
 use crate::collect::schedule::next_run_at_the_latest;
 use crate::collect::services::Services;
-use crate::collect::state::{self, Outcome, State};
+use crate::collect::state::{Outcome, State};
 use crate::collect::summaries::Summaries;
 use crate::collect::understood::{Understood, Unknown};
 use crate::configuration::{self, ConfigurationError};
-use crate::error_text::{strerror, with_causes};
+use crate::error_text::with_causes;
 use crate::health::facts::culprits::Culprits;
 use crate::health::service::Service;
 use crate::health::vrfs;
 use crate::instance::Instance;
 use crate::prefix::{Family, Prefix};
-use crate::publish::history::{self, ApplicationChange, History};
+use crate::publish::history::{ApplicationChange, History};
 use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
 use crate::source::open::open;
-use crate::state_file;
 
 /// The facts.
 #[derive(Debug)]
@@ -116,13 +114,14 @@ impl fmt::Display for Target {
 }
 
 /// Whether the route source answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SourceAnswer {
     /// It does; with what it said of each instance of BGP, which is nothing where it has no summary.
     Yes(Summaries),
     /// It does not, for this reason.
     No(String),
     /// It was not queried, since there is no community to query.
+    #[default]
     Skipped,
 }
 
@@ -224,9 +223,10 @@ impl Facts {
             output_file: settings.output.clone(),
             written: modified(&settings.output),
             services: OutputFile(&settings.output).services(),
+            // Before the state is in memory, since each of the two takes as much as the file can bring.
+            state_faults: state_faults::find(&settings.state_dir),
             state: State::load(&settings.state_dir),
             history: History::load(&settings.state_dir),
-            state_faults: state_faults(&settings.state_dir),
             service: Service::running(&settings.state_dir),
             loss: settings.loss,
             source: source.name(),
@@ -290,7 +290,8 @@ impl Facts {
         has_run.then(|| self.state.finished.saturating_add(interval.get().into()))
     }
 
-    fn refresh_interval(&self) -> RefreshInterval {
+    /// The seconds between two runs.
+    pub fn refresh_interval(&self) -> RefreshInterval {
         let configuration = self.known_configuration();
         configuration.map_or(RefreshInterval::default(), |configuration| configuration.duration)
     }
@@ -376,25 +377,6 @@ fn check_source(settings: &Settings, configuration: Option<&ModuleConfiguration>
         Ok(()) => SourceAnswer::Yes(summaries),
         Err(error) => SourceAnswer::No(with_causes(&error)),
     }
-}
-
-/// The files of a state directory that are there, and that a run could not use.
-fn state_faults(directory: &Path) -> Vec<(PathBuf, String)> {
-    let read = |path: &Path| {
-        let bytes = bounded_file::read(path, state_file::LONGEST)?;
-        String::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
-    };
-    // One line that can be read is a history.
-    let is_history = |text: &str| text.lines().any(|line| serde_json::from_str::<IgnoredAny>(line).is_ok());
-    let of_state = |text: &str| serde_json::from_str::<State>(text).err().map(|error| error.to_string());
-    let of_history = |text: &str| (!is_history(text)).then(|| "it is no history".to_owned());
-    let fault = |path: PathBuf, of_text: &dyn Fn(&str) -> Option<String>| match read(&path) {
-        Ok(text) => of_text(&text).map(|fault| (path, fault)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some((path, strerror(&error))),
-    };
-    let faults = [fault(state::file(directory), &of_state), fault(history::file(directory), &of_history)];
-    faults.into_iter().flatten().collect()
 }
 
 /// The file to which `link`, with the text `target`, points in the file system below `root`.

@@ -37,17 +37,11 @@ fn configuration(facts: &Facts) -> Check {
     let file = facts.configuration_file.display();
     match &facts.configuration {
         Err(error) => {
-            let code = match error {
-                ConfigurationError::Unreadable { .. } => Code::ConfigurationMissing,
-                ConfigurationError::NotAllowed { .. }
-                | ConfigurationError::TooLong { .. }
-                | ConfigurationError::Malformed { .. } => Code::ConfigurationUnusable,
-            };
             let advice = format!(
                 "on the conductor, check this node with: generate_pillar status; then run here: {APPLY}"
             );
             let text = bgpcs::plain(&error.to_string());
-            Check::found(NAME, Finding::new(code, &file, text, advice))
+            Check::found(NAME, Finding::new(code_of(error), &file, text, advice))
         }
         Ok(configuration) => {
             let since = facts.configured.map_or_else(String::new, |time| format!(" from {}", time::at(time)));
@@ -62,6 +56,16 @@ fn configuration(facts: &Facts) -> Check {
                 _ => Check::pass(NAME, text),
             }
         }
+    }
+}
+
+/// The code of a configuration that cannot be used.
+pub fn code_of(error: &ConfigurationError) -> Code {
+    match error {
+        ConfigurationError::Unreadable { .. } => Code::ConfigurationMissing,
+        ConfigurationError::NotAllowed { .. }
+        | ConfigurationError::TooLong { .. }
+        | ConfigurationError::Malformed { .. } => Code::ConfigurationUnusable,
     }
 }
 

@@ -112,7 +112,7 @@ impl History {
     pub fn load(directory: &Path) -> Self {
         let bytes = state_file::read(&file(directory), state_file::LONGEST).unwrap_or_default();
         let text = String::from_utf8(bytes).unwrap_or_default();
-        Self(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+        Self(text.lines().filter_map(|line| serde_json::from_slice(line.as_bytes()).ok()).collect())
     }
 
     /// The last time at which prefixes of an application came or went.

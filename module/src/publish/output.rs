@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::last_good::LastOutput;
 use crate::collect::services::Services;
-use crate::digest::{Digesting, digest_of};
 use crate::source::bounded_json;
+use bgpcs::digest::{Digesting, digest_of};
 
 /// Permission bits of the file: SSR reads it, whoever it runs as.
 const MODE: u32 = 0o644;
@@ -43,7 +43,7 @@ impl<'o> OutputContent<'o> {
         file.write_all(b"\n")
     }
 
-    /// Replaces the file atomically by this content, and returns its [digest](crate::digest).
+    /// Replaces the file atomically by this content, and returns its [digest](bgpcs::digest).
     ///
     /// # Errors
     /// When the file could not be replaced; the old one is still there.

@@ -22,6 +22,9 @@ pub const MOST_LINES: u64 = 60;
 /// In seconds.
 pub const WINDOW: u64 = 60;
 
+/// The most findings whose codes are in a line.
+const MOST_CODES: usize = 8;
+
 /// The most characters of a text from outside. RFC 3164 allows 1024 bytes for a line.
 const LONGEST_TEXT: usize = 200;
 
@@ -40,8 +43,10 @@ pub enum SyslogEvent<'e> {
     Health {
         /// The new one.
         health: Health,
-        /// The one before; none before the first run.
-        was: Option<Health>,
+        /// The name of the one before; none before the first run.
+        was: Option<&'e str>,
+        /// The codes of the findings, worst first.
+        findings: &'e [String],
         /// How the run ended, in a word.
         outcome: &'static str,
         /// Why it is not healthy.
@@ -76,10 +81,13 @@ impl SyslogEvent<'_> {
     /// The line without its head: `key=value` pairs.
     fn text(&self) -> String {
         match self {
-            Self::Health { health, was, outcome, error } => {
-                let was = was.map_or_else(String::new, |was| format!(" was={}", was.name()));
+            Self::Health { health, was, findings, outcome, error } => {
+                let was = was.map_or_else(String::new, |was| format!(" was={}", quoted(was)));
+                let codes =
+                    findings.iter().take(MOST_CODES).map(String::as_str).collect::<Vec<_>>().join(",");
+                let findings = if codes.is_empty() { codes } else { format!(" findings={codes}") };
                 let error = error.map_or_else(String::new, |error| format!(" error={}", quoted(error)));
-                format!("event=health health={}{was} outcome={outcome}{error}", health.name())
+                format!("event=health health={}{was} outcome={outcome}{findings}{error}", health.name())
             }
             Self::Prefixes(Change { application, prefixes, gained, lost, .. }) => {
                 let mut text = format!(

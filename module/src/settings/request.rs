@@ -16,6 +16,8 @@ pub enum Request {
         detail: bool,
         /// As JSON.
         json: bool,
+        /// As JSON in one short line.
+        brief: bool,
         /// Again and again, with this pause.
         watch: Option<Duration>,
     },
@@ -65,6 +67,8 @@ pub enum Request {
         /// As JSON.
         json: bool,
     },
+    /// Metrics for a monitoring system.
+    Metrics,
     /// A page for a browser.
     Report {
         /// The file to write; `-` is standard output.

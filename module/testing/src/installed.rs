@@ -14,6 +14,13 @@ pub fn python_environment(name: &str) -> PathBuf {
     environment
 }
 
+/// A program of node_exporter or Prometheus that `cargo xtask setup` brings, by its name.
+pub fn monitoring(program: &str) -> PathBuf {
+    let program = target().join("lab/monitoring/usr/bin").join(program);
+    assert!(program.exists(), "{} is missing; run: cargo xtask setup", program.display());
+    program
+}
+
 /// Cargo's target directory.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")

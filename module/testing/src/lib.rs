@@ -31,7 +31,7 @@ pub use bagpipe::BagpipeBgp;
 pub use bgpd::{Bgpd, show};
 pub use exabgp::ExaBgp;
 pub use gobgpd::Gobgpd;
-pub use installed::{exabgp_releases, python_environment};
+pub use installed::{exabgp_releases, monitoring, python_environment};
 pub use listener::Listener;
 pub use peer::Peer;
 pub use process::{Process, Signal, alone, alone_in_own_network, eventually, free_port, signal};

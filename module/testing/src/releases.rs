@@ -11,7 +11,7 @@ mod machine;
 mod root;
 mod rpm;
 mod suite;
-mod systemd;
+mod unpacked;
 mod version;
 
 use std::env;
@@ -125,7 +125,15 @@ pub fn prepare(target: &Path, suites: &[Suite], offline: bool) -> Result<Prepare
 /// # Errors
 /// When it cannot be had, or nothing can be written there.
 pub fn prepare_systemd(directory: &Path) -> Result<(), ReleaseError> {
-    systemd::bring(directory)
+    unpacked::SYSTEMD.bring(directory)
+}
+
+/// Fills this directory with the files of node_exporter and Prometheus, unless it is there, as [`prepare`] brings the engines.
+///
+/// # Errors
+/// When they cannot be had, or nothing can be written there.
+pub fn prepare_monitoring(directory: &Path) -> Result<(), ReleaseError> {
+    unpacked::MONITORING.bring(directory)
 }
 
 /// The releases of an engine on which tests are to pass; see the module about what chooses them.

@@ -181,7 +181,7 @@ fn age(scene: &Scene, seconds: u64) {
         }
     }
     let text = recent.to_string();
-    let digest = bgp_community_services::digest::digest_of_bytes(text.as_bytes());
+    let digest = bgpcs::digest::digest_of_bytes(text.as_bytes());
     fs::write(scene.path("state/recent.json"), text).unwrap();
     scene.edit("state/last-run.json", |state| state["last-good"]["recent"] = json!(digest));
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
+mod brief;
 mod changes;
 mod errors;
 mod exabgp;
@@ -15,6 +16,7 @@ mod interruptions;
 mod losses;
 mod memory;
 mod messages;
+mod metrics;
 mod odd_replies;
 mod operator;
 mod parsers;

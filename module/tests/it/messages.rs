@@ -382,8 +382,11 @@ fn of_the_command_line() {
         (&["status", "--detial"], &["--detial", "a similar argument exists: '--detail'"]),
         (&["status", "--timeout", "0"], &["0", "1..=240"]),
         (&["status", "--loss", "100"], &["100", "1..=99"]),
-        (&["run", "--root", "/tmp"], &["--root does nothing for the command run", "--help"]),
-        (&["--root", "/tmp"], &["--root does nothing for the command run"]),
+        (
+            &["status", "--metrics-file", "x"],
+            &["--metrics-file does nothing for the command status", "--help"],
+        ),
+        (&["--metrics-file", "x", "show"], &["--metrics-file does nothing for the command show"]),
         (&["exabgp", "--source", "bgpd"], &["--source does nothing for the command exabgp"]),
         (&["show", "--loss", "10"], &["--loss"]),
         (&["watch", "--timeout", "10"], &["--timeout"]),

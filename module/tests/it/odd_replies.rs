@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -13,9 +12,11 @@ use std::thread;
 
 use bgp_community_services::collect::gather::{Gathered, Gathering};
 use bgp_community_services::collect::last_answers::LastAnswers;
+use bgp_community_services::collect::last_good::LastGood;
 use bgp_community_services::collect::plan::parts;
 use bgp_community_services::collect::services::Services;
 use bgp_community_services::collect::snapshot::Snapshot;
+use bgp_community_services::collect::state::State;
 use bgp_community_services::instance::{Instance, Table};
 use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::settings::{Limits, Settings};
@@ -584,16 +585,21 @@ fn unreadable_prefixes_stay() {
     let mut snapshot = Snapshot::default();
     let known = vec![prefix("10.1.0.0/16"), prefix("10.2.0.0/16")];
     snapshot.add(&IPV4, &"1:1".parse().unwrap(), known, None);
-    let last = LastAnswers {
-        load: &|| Some(snapshot.clone()),
-        services: &Services::default,
-        time: Some(1000),
-        failures: &[],
-        kept: &[],
-        stale_path_time: configuration.stale_path_time,
-        now: 1010,
-        loaded: OnceCell::new(),
+    let state_dir = tempfile::tempdir().unwrap();
+    let last_good = LastGood {
+        time: 1000,
+        refreshed: 1000,
+        source: "bgpd".to_owned(),
+        configuration: configuration.clone(),
+        summary: None,
+        vrfs: BTreeMap::new(),
+        output: None,
+        snapshot: snapshot.save(state_dir.path()).unwrap(),
+        recent: None,
     };
+    let stale_path_time = configuration.stale_path_time;
+    let earlier = State { last_good: Some(last_good), ..State::default() };
+    let last = LastAnswers::new(state_dir.path(), &earlier, &Services::default, stale_path_time, 1010);
     let parts = parts(&configuration, &Abilities::default());
     let mut gathering = Gathering::new(&parts[0], &last);
     let path = |text: &str| QueryItem::Path(MatchedPath { community: 0, prefix: prefix(text), best: true });

@@ -41,6 +41,15 @@ impl Scene {
         self.directory.path().join(name)
     }
 
+    /// Puts there what the plugin and SSR install on a router, as it is when all is well.
+    pub fn install(&self) {
+        let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/operator/healthy/files/root/.");
+        fs::remove_dir_all(self.path("root")).ok();
+        fs::create_dir(self.path("root")).unwrap();
+        let copied = Command::new("cp").arg("-a").arg(files).arg(self.path("root")).status();
+        assert!(copied.unwrap().success());
+    }
+
     /// The file of that name, as JSON; null if there is none.
     pub fn json(&self, name: &str) -> Value {
         fs::read(self.path(name)).map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap())
@@ -73,7 +82,11 @@ impl Scene {
         let (configuration, output, state) = (path("config.json"), path("output.json"), path("state"));
         let syslog = path("log");
         let files = ["module", "--config", &configuration, "--output", &output, "--state-dir", &state];
-        let files = [&files[..], &["--syslog-socket", &syslog]].concat();
+        let root = path("root");
+        let mut files = [&files[..], &["--syslog-socket", &syslog]].concat();
+        if !options.contains(&"--root") {
+            files.extend(["--root", &root]);
+        }
         let mut settings = Settings::from_words(files.iter().chain(options)).unwrap();
         settings.limits = Limits {
             connect: self.patience,
@@ -96,7 +109,7 @@ impl Scene {
             .arg(self.path("output.json"));
         command.arg("--state-dir").arg(self.path("state")).arg("--source").arg("bgpd");
         command.arg("--bgpd-socket").arg(self.path("bgpd.vty")).stdin(Stdio::null());
-        command.arg("--syslog-socket").arg(self.path("log"));
+        command.arg("--syslog-socket").arg(self.path("log")).arg("--root").arg(self.path("root"));
         command
     }
 

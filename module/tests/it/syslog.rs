@@ -44,6 +44,9 @@ impl Daemon {
 #[test]
 fn of_runs() {
     let scene = Scene::new();
+    scene.install();
+    // All of what is configured has prefixes.
+    scene.edit("config.json", |value| value["applications"].as_array_mut().unwrap().truncate(1));
     let daemon = Daemon::of(&scene);
     let world = Arc::new(Mutex::new((true, "10.1.0.0/16")));
     let known = Arc::clone(&world);
@@ -94,7 +97,7 @@ fn of_runs() {
     assert_eq!(
         after(false, "10.2.0.0/16", Outcome::Held),
         [
-            "<28> event=health health=degraded was=healthy outcome=held error=\"SessionError: no BGP session is \
+            "<28> event=health health=degraded was=healthy outcome=held findings=sessions-none error=\"SessionError: no BGP session is \
              established on application ExchangeOnline and community 12076:5010\"",
             "<28> event=session peer=192.0.2.2 state=lost",
         ]
@@ -204,8 +207,13 @@ fn are_limited() {
 /// A daemon that is absent, or takes nothing, costs nothing.
 #[test]
 fn without_a_daemon() {
-    let health =
-        SyslogEvent::Health { health: Health::Broken, was: None, outcome: "failed", error: Some("x") };
+    let health = SyslogEvent::Health {
+        health: Health::Broken,
+        was: None,
+        findings: &[],
+        outcome: "failed",
+        error: Some("x"),
+    };
     let scene = Scene::new();
     let rate = send(&scene.path("log"), SyslogRate::default(), 1, std::slice::from_ref(&health));
     assert_eq!(rate.dropped, 0);

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use bgpcs::{Application, Community, ModuleConfiguration, Profile};
 use serde_json::{Value, json};
 
+use crate::salt::Minion;
+
 /// A node of the lab's routers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Node {
@@ -18,19 +20,33 @@ pub struct Node {
     pub release: u8,
     /// Whether systemd runs on it, which the service needs.
     pub has_systemd: bool,
+    /// The Salt on it.
+    pub minion: Minion,
 }
 
 /// An HA pair, a single node, and a single node of an older release.
 pub const NODES: [Node; 4] = [
-    Node { router: "router1", name: "node1", asset_id: "Router 1.Node-A", release: 9, has_systemd: true },
-    Node { router: "router1", name: "node2", asset_id: "Router 1.Node-B", release: 9, has_systemd: true },
-    Node { router: "router2", name: "node1", asset_id: "router2-node1", release: 9, has_systemd: true },
-    Node { router: "router3", name: "node1", asset_id: "ROUTER3.el7", release: 7, has_systemd: false },
+    Node { name: "node1", asset_id: "Router 1.Node-A", ..NODE },
+    Node { name: "node2", asset_id: "Router 1.Node-B", ..NODE },
+    Node { router: "router2", asset_id: "router2-node1", ..NODE },
+    Node { router: "router3", asset_id: "ROUTER3.el7", release: 7, has_systemd: false, ..NODE },
 ];
+
+/// What most nodes of the lab are; its asset id is to be replaced.
+pub const NODE: Node = Node {
+    router: "router1",
+    name: "node1",
+    asset_id: "",
+    release: 9,
+    has_systemd: true,
+    minion: Minion::USUAL,
+};
 
 /// The part of the authority's configuration that the plugin reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authority {
+    /// The nodes of all routers.
+    pub nodes: Vec<Node>,
     /// In the operator's order.
     pub profiles: Vec<Profile>,
     /// Router to profile; routers without one are absent.
@@ -48,6 +64,7 @@ impl Authority {
         ];
         let voice = [("Voice", &["64512:30", "64496:1:2"] as &[_])];
         Self {
+            nodes: NODES.to_vec(),
             profiles: vec![profile("O365", &o365), profile("Voice", &voice)],
             assigned: BTreeMap::from([("router1", "O365"), ("router2", "Voice"), ("router3", "O365")]),
         }
@@ -65,14 +82,14 @@ impl Authority {
     pub fn configuration(&self, router: &str) -> Option<ModuleConfiguration> {
         let name = self.assigned.get(router)?;
         let profile = self.profiles.iter().find(|profile| profile.name.as_str() == *name)?;
-        let high_availability = NODES.iter().filter(|node| node.router == router).count() > 1;
+        let high_availability = self.nodes.iter().filter(|node| node.router == router).count() > 1;
         Some(ModuleConfiguration { high_availability, ..profile.configuration.clone() })
     }
 
     /// The running configuration as a commit writes it to the conductor's disk.
     pub fn running_configuration(&self) -> Value {
         let mut routers: BTreeMap<&str, Value> = BTreeMap::new();
-        for node in NODES {
+        for node in &self.nodes {
             let router =
                 routers.entry(node.router).or_insert_with(|| json!({"name": node.router, "node": []}));
             if let Some(profile) = self.assigned.get(node.router) {

@@ -8,11 +8,12 @@ use fs_err as fs;
 use serde_json::Value;
 use task::command;
 
-use crate::authority::{Authority, NODES};
+use crate::authority::{Authority, NODES, Node};
 use crate::expect::equal;
 use crate::highstate::Highstate;
 use crate::host::{Host, Network};
-use crate::{distribution, repository, salt, wait};
+use crate::salt::{self, Transport};
+use crate::{distribution, repository, wait};
 
 /// Another plugin; its states and pillar must stay unchanged.
 const OTHER_PLUGIN: &str = "plugins:\n  '*':\n    - other-plugin\n";
@@ -21,6 +22,12 @@ const OTHER_PILLAR: &str = "other-plugin: {configured: true}\n";
 
 /// The part of the master's command line that no other process has.
 const MASTER: &str = "salt-master";
+
+/// Salt's function that brings minions to what their states and pillars say.
+pub const HIGHSTATE: [&str; 1] = ["state.highstate"];
+
+/// The function of docs/removal.md that cleans minions.
+pub const CLEAN: [&str; 3] = ["state.apply", "bgp-community-services.clean", "saltenv=plugins"];
 
 /// The management server.
 pub struct Conductor {
@@ -35,14 +42,13 @@ impl Conductor {
         let host = &conductor.host;
         distribution::imitate(host, 9)?;
         host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
-        host.write(&format!("{}/master", salt::CONFIGURATION_DIR), &salt::master_configuration())?;
         host.run("mkdir", &["-p", "/srv/salt", "/srv/pillar", salt::LOG_DIR])?;
         for (root, other) in [(paths::SALT_STATES_ROOT, OTHER_STATE), (paths::SALT_PILLAR_ROOT, OTHER_PILLAR)]
         {
             host.write(&format!("{root}/top.sls"), OTHER_PLUGIN)?;
             host.write(&format!("{root}/other-plugin.sls"), other)?;
         }
-        conductor.start_master()?;
+        conductor.start_master(Transport::ZeroMq)?;
         Ok(conductor)
     }
 
@@ -58,30 +64,55 @@ impl Conductor {
         Ok(())
     }
 
-    /// Starts the Salt master.
-    pub fn start_master(&self) -> Result<()> {
-        command::run(salt::command(&self.host, MASTER).arg("--daemon"))?;
-        Ok(())
+    /// Starts a Salt master.
+    pub fn start_master(&self, transport: Transport) -> Result<()> {
+        self.start_master_in(transport, &[])
     }
 
-    /// Kills the Salt master, as a crash does.
+    /// Starts the master for TCP in a locale that is not UTF-8: ISO-8859-1, or ASCII where this machine has no sources of
+    /// locales.
+    pub fn start_master_abroad(&self) -> Result<()> {
+        let locale = "/usr/lib/locale/en_US.ISO-8859-1";
+        let is_built = self.host.succeeds("localedef", &["-i", "en_US", "-f", "ISO-8859-1", locale])?;
+        let locale = if is_built { "en_US.ISO-8859-1" } else { "C" };
+        let variables = [("LC_ALL", locale), ("PYTHONCOERCECLOCALE", "0"), ("PYTHONUTF8", "0")];
+        self.start_master_in(Transport::Tcp, &variables)
+    }
+
+    fn start_master_in(&self, transport: Transport, locale: &[(&str, &str)]) -> Result<()> {
+        let file = format!("{}/master", transport.master_directory());
+        self.host.write(&file, &salt::master_configuration(transport))?;
+        let mut master = salt::command(&self.host, transport, MASTER);
+        command::run(master.arg("--daemon").envs(locale.iter().copied()))
+    }
+
+    /// Kills the Salt masters, as a crash does.
     pub fn kill_master(&self) -> Result<()> {
         self.host.kill(MASTER)
     }
 
-    /// Waits until the master reaches all nodes.
+    /// Lets a master forget the minions whose names match a glob of the shell. Otherwise it would wait for their answers when
+    /// they are gone.
+    pub fn forget(&self, transport: Transport, minions: &str) -> Result<()> {
+        let forget = r#"find "$1/minions" -name "$2" -delete"#;
+        self.host.run("sh", &["-c", forget, "sh", &salt::pki_directory(transport), minions]).map(drop)
+    }
+
+    /// Waits until the master reaches the nodes of the lab.
     pub fn wait_for_minions(&self) -> Result<()> {
-        wait::until("all minions", Duration::from_secs(120), || {
-            let mut ping = salt::command(&self.host, "salt");
+        self.wait_for(Transport::ZeroMq, &NODES)
+    }
+
+    /// Waits until a master reaches these nodes.
+    pub fn wait_for(&self, transport: Transport, nodes: &[Node]) -> Result<()> {
+        let ids: Vec<&str> = nodes.iter().map(|node| node.asset_id).collect();
+        wait::until("all minions", Duration::from_secs(180), || {
+            let mut ping = salt::command(&self.host, transport, "salt");
             ping.args(["--timeout=2", "--out=json", "--static", "*", "test.ping"]);
             // While no minion is connected it fails, and its output is no JSON.
             let output = command::output(&mut ping)?;
             let answers: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-            let missing: Vec<&str> = NODES
-                .iter()
-                .map(|node| node.asset_id)
-                .filter(|id| answers[*id] != Value::Bool(true))
-                .collect();
+            let missing: Vec<&&str> = ids.iter().filter(|id| answers[**id] != Value::Bool(true)).collect();
             Ok(if missing.is_empty() { Ok(()) } else { Err(format!("no answer from {missing:?}")) })
         })
     }
@@ -91,7 +122,7 @@ impl Conductor {
     pub fn manage_plugin(&self, action: &str, package: &str) -> Result<()> {
         self.host.run("dnf", &["--quiet", "--assumeyes", action, package])?;
         self.kill_master()?;
-        self.start_master()?;
+        self.start_master(Transport::ZeroMq)?;
         self.wait_for_minions()
     }
 
@@ -116,7 +147,7 @@ impl Conductor {
 
     /// Runs the highstate on the nodes whose asset ids match; a glob.
     pub fn highstate(&self, target: &str) -> Result<Highstate> {
-        self.apply(target, &["state.highstate"])
+        self.apply(target, &HIGHSTATE)
     }
 
     /// Runs the highstate as a test, which says what it would do.
@@ -126,11 +157,22 @@ impl Conductor {
 
     /// Cleans the nodes whose asset ids match, with the command of docs/removal.md.
     pub fn clean(&self, target: &str) -> Result<Highstate> {
-        self.apply(target, &["state.apply", &format!("{}.clean", bgpcs::PLUGIN), "saltenv=plugins"])
+        self.apply(target, &CLEAN)
+    }
+
+    /// Applies states through each of the masters at once.
+    pub fn apply_through(&self, masters: &[Transport], target: &str, function: &[&str]) -> Result<Highstate> {
+        let apply = |transport| move || self.apply_by(transport, target, function);
+        let outcomes = wait::for_all(masters.iter().copied().map(apply))?;
+        Ok(outcomes.into_iter().collect())
     }
 
     fn apply(&self, target: &str, function: &[&str]) -> Result<Highstate> {
-        let mut salt = salt::command(&self.host, "salt");
+        self.apply_by(Transport::ZeroMq, target, function)
+    }
+
+    fn apply_by(&self, transport: Transport, target: &str, function: &[&str]) -> Result<Highstate> {
+        let mut salt = salt::command(&self.host, transport, "salt");
         salt.args(["--timeout=20", "--out=json", "--static", target]).args(function);
         // The report says which state failed; the status has nothing to add.
         let output = command::output(&mut salt)?;
@@ -139,7 +181,7 @@ impl Conductor {
 
     /// Starts a highstate and does not wait for its end.
     pub fn start_highstate(&self, target: &str) -> Result<()> {
-        let mut salt = salt::command(&self.host, "salt");
+        let mut salt = salt::command(&self.host, Transport::ZeroMq, "salt");
         command::read(salt.args(["--async", target, "state.highstate"]))?;
         Ok(())
     }

@@ -27,6 +27,9 @@ enum NodeOutcome {
 struct StateOutcome {
     #[serde(rename = "__id__", default)]
     id: String,
+    /// Releases before 3001 show the comment of a failure here only.
+    #[serde(default)]
+    name: String,
     /// Whether it succeeded; none in a test run, if it would change something.
     result: Option<bool>,
     changes: Value,
@@ -44,6 +47,12 @@ impl StateOutcome {
             self.id,
             self.comment.as_str().map_or_else(|| self.comment.to_string(), str::to_owned)
         )
+    }
+}
+
+impl FromIterator<Highstate> for Highstate {
+    fn from_iter<T: IntoIterator<Item = Self>>(parts: T) -> Self {
+        Self(parts.into_iter().flat_map(|part| part.0).collect())
     }
 }
 
@@ -116,7 +125,7 @@ impl Highstate {
                 NodeOutcome::States(states) => states
                     .values()
                     .filter(|state| state.result == Some(false))
-                    .map(|state| format!("{} {}", state.summary(), state.changes))
+                    .map(|state| format!("{} {} {}", state.summary(), state.name, state.changes))
                     .collect(),
                 NodeOutcome::Refused(why) => vec![why.to_string()],
             })

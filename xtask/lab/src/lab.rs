@@ -33,11 +33,7 @@ impl Lab {
         let network = Network::start(keep)?;
         let conductor = Conductor::start(&network, keep)?;
         repository.serve(&conductor.host)?;
-        let routers = NODES
-            .into_iter()
-            .zip(1..)
-            .map(|(node, index)| Router::start(node, index, &network, keep))
-            .collect::<Result<_, _>>()?;
+        let routers = Router::start_all(&NODES, 1, &network, keep)?;
         conductor.wait_for_minions()?;
         Ok(Self { packages, repository, conductor, routers, network })
     }
@@ -46,7 +42,12 @@ impl Lab {
     /// authority in force.
     pub fn settle(&self) -> Result<()> {
         self.install()?;
-        self.converge(&Authority::sample())
+        let authority = Authority::sample();
+        self.conductor.commit(&authority)?;
+        match self.expect_state(&authority) {
+            Ok(()) => Ok(()),
+            Err(_) => self.converge(&authority),
+        }
     }
 
     /// Installs the plugin on the conductor, if it is not installed.
@@ -106,7 +107,7 @@ impl Lab {
 
     /// Prints the ends of all log files.
     pub fn show_logs(&self) {
-        let salt = ["master", "minion"].map(|name| format!("{}/{name}", salt::LOG_DIR));
+        let salt = ["master-zeromq", "master-tcp", "minion"].map(|name| format!("{}/{name}", salt::LOG_DIR));
         let logs = salt.iter().map(String::as_str).chain(routing::LOGS).chain([paths::GENERATOR_LOG]);
         let logs: Vec<&str> = logs.collect();
         for host in self.hosts() {

@@ -7,6 +7,7 @@ mod authority;
 mod conductor;
 mod distribution;
 mod expect;
+mod fleet;
 mod highstate;
 mod host;
 mod lab;
@@ -37,6 +38,8 @@ pub enum Work {
     Play(Vec<&'static Scenario>),
     /// Measure what thousands of nodes cost the Salt master.
     MeasureScale,
+    /// Measure what asking all nodes costs.
+    MeasureFleet,
 }
 
 impl Work {
@@ -44,7 +47,7 @@ impl Work {
     pub fn steps(&self) -> usize {
         match self {
             Self::Play(scenarios) => 1 + scenarios.len(),
-            Self::MeasureScale => 2,
+            Self::MeasureScale | Self::MeasureFleet => 2,
         }
     }
 }
@@ -61,6 +64,10 @@ pub fn run(packages: Packages, work: &Work, keep: bool, steps: &Progress) -> Res
         Work::MeasureScale => {
             steps.begin("what thousands of nodes cost the Salt master");
             scale::measure(&lab)
+        }
+        Work::MeasureFleet => {
+            steps.begin("what asking all nodes costs");
+            fleet::measure(&lab)
         }
     };
     if keep {

@@ -12,14 +12,21 @@ pub struct Packages {
     pub current: PathBuf,
     /// The folder of [`next_version`], built from the same source.
     pub next: PathBuf,
+    /// The folder of the release before, if its packages are built.
+    pub before: Option<PathBuf>,
 }
 
 impl Packages {
     /// The file of a package, by its version and the tag of its distribution.
     pub fn file(&self, name: &str, version: &str, tag: &str) -> PathBuf {
         let folder = if version == VERSION { &self.current } else { &self.next };
-        folder.join(format!("{}.{ARCH}.rpm", full_name(name, version, tag)))
+        folder.join(file_name(name, version, tag))
     }
+}
+
+/// The name of the file of a package.
+pub fn file_name(name: &str, version: &str, tag: &str) -> String {
+    format!("{}.{ARCH}.rpm", full_name(name, version, tag))
 }
 
 /// The version after this one.

@@ -20,7 +20,7 @@ use crate::routing::Routing;
 use crate::{distribution, repository, salt, systemd, wait};
 
 /// The part of the minion's command line that no other process has.
-const MINION: &str = "salt-minion";
+pub const MINION: &str = "salt-minion";
 
 /// A node of the lab.
 pub struct Router {
@@ -42,32 +42,34 @@ pub struct ModuleOutput {
 }
 
 impl Router {
-    /// Starts the host, its minion and its routing engine; `index` counts from 1.
-    pub fn start(node: Node, index: usize, network: &Network, keep: bool) -> Result<Self> {
-        let host = match node.has_systemd {
-            true => Host::boot(node.asset_id, network, systemd::BOOT, keep)?,
-            false => Host::start(node.asset_id, network, keep)?,
+    /// Starts the hosts, their minions and their routing engines; `first` is the index of the first node, from 1.
+    pub fn start_all(nodes: &[Node], first: usize, network: &Network, keep: bool) -> Result<Vec<Self>> {
+        let boot = |node: &Node| match node.has_systemd {
+            true => Host::boot(node.asset_id, network, systemd::BOOT, keep),
+            false => Host::start(node.asset_id, network, keep),
         };
-        distribution::imitate(&host, node.release)?;
-        host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
-        host.write(
-            &format!("{}/minion", salt::CONFIGURATION_DIR),
-            &salt::minion_configuration(node.asset_id, node.release),
-        )?;
-        host.run("mkdir", &["-p", salt::LOG_DIR, parent(paths::MODULE_OUTPUT), paths::MODULES_DIR])?;
+        // The kernel ends a host with the thread that started it, so only what follows is done side by side.
+        let hosts: Vec<Host> = nodes.iter().map(boot).collect::<Result<_>>()?;
+        let prepare = |((node, host), index): ((&Node, Host), usize)| {
+            let node = *node;
+            move || Self::prepare(node, host, index)
+        };
+        wait::for_all(nodes.iter().zip(hosts).zip(first..).map(prepare))
+    }
+
+    /// Makes a host a node of a router.
+    fn prepare(node: Node, host: Host, index: usize) -> Result<Self> {
         if node.has_systemd {
             systemd::wait_until_booted(&host)?;
         }
         let routing = Routing::start(&host, index)?;
-        let router = Self { node, host, routing };
-        router.start_minion()?;
-        Ok(router)
+        make_minion(node, &host)?;
+        Ok(Self { node, host, routing })
     }
 
     /// Starts the Salt minion.
     pub fn start_minion(&self) -> Result<()> {
-        command::run(salt::command(&self.host, MINION).arg("--daemon"))?;
-        Ok(())
+        start_minion(self.node, &self.host)
     }
 
     /// Kills the Salt minion and everything that it started, as a power failure does.
@@ -207,6 +209,22 @@ impl Router {
             Ok(if output == expected { Ok(()) } else { Err(format!("{output:?}")) })
         })
     }
+}
+
+/// Makes a host a minion of the conductor, without a routing engine.
+pub fn make_minion(node: Node, host: &Host) -> Result<()> {
+    distribution::imitate(host, node.release)?;
+    host.write(distribution::REPOSITORY_FILE, &repository::dnf_configuration())?;
+    host.write(
+        &format!("{}/minion", salt::CONFIGURATION_DIR),
+        &salt::minion_configuration(node.asset_id, node.release, node.minion.transport),
+    )?;
+    host.run("mkdir", &["-p", salt::LOG_DIR, parent(paths::MODULE_OUTPUT), paths::MODULES_DIR])?;
+    start_minion(node, host)
+}
+
+fn start_minion(node: Node, host: &Host) -> Result<()> {
+    command::run(node.minion.command(host, MINION).arg("--daemon"))
 }
 
 /// The directory of an installed path.

@@ -16,7 +16,7 @@ use crate::authority::{Authority, NODES};
 use crate::conductor::Conductor;
 use crate::lab::Lab;
 use crate::router::Router;
-use crate::salt;
+use crate::salt::Transport;
 
 /// How many nodes there are beside those of the lab, in the layouts with many.
 const MANY: usize = 5000;
@@ -109,7 +109,7 @@ fn cost(lab: &Lab) -> Result<Cost> {
     let conductor = &lab.conductor;
     let router = lab.single_node()?;
     conductor.kill_master()?;
-    conductor.start_master()?;
+    conductor.start_master(Transport::ZeroMq)?;
     conductor.wait_for_minions()?;
     // The first highstate fills caches of master and minion.
     highstate(router)?;
@@ -128,13 +128,13 @@ fn cost(lab: &Lab) -> Result<Cost> {
 
 /// A highstate that changes nothing; the minion starts it, so that the master has no other work.
 fn highstate(router: &Router) -> Result<()> {
-    let mut call = salt::command(&router.host, "salt-call");
+    let mut call = router.node.minion.command(&router.host, "salt-call");
     command::read(call.args(["--retcode-passthrough", "--out=quiet", "state.highstate"]))?;
     Ok(())
 }
 
 /// The CPU time of all processes of the master.
-fn cpu_seconds(conductor: &Conductor) -> Result<f64> {
+pub fn cpu_seconds(conductor: &Conductor) -> Result<f64> {
     let frequency: f64 = conductor.host.run("getconf", &["CLK_TCK"])?.trim().parse().unwrap_or(100.0);
     let mut ticks = 0;
     for process in conductor.host.processes("salt-master")? {
@@ -149,7 +149,7 @@ fn cpu_seconds(conductor: &Conductor) -> Result<f64> {
 }
 
 /// The bytes that the lab's only network device has received.
-fn loopback_bytes(conductor: &Conductor) -> Result<u64> {
+pub fn loopback_bytes(conductor: &Conductor) -> Result<u64> {
     let devices = conductor.host.run("cat", &["/proc/net/dev"])?;
     let received = devices.lines().find_map(|line| line.trim().strip_prefix("lo:"));
     Ok(received.and_then(|fields| fields.split_whitespace().next()?.parse().ok()).unwrap_or(0))

@@ -5,11 +5,13 @@
 mod change;
 mod distributions;
 mod fault;
+mod fleet;
 mod hostile_names;
 mod install;
 mod lifecycle;
 mod package_fault;
 mod routing_fault;
+mod salt_releases;
 mod sandbox;
 mod service;
 mod silent_pillar;
@@ -41,10 +43,16 @@ pub static ALL: &[Scenario] = &[
     Scenario { name: "distributions", title: "el7 and el9 under one conductor", play: distributions::play },
     Scenario { name: "fault", title: "faults between conductor and node", play: fault::play },
     Scenario {
+        name: "salt-releases",
+        title: "minions of Salt 2019.2 to 3008, some over TCP",
+        play: salt_releases::play,
+    },
+    Scenario {
         name: "silent-pillar",
         title: "a pillar that says nothing takes nothing away",
         play: silent_pillar::play,
     },
+    Scenario { name: "fleet", title: "the conductor asks nodes in every state", play: fleet::play },
     Scenario { name: "hostile-names", title: "hostile names arrive unchanged", play: hostile_names::play },
     Scenario { name: "routing-fault", title: "faults of the routing engine", play: routing_fault::play },
     Scenario {

@@ -1,4 +1,4 @@
-//! Waiting with a limit.
+//! Waiting with a limit, and for several things at once.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,4 +24,18 @@ pub fn until<T>(
             Err(_) => thread::sleep(PAUSE),
         }
     }
+}
+
+/// Does these things side by side, and returns what became of them in their order; the error is the first one's.
+pub fn for_all<T: Send>(things: impl Iterator<Item = impl FnOnce() -> Result<T> + Send>) -> Result<Vec<T>> {
+    thread::scope(|scope| {
+        let threads: Vec<_> = things.map(|thing| scope.spawn(thing)).collect();
+        let join = |thread: thread::ScopedJoinHandle<Result<T>>| match thread.join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        // All of them are waited for before the first error counts.
+        let outcomes: Vec<Result<T>> = threads.into_iter().map(join).collect();
+        outcomes.into_iter().collect()
+    })
 }

@@ -1,5 +1,6 @@
 //! The packages of the release before, built from its commit, for the tests of upgrades and downgrades.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -12,11 +13,23 @@ use crate::dist::checksum::SUMS;
 const VERSION: &str = "4.1.0";
 const COMMIT: &str = "19f03c6f592ff1054eac1acacbeb6c90bfe05011";
 
+/// What lets the programs of packages be built fast, for tests of what they do.
+pub const UNOPTIMIZED: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_DIST_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_DIST_LTO", "off"),
+    ("CARGO_PROFILE_DIST_CODEGEN_UNITS", "16"),
+];
+
+/// Where the packages are.
+pub fn directory() -> PathBuf {
+    workspace::lab().join("releases").join(VERSION)
+}
+
 /// Builds the packages below the lab's folder if they are not there. A clone without the commit cannot, and says so.
 ///
 /// What the programs do is tested, not how fast they are: without optimization they are built in a fraction of the time.
 pub fn build() -> Result<()> {
-    let directory = workspace::lab().join("releases").join(VERSION);
+    let directory = directory();
     // The sums are written when all packages are.
     if directory.join(SUMS).exists() {
         return Ok(());
@@ -41,9 +54,7 @@ pub fn build() -> Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(scratch.path()).env("CARGO_TARGET_DIR", std::path::absolute(workspace::target())?);
     cargo.env("GIT_CEILING_DIRECTORIES", scratch.path());
-    for (setting, value) in [("OPT_LEVEL", "0"), ("LTO", "off"), ("CODEGEN_UNITS", "16")] {
-        cargo.env(format!("CARGO_PROFILE_DIST_{setting}"), value);
-    }
+    cargo.envs(UNOPTIMIZED);
     cargo.args(["run", "--quiet", "--package", "xtask", "--", "dist", "--out"]);
     command::read(cargo.arg(std::path::absolute(&directory)?)).map(drop)
 }

@@ -22,7 +22,7 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["bounded_file", "clock", "digest", "error_text", "exit", "prefix", "users"],
+    &["bounded_file", "c_library", "clock", "digest", "error_text", "exit", "prefix", "users"],
     &["instance"],
     &["state_file"],
     &["url"],

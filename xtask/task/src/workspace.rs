@@ -33,9 +33,19 @@ pub fn python_environment() -> PathBuf {
     lab().join("venv")
 }
 
+/// The Python environment of a release of Salt beside the one of [`python_environment`]; it is there if its Python is.
+pub fn salt_environment(release: &str) -> PathBuf {
+    lab().join("salt").join(release)
+}
+
 /// The files of an older systemd than this machine's, which `cargo xtask setup` brings.
 pub fn older_systemd() -> PathBuf {
     lab().join("systemd-247")
+}
+
+/// The files of node_exporter and Prometheus, which `cargo xtask setup` brings.
+pub fn monitoring() -> PathBuf {
+    lab().join("monitoring")
 }
 
 /// Cargo's own folder, with the downloaded crates; none if neither `CARGO_HOME` nor `HOME` is set.

@@ -34,7 +34,7 @@ fn xml(text: &str) -> Option<String> {
 
 /// The list of profiles by its name, or a single profile.
 fn json(text: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let object = value.as_object()?;
     let profiles = match object.iter().find(|(key, _)| AUTHORITY.child_by_json_key(key).is_some()) {
         Some(_) => value.clone(),

@@ -45,7 +45,7 @@ const FILES: &[&str] = &[
 /// # Errors
 /// When a file in the program is not a preset; tests make sure that this does not happen.
 pub fn all() -> Result<Vec<Preset>, serde_json::Error> {
-    FILES.iter().map(|file| serde_json::from_str(file)).collect()
+    FILES.iter().map(|file| serde_json::from_slice(file.as_bytes())).collect()
 }
 
 const PROFILE: &str = "bgp-community-services-profile";

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use bgpcs::{Health, plain};
+use bgpcs::{Health, plain, plain_json};
 
 /// The style sheet of every page, light and dark.
 const STYLE: &str = include_str!("page.css");
@@ -73,6 +73,12 @@ impl FromIterator<Html> for Html {
 /// HTML from the source of this program.
 pub fn raw(markup: &'static str) -> Html {
     Html(markup.to_owned())
+}
+
+/// JSON for the page's own script, which is read and never run. Whatever is in its strings, it does not end the element.
+pub fn data(id: &'static str, json: &str) -> Html {
+    let attributes: [(&str, &dyn Display); 2] = [("type", &"application/json"), ("id", &id)];
+    element("script", &attributes, Html(plain_json(json).replace('<', "\\u003c")))
 }
 
 /// Escapes a text from anywhere, for the content of an element or for an attribute in quotes.

@@ -3,6 +3,7 @@
 
 pub mod detail;
 pub mod html;
+pub mod open_metrics;
 pub mod table;
 pub mod time;
 

@@ -1,6 +1,7 @@
 //! Tests with the real Salt, and with a real browser.
 
 mod dispatcher;
+mod fleet;
 mod python;
 mod salt;
 mod states;

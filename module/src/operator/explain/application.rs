@@ -47,8 +47,7 @@ pub fn explain(
         let prefixes = counted_by_family(ipv4, ipv6);
         match paths {
             0 => {
-                explanation.degrade();
-                explanation.findings.push(format!("no path carries {community}"));
+                explanation.missing(Code::CommunityEmpty, format!("no path carries {community}"));
                 missing = missing.or(Some(*community));
             }
             _ => explanation
@@ -73,7 +72,7 @@ fn told(facts: &Facts, subject: &str, mut explanation: Explanation) -> Explanati
         let advice =
             "if the profile was changed so, there is nothing to do; else see what the neighbors announce";
         let next = format!("{advice} {}", facts.advice.routes);
-        explanation = explanation.problem(finding.severity.health(), text, next);
+        explanation = explanation.problem(finding.code, finding.severity.health(), text, next);
     }
     explanation
 }

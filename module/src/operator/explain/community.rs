@@ -8,7 +8,7 @@ use bgpcs_display::counted;
 use crate::collect::guard::{Guard, Guards};
 use crate::collect::plan::MOST_INSTANCES;
 use crate::health::facts::{ApplicationFacts, Facts};
-use crate::health::guarded;
+use crate::health::{Code, guarded, installation};
 use crate::instance::{Instance, Table};
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::operator::printed::{comma_separated, counted_by_family};
@@ -48,6 +48,7 @@ pub fn explain(
     let explanation = match carrying.unreadable {
         0 => explanation,
         unreadable => explanation.problem(
+            Code::AnswerUnusual,
             Health::Degraded,
             format!("left out {} of the answer that could not be read", counted(unreadable, "value")),
             format!("see what the neighbors send {}", source.advice().routes),
@@ -64,7 +65,7 @@ pub(super) fn no_choice(explanation: Explanation, community: &Community) -> Expl
     let finding =
         format!("the routes of {} have route targets only, which {community} is not", explanation.source);
     let next = "list the route target (target:…) of the VPN in the profile instead, and commit".to_owned();
-    explanation.problem(Health::Degraded, finding, next)
+    explanation.problem(Code::CommunityEmpty, Health::Degraded, finding, next)
 }
 
 /// The instances of BGP that count for the applications that list a community, or the default one.
@@ -94,6 +95,7 @@ pub(super) fn instances_of(
     if !source.abilities().vrfs && instances.iter().any(|instance| !instance.is_default()) {
         instances.retain(Instance::is_default);
         explanation = explanation.problem(
+            Code::CommunityEmpty,
             Health::Degraded,
             format!("{} has no routes of VRFs", source.name()),
             "remove vrf from the application, or query bgpd".to_owned(),
@@ -120,6 +122,7 @@ fn listed_by(facts: &Facts, community: Community, mut explanation: Explanation) 
     match &facts.configuration {
         Err(error) => {
             return explanation.problem(
+                installation::code_of(error),
                 Health::Broken,
                 format!("cannot tell which applications list it: {}", plain(&error.to_string())),
                 "on the conductor, check this node with: generate_pillar status".to_owned(),
@@ -164,11 +167,13 @@ fn with_paths(facts: &Facts, carrying: Carrying, mut explanation: Explanation) -
         let (name, count, phrase) =
             (plain(application.as_str()), counted(prefixes, "prefix"), instance.phrase());
         let finding = format!("{name} leaves out {count}{neighbor}{phrase} ({reason}), the first {first}");
-        explanation = explanation.problem(guarded::health(guard), finding, guarded::fix(guard));
+        explanation =
+            explanation.problem(Code::PrefixLeftOut, guarded::health(guard), finding, guarded::fix(guard));
     }
     let selection = facts.configuration.as_ref().map(|configuration| configuration.path_selection);
     match selection {
         Ok(PathSelection::Best) if best == 0 => explanation.problem(
+            Code::CommunityEmpty,
             Health::Degraded,
             "path-selection is best, but none of these paths is the best path of its prefix".to_owned(),
             "set path-selection any in the profile, or configure a preference for this neighbor's routes"
@@ -185,10 +190,12 @@ fn without_paths(
     community: Community,
     mut explanation: Explanation,
 ) -> Explanation {
-    if !explanation.applications.is_empty() {
-        explanation.degrade();
+    let finding = "no path carries it".to_owned();
+    if explanation.applications.is_empty() {
+        explanation.findings.push(finding);
+    } else {
+        explanation.missing(Code::CommunityEmpty, finding);
     }
-    explanation.findings.push("no path carries it".to_owned());
     no_path(source, instances, community, explanation)
 }
 

@@ -7,6 +7,7 @@ use bgpcs_display::table::{Head, Paint, Table};
 use serde::Serialize;
 
 use crate::error_text::with_causes;
+use crate::health::Code;
 use crate::health::facts::Facts;
 use crate::instance::Instance;
 use crate::operator::printed::{Printed, comma_separated, json_text};
@@ -28,6 +29,19 @@ pub struct Explanation {
     pub findings: Vec<String>,
     /// What to check or do next.
     pub next: Vec<String>,
+    /// Those of the findings that are a problem.
+    problems: Vec<Problem>,
+}
+
+/// A finding that is a problem.
+#[derive(Debug, Serialize)]
+struct Problem {
+    /// The code under which `status` has such a finding.
+    code: &'static str,
+    health: Health,
+    text: String,
+    /// What to do; none where that follows from the findings after it.
+    advice: Option<String>,
 }
 
 /// The paths from a neighbor.
@@ -59,12 +73,8 @@ impl Explanation {
             paths: Vec::new(),
             findings: Vec::new(),
             next: Vec::new(),
+            problems: Vec::new(),
         }
-    }
-
-    /// Sets the health to degraded, unless it is worse.
-    pub fn degrade(&mut self) {
-        self.health = self.health.max(Health::Degraded);
     }
 
     /// Whether the source did not answer.
@@ -73,19 +83,31 @@ impl Explanation {
     }
 
     /// Adds a problem and what to do about it.
-    pub fn problem(mut self, health: Health, finding: String, next: String) -> Self {
-        self.health = self.health.max(health);
-        self.findings.push(finding);
+    pub fn problem(mut self, code: Code, health: Health, finding: String, next: String) -> Self {
         if !self.next.contains(&next) {
-            self.next.push(next);
+            self.next.push(next.clone());
         }
+        self.found(code, health, finding, Some(next));
         self
+    }
+
+    /// Adds that something is missing; what to do about it follows from further findings.
+    pub fn missing(&mut self, code: Code, finding: String) {
+        self.found(code, Health::Degraded, finding, None);
+    }
+
+    fn found(&mut self, code: Code, health: Health, text: String, advice: Option<String>) {
+        self.health = self.health.max(health);
+        self.findings.push(text.clone());
+        if health > Health::Healthy {
+            self.problems.push(Problem { code: code.name(), health, text, advice });
+        }
     }
 
     /// Adds that the source did not answer, and what to do about it.
     pub fn no_answer(self, error: &dyn Error, advice: &str) -> Self {
         let finding = format!("the source did not answer: {}", with_causes(error));
-        self.problem(Health::Broken, finding, advice.to_owned())
+        self.problem(Code::SourceSilent, Health::Broken, finding, advice.to_owned())
     }
 
     /// Adds that the source sends its routes to its own process only.

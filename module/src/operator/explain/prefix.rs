@@ -6,7 +6,7 @@ use bgpcs_display::{counted, time};
 use crate::collect::guard::Guards;
 use crate::collect::plan::{self, MOST_INSTANCES};
 use crate::health::facts::{ApplicationFacts, Facts};
-use crate::health::guarded;
+use crate::health::{Code, guarded};
 use crate::instance::Instance;
 use crate::operator::explain::explanation::{Explanation, NeighborPaths};
 use crate::prefix::Prefix;
@@ -51,7 +51,7 @@ pub fn explain(
         let health = if is_in_none { Health::Healthy } else { Health::Degraded };
         let finding = format!("{} has no route to it", explanation.source);
         let next = format!("see what the neighbors announce {}", source.advice().routes);
-        explanation = explanation.problem(health, finding, next);
+        explanation = explanation.problem(Code::AnswerUnusual, health, finding, next);
     }
     for (instance, destination) in found {
         explanation = of_destination(facts, instance, &destination, explanation);
@@ -115,6 +115,7 @@ fn of_destination(
             explanation = match selects {
                 true => selected(facts, application, instance, *prefix, community, explanation),
                 false => explanation.problem(
+                    Code::CommunityEmpty,
                     Health::Degraded,
                     format!(
                         "{} lists {community}, but path-selection is best and the best path does not carry it",
@@ -174,12 +175,18 @@ fn selected(
     });
     if let Some(guard) = guard {
         let finding = format!("{name} leaves {prefix} out ({})", guarded::reason(guard, configuration));
-        return explanation.problem(guarded::health(guard), finding, guarded::fix(guard));
+        return explanation.problem(
+            Code::PrefixLeftOut,
+            guarded::health(guard),
+            finding,
+            guarded::fix(guard),
+        );
     }
     if application.prefixes.iter().any(|known| known.contains(prefix)) {
         return explanation;
     }
     explanation.problem(
+        Code::RunOverdue,
         Health::Degraded,
         format!("{name} does not have {prefix} in the output file"),
         "wait for the next run, or run now: bgp-community-services run".to_owned(),

@@ -41,7 +41,7 @@ pub fn read_destination(reply: impl Read) -> Result<Option<Destination>, ReplyEr
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let shown: Value = serde_json::from_str(&text).map_err(ReplyError::Syntax)?;
+    let shown: Value = serde_json::from_slice(text.as_bytes()).map_err(ReplyError::Syntax)?;
     let paths = paths_in(&shown).map(valid).unwrap_or_default();
     let prefix = text_at(&shown, "/prefix").parse().ok();
     Ok(prefix.filter(|_| !paths.is_empty()).map(|prefix| Destination { prefix, paths }))
@@ -58,7 +58,8 @@ pub fn read_paths_of(reply: impl Read, prefix: Prefix) -> io::Result<Vec<Destina
     let mut text = String::new();
     LossyUtf8::of(reply).read_to_string(&mut text)?;
     // Without a match, some releases print nothing, others an empty object.
-    let shown: Value = if text.trim().is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+    let shown: Value =
+        if text.trim().is_empty() { Value::Null } else { serde_json::from_slice(text.as_bytes())? };
     if shown.is_null() || shown.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(Vec::new());
     }

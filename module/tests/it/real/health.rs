@@ -5,14 +5,18 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::Arc;
 
 use bgp_community_services::clock::now;
+use bgp_community_services::collect::state::Outcome;
 use bgp_community_services::exit::Exit;
 use bgp_community_services::health::Code;
 use bgp_community_services::operator::printed::Printed;
-use bgpcs_testing::{Bgpd, Capabilities, Peer, Session, Signal, eventually};
+use bgpcs_testing::stand_in::{self, Answer, vty_reply};
+use bgpcs_testing::{Bgpd, Capabilities, Peer, Session, Signal, eventually, show};
 use serde_json::{Value, json};
 
+use crate::real::schemas::Outputs;
 use crate::scene::Scene;
 
 const ROUTES: [&str; 5] = [
@@ -41,7 +45,6 @@ impl Router {
     fn healthy() -> Self {
         let bgpd = Bgpd::start(&[Peer(1), Peer(2)]);
         let scene = Scene::new();
-        symlink(bgpd.socket(), scene.path("bgpd.vty")).unwrap();
         let mut router = Self { scene, bgpd, sessions: vec![None, None], service: None };
         router.mend();
         router
@@ -50,11 +53,9 @@ impl Router {
     /// Brings everything to the state that is healthy, and runs the module.
     fn mend(&mut self) {
         self.end_service();
-        let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/operator/healthy/files/root/.");
-        fs::remove_dir_all(self.scene.path("root")).ok();
-        fs::create_dir(self.scene.path("root")).unwrap();
-        let copied = Command::new("cp").arg("-a").arg(files).arg(self.scene.path("root")).status();
-        assert!(copied.unwrap().success());
+        fs::remove_file(self.scene.path("bgpd.vty")).ok();
+        symlink(self.bgpd.socket(), self.scene.path("bgpd.vty")).unwrap();
+        self.scene.install();
         self.configure(&json!({"applications": [
             {"application-name": "ExchangeOnline", "bgp-community": ["12076:5010"]},
             {"application-name": "SharePointOnline", "bgp-community": ["12076:5020", "12076:5021"]},
@@ -68,14 +69,11 @@ impl Router {
         fs::write(self.scene.path("config.json"), configuration.to_string()).unwrap();
     }
 
-    /// Establishes the sessions that are not.
+    /// Establishes the sessions that are not, with neighbors that have sent all their routes.
     fn connect(&mut self) {
         for (session, peer) in self.sessions.iter_mut().zip([Peer(1), Peer(2)]) {
-            session.get_or_insert_with(|| {
-                let mut session = Session::connect(peer, self.bgpd.port, &Capabilities::default());
-                session.end_of_rib();
-                session
-            });
+            let connect = || Session::connect(peer, self.bgpd.port, &Capabilities::default());
+            session.get_or_insert_with(connect).end_of_rib();
         }
         let established = || {
             let neighbors: Value = serde_json::from_str(&self.bgpd.show("show bgp neighbors json")).unwrap();
@@ -110,10 +108,15 @@ impl Router {
     }
 
     fn ask(&self, words: &[&str]) -> Printed {
+        self.try_to_ask(words).unwrap()
+    }
+
+    /// None where the command has no result.
+    fn try_to_ask(&self, words: &[&str]) -> Option<Printed> {
         let path = |name: &str| self.scene.path(name).into_os_string().into_string().unwrap();
         let (root, socket) = (path("root"), path("bgpd.vty"));
         let files = ["--root", &root, "--source", "bgpd", "--bgpd-socket", &socket];
-        self.scene.try_to_answer(&[words, &files].concat()).unwrap()
+        self.scene.try_to_answer(&[words, &files].concat()).ok()
     }
 
     fn start_service(&mut self) {
@@ -137,6 +140,31 @@ impl Router {
 
     fn remove(&self, name: &str) {
         fs::remove_file(self.scene.path(name)).unwrap();
+    }
+
+    /// Lets bgpd refuse the queries for these communities, and the module query all anew.
+    fn refuse(&self, communities: &'static [&'static str]) {
+        let vty = self.scene.path("bgpd.vty");
+        fs::remove_file(&vty).unwrap();
+        let socket = self.bgpd.socket();
+        let answer = move |command: &str| match communities.iter().any(|one| command.contains(one)) {
+            true => vty_reply(2, "% [BGP] Unknown command\n"),
+            false => vty_reply(0, &show(&socket, command)),
+        };
+        stand_in::vty(&vty, Answer::Made(Arc::new(answer)));
+        self.remove("state/routes.json");
+        fs::write(self.scene.path("output.json"), "{}").ok();
+        self.last_run(|state| state["last-good"]["looked"] = json!(0));
+    }
+
+    /// Starts bgpd anew; its neighbors come back with one route, and have not sent all of them.
+    fn start_anew(&mut self) {
+        self.bgpd.kill();
+        self.bgpd.restart();
+        let connect = |peer| Session::connect(peer, self.bgpd.port, &Capabilities::default());
+        self.sessions = [Peer(1), Peer(2)].map(|peer| Some(connect(peer))).into();
+        self.sessions[0].as_mut().unwrap().announce(ROUTES[0]);
+        self.bgpd.await_prefixes(Peer(1), 1);
     }
 
     /// Edits the state of the last run.
@@ -381,11 +409,103 @@ const STATES: &[State] = &[
         Exit::Degraded,
         "explain 198.51.100.0/26",
     ),
+    (
+        "one community is refused",
+        |router| {
+            router.refuse(&["12076:5021"]);
+            router.run();
+        },
+        "community-stale",
+        Exit::Degraded,
+        "explain 12076:5021",
+    ),
+    (
+        "all communities are refused, and prefixes are kept",
+        |router| {
+            router.refuse(&["12076:"]);
+            router.run();
+        },
+        "run-held",
+        Exit::Degraded,
+        "explain 12076:5010",
+    ),
+    (
+        "all communities are refused, and no prefixes are left",
+        |router| {
+            router.scene.edit("config.json", |value| value["stale-path-time"] = json!(0));
+            router.refuse(&["12076:"]);
+            router.run();
+        },
+        "run-failed",
+        Exit::Broken,
+        "explain 12076:5010",
+    ),
+    (
+        "bgpd has just started",
+        |router| {
+            // A slow machine may take longer than BGP may be silent.
+            eventually("a run finds that BGP has just started", || {
+                router.mend();
+                router.start_anew();
+                router.scene.ask_bgpd().0.outcome == Outcome::Held
+            });
+        },
+        "not-converged",
+        Exit::Degraded,
+        "wait a minute",
+    ),
+    (
+        "a default route that is wanted",
+        |router| {
+            router.scene.edit("config.json", |value| value["shortest-ipv4-prefix"] = json!(0));
+            router.announce(&[&ROUTES[..], &["0.0.0.0/0 12076:5010"]].concat());
+            router.run();
+        },
+        "answer-unusual",
+        Exit::Degraded,
+        "bgp-community-services show",
+    ),
+    (
+        "a default route that is left out",
+        |router| {
+            router.announce(&[&ROUTES[..], &["0.0.0.0/0 12076:5010"]].concat());
+            router.run();
+        },
+        "prefix-left-out",
+        Exit::Degraded,
+        "shortest-ipv4-prefix",
+    ),
+    (
+        "a loss that is not believed",
+        |router| {
+            router.scene.edit("config.json", |value| value["largest-loss"] = json!(50));
+            router.run();
+            router.announce(&ROUTES[2..]);
+            router.run();
+        },
+        "application-kept",
+        Exit::Degraded,
+        "if that is meant, wait",
+    ),
+];
+
+/// The commands whose form a schema tells.
+const JSON: &[&[&str]] = &[
+    &["status"],
+    &["doctor"],
+    &["show"],
+    &["explain", "12076:5010"],
+    &["explain", "SharePointOnline"],
+    &["explain", "198.51.100.1"],
+    &["changes"],
+    &["communities", "--count"],
+    &["preview", "--profile", "O365"],
 ];
 
 #[test]
 fn table_of_states() {
     let mut router = Router::healthy();
+    let mut outputs = Outputs::default();
     let healthy = |router: &Router, after: &str| {
         let status = router.ask(&["status"]);
         assert_eq!(Exit::from(status.health), Exit::Healthy, "after {after}: {}", status.text);
@@ -406,6 +526,11 @@ fn table_of_states() {
                 told.text
             );
         }
+        for words in JSON {
+            if let Some(told) = router.try_to_ask(&[words, &["--json"][..]].concat()) {
+                outputs.add(words[0], &told.text);
+            }
+        }
         if !codes.is_empty() {
             let lines =
                 status.text.lines().filter(|line| line.starts_with("warning ") || line.starts_with("error "));
@@ -417,6 +542,7 @@ fn table_of_states() {
         router.mend();
         healthy(&router, state);
     }
+    outputs.hold();
 }
 
 impl Router {

@@ -9,6 +9,7 @@ use fs_err as fs;
 use crate::authority::Authority;
 use crate::lab::Lab;
 use crate::router::Router;
+use crate::salt::Transport;
 use crate::{packages, wait};
 
 /// Removes everything from the node without Salt, as a fresh image does.
@@ -53,7 +54,7 @@ pub fn master_stopped(lab: &Lab, router: &Router) -> Result<()> {
         Ok(if router.host.exists(paths::MODULE_LINK) { Ok(()) } else { Err("it is not there".to_owned()) })
     })?;
     router.expect_state(&Authority::sample(), bgpcs::VERSION)?;
-    lab.conductor.start_master()?;
+    lab.conductor.start_master(Transport::ZeroMq)?;
     lab.conductor.wait_for_minions()?;
     lab.expect_recovery(router)
 }

@@ -9,6 +9,7 @@ use bgpcs::{UpdateMode, VERSION, paths};
 use crate::authority::{Authority, NODES};
 use crate::host::Host;
 use crate::lab::Lab;
+use crate::packages::Packages;
 use crate::router::Router;
 use crate::routing::Routing;
 use crate::{distribution, systemd, wait};
@@ -61,29 +62,32 @@ const PROBE_FILE: &str = "/usr/local/lib/probe";
 const PREFIX: &str = "100.64.31.0/24";
 
 pub fn play(lab: &Lab) -> Result<()> {
-    let hosts =
+    let systemds =
         [("this systemd", "systemd ", systemd::BOOT), ("systemd 247", "systemd 247", &systemd::boot_older())];
-    for (index, (name, version, boot)) in hosts.into_iter().enumerate() {
-        let host = Host::boot(name, &lab.network, boot, false)?;
-        systemd::wait_until_booted(&host)?;
-        let runs = host.run("systemctl", &["--version"])?;
-        ensure!(runs.starts_with(version), "{name} is {runs}");
-        prepare(lab, &host)?;
-        // The lab's own nodes have the addresses before.
-        let routing = Routing::start(&host, NODES.len() + 1 + index)?;
-        let router = Router { node: lab.single_node()?.node, host, routing };
-        let mut authority = Authority::sample();
-        if let Some(voice) = authority.profile_mut("Voice") {
-            voice.update_mode = UpdateMode::Watch;
+    // The kernel ends a host with the thread that started it, so only what follows is done side by side.
+    let boot = |(name, _, boot): &(&str, &str, &str)| Host::boot(name, &lab.network, boot, false);
+    let hosts: Vec<Host> = systemds.iter().map(boot).collect::<Result<_>>()?;
+    let (node, packages) = (lab.single_node()?.node, &lab.packages);
+    // The lab's own nodes have the addresses before.
+    let indices = NODES.len() + 1..;
+    let trials = systemds.into_iter().zip(hosts).zip(indices).map(|(((name, version, _), host), index)| {
+        move || {
+            let work = || {
+                systemd::wait_until_booted(&host)?;
+                let runs = host.run("systemctl", &["--version"])?;
+                ensure!(runs.starts_with(version), "it is {runs}");
+                prepare(packages, &host)?;
+                let routing = Routing::start(&host, index)?;
+                expect_work(&Router { node, host, routing })
+            };
+            work().with_context(|| format!("with {name}"))
         }
-        let outcome = expect_work(&router, &authority);
-        outcome.with_context(|| format!("with {name}"))?;
-    }
-    Ok(())
+    });
+    wait::for_all(trials).map(drop)
 }
 
 /// Installs both packages, what receives the system's log, and the probe, which runs after each service has started.
-fn prepare(lab: &Lab, host: &Host) -> Result<()> {
+fn prepare(packages: &Packages, host: &Host) -> Result<()> {
     distribution::imitate(host, 9)?;
     host.start_daemon("python3", &["-c", RECEIVER, LOG_SOCKET, LOG], "/var/log/receiver")?;
     host.write(PROBE_FILE, PROBE)?;
@@ -91,7 +95,7 @@ fn prepare(lab: &Lab, host: &Host) -> Result<()> {
         [paths::GENERATOR_LOG, paths::MODULE_OUTPUT, paths::MODULE_CONFIGURATION].map(directory);
     host.run("mkdir", &[&["-p", METRICS], &directories[..]].concat())?;
     for package in [bgpcs::CONDUCTOR_PACKAGE, bgpcs::ROUTER_PACKAGE] {
-        let file = lab.packages.file(package, VERSION, "el9");
+        let file = packages.file(package, VERSION, "el9");
         host.run("rpm", &["--install", "--nodeps", &file.to_string_lossy()])?;
     }
     for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
@@ -102,8 +106,12 @@ fn prepare(lab: &Lab, host: &Host) -> Result<()> {
     host.run("systemctl", &["daemon-reload"]).map(drop)
 }
 
-fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
+fn expect_work(router: &Router) -> Result<()> {
     let Router { node, host, routing } = router;
+    let mut authority = Authority::sample();
+    if let Some(voice) = authority.profile_mut("Voice") {
+        voice.update_mode = UpdateMode::Watch;
+    }
     // SSR runs bgpd as a user of its own.
     host.run("chown", &["--recursive", "frr:frr", directory(paths::BGPD_SOCKET)])?;
     host.run("chmod", &["--recursive", "go=", directory(paths::BGPD_SOCKET)])?;
@@ -120,7 +128,7 @@ fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
     host.write(paths::MODULE_CONFIGURATION, &serde_json::to_string(&configuration)?)?;
     host.run("systemctl", &["start", "--no-block", bgpcs::PLUGIN])?;
     expect_probe(host, bgpcs::PLUGIN)?;
-    router.expect_followed(authority)?;
+    router.expect_followed(&authority)?;
 
     // SSR makes its directories anew.
     for made in [directory(paths::MODULE_OUTPUT), paths::MODULE_STATE_DIR] {
@@ -131,7 +139,7 @@ fn expect_work(router: &Router, authority: &Authority) -> Result<()> {
     wait::until("the output file to be made anew", Duration::from_secs(180), || {
         Ok(if host.exists(paths::MODULE_OUTPUT) { Ok(()) } else { Err("it is not there".to_owned()) })
     })?;
-    router.expect_followed(authority)?;
+    router.expect_followed(&authority)?;
 
     for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
         let exposure = systemd::exposure(host, &format!("{service}.service"))?;

@@ -8,9 +8,10 @@ use task::workspace;
 use crate::package::template;
 
 /// The services and what each of them writes.
-const SERVICES: [(&str, &[&str]); 2] = [
+const SERVICES: [(&str, &[&str]); 3] = [
     ("bgp-community-services", &[paths::MODULE_OUTPUT, paths::MODULE_STATE_DIR]),
     ("generate-pillar", &[paths::PILLAR_DIR, paths::GENERATOR_LOG]),
+    ("fleet", &[paths::FLEET_CACHE, paths::FLEET_METRICS]),
 ];
 
 /// The longest line that systemd 219 reads.

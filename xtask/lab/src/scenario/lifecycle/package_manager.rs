@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 
@@ -104,6 +104,7 @@ pub fn kill_upgrade_after(lab: &Lab, host: &Host, package: &Version, millisecond
     let killed = ["--signal=KILL", &limit, "rpm", "--upgrade", "--force"];
     host.succeeds("timeout", &[&killed, &AS_FILE[..], &[&file.to_string_lossy()]].concat())?;
     // rpm names unpacked files after the second of its start, and fails over those of a killed rpm of the same second.
-    thread::sleep(Duration::from_millis(1100));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    thread::sleep(Duration::from_millis(1000 - u64::from(now.subsec_millis())));
     Ok(())
 }

@@ -5,7 +5,7 @@ use regex_lite::Regex;
 
 /// A pattern.
 #[derive(Debug)]
-pub(super) enum Glob {
+pub(crate) enum Glob {
     /// Matches exactly this text.
     Literal(String),
     /// Matches what this expression matches.
