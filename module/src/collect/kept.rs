@@ -30,6 +30,11 @@ pub struct SuddenLoss {
 }
 
 impl Kept {
+    /// Whether it is this application, and kept what it had since its configuration was not understood.
+    pub fn is_not_understood(&self, application: &ApplicationName) -> bool {
+        self.application == *application && self.loss.is_none()
+    }
+
     /// Whether its time is over.
     pub fn is_over(&self, stale_path_time: StalePathTime, now: UnixTime) -> bool {
         !may_stay(self.since.min(now), stale_path_time, now)

@@ -111,7 +111,7 @@ impl Refresh<'_> {
         let last_services = || self.last_services();
         let stale_path_time = self.configuration.stale_path_time;
         let last_answers =
-            LastAnswers::new(self.state_dir, earlier, &last_services, stale_path_time, self.now);
+            LastAnswers::new(self.state_dir, self.earlier, &last_services, stale_path_time, self.now);
         let mut last_good = LastGood {
             time: self.now,
             refreshed: self.now,
@@ -134,9 +134,11 @@ impl Refresh<'_> {
             if let (false, Some(last)) = (found.is_full, last) {
                 last_good.refreshed = last.refreshed;
             }
-            // What is not believed is compared again with the sessions of the run that brought what stays.
-            let before = earlier.and_then(|earlier| earlier.summary_of(&part.instance));
-            let summary = if found.is_believed { summary } else { before.or(summary) };
+            // What is not believed is compared again with the sessions of the run that brought what stays. An instance
+            // that the source does not tell of this time is as it was, for all that is known.
+            let before = earlier.filter(|earlier| !found.is_believed || earlier.source == last_good.source);
+            let before = before.and_then(|earlier| earlier.summary_of(&part.instance));
+            let summary = if found.is_believed { summary.or(before) } else { before.or(summary) };
             last_good.set_summary(&part.instance, summary.cloned());
             union.add(part, found.gathered)?;
         }
@@ -244,7 +246,7 @@ impl Refresh<'_> {
     fn last_services(&self) -> Services {
         let last_good = self.earlier.last_good.as_ref();
         last_good
-            .map(|last_good| last_good.services(self.output, Some(self.configuration)))
+            .map(|last_good| last_good.services(self.output, Some(self.configuration), &self.earlier.kept))
             .unwrap_or_default()
     }
 }
