@@ -173,7 +173,8 @@ impl Conductor {
 
     fn apply_by(&self, transport: Transport, target: &str, function: &[&str]) -> Result<Highstate> {
         let mut salt = salt::command(&self.host, transport, "salt");
-        salt.args(["--timeout=20", "--out=json", "--static", target]).args(function);
+        // Salt leaves out whoever is busy for longer, and is not kept waiting by those that answer.
+        salt.args(["--timeout=120", "--out=json", "--static", target]).args(function);
         // The report says which state failed; the status has nothing to add.
         let output = command::output(&mut salt)?;
         Highstate::parse(&String::from_utf8_lossy(&output.stdout))

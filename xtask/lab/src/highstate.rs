@@ -89,6 +89,14 @@ impl Highstate {
         Ok(())
     }
 
+    /// Asserts that each of these nodes reported.
+    pub fn expect_nodes<'a>(&self, mut asset_ids: impl Iterator<Item = &'a str>) -> Result<()> {
+        match asset_ids.find(|asset_id| !self.0.contains_key(*asset_id)) {
+            Some(silent) => bail!("{silent} did not report"),
+            None => Ok(()),
+        }
+    }
+
     /// Asserts that every state of every node succeeded.
     pub fn expect_success(&self) -> Result<()> {
         ensure!(!self.states()?.is_empty(), "no node ran any state");

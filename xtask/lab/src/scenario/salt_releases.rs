@@ -120,7 +120,9 @@ impl Trial<'_> {
 
     fn apply(&self, function: &[&str]) -> Result<Highstate> {
         let masters = [Transport::ZeroMq, Transport::Tcp];
-        self.lab.conductor.apply_through(&masters, "Salt *", function)
+        let report = self.lab.conductor.apply_through(&masters, "Salt *", function)?;
+        report.expect_nodes(self.routers.iter().map(|router| router.node.asset_id))?;
+        Ok(report)
     }
 
     fn expect_state(&self, authority: &Authority) -> Result<()> {

@@ -1,10 +1,7 @@
-//! The conductor's package is upgraded, from 4.1.0 too, downgraded and removed, and the routers follow at the next
-//! highstate.
-
-use std::path::Path;
+//! The conductor's package is upgraded, downgraded and removed, and the routers follow at the next highstate.
 
 use anyhow::{Result, ensure};
-use bgpcs::{CONDUCTOR_PACKAGE, PLUGIN, paths};
+use bgpcs::{CONDUCTOR_PACKAGE, paths};
 
 use crate::authority::Authority;
 use crate::expect::equal;
@@ -12,13 +9,9 @@ use crate::lab::Lab;
 use crate::packages;
 
 pub fn play(lab: &Lab) -> Result<()> {
-    let conductor = &lab.conductor;
-    match &lab.packages.before {
-        Some(before) => from_release_before(lab, before)?,
-        None => println!("the upgrade from 4.1.0 did not run: its packages are not built"),
-    }
     lab.settle()?;
     let authority = Authority::sample();
+    let conductor = &lab.conductor;
     let configured = conductor.host.read(paths::RUNNING_CONFIGURATION)?;
     let pillars = conductor.pillar_files()?;
 
@@ -54,47 +47,6 @@ pub fn play(lab: &Lab) -> Result<()> {
     conductor.manage_plugin("remove", CONDUCTOR_PACKAGE)?;
     expect_no_trace(lab)?;
     conductor.highstate("*")?.expect_no_change()
-}
-
-/// What an operator made of a top file that listed the plugin in a marked block.
-const TOP_BY_HAND: &str =
-    "# edited by hand\nplugins:\n  '*':\n    - bgp-community-services\n    - other-plugin\n";
-
-/// Upgrades from 4.1.0, with assigned and unassigned nodes and with top files that are edited by hand.
-fn from_release_before(lab: &Lab, before: &Path) -> Result<()> {
-    let conductor = &lab.conductor;
-    lab.install()?;
-    conductor.clean("*")?.expect_success()?;
-    conductor.host.run("dnf", &["--quiet", "--assumeyes", "remove", CONDUCTOR_PACKAGE])?;
-    lab.repository.remove(CONDUCTOR_PACKAGE)?;
-    lab.repository.add(before)?;
-    conductor.manage_plugin("install", CONDUCTOR_PACKAGE)?;
-    let mut authority = Authority::sample();
-    authority.assigned.remove("router3");
-    conductor.commit(&authority)?;
-    conductor.highstate("*")?.expect_success()?;
-    lab.expect_prefixes(&authority)?;
-
-    let tops = [paths::SALT_STATES_ROOT, paths::SALT_PILLAR_ROOT].map(|root| format!("{root}/top.sls"));
-    let listed = tops.iter().map(|top| conductor.host.read(top)).collect::<Result<Vec<_>>>()?;
-    for top in &tops {
-        conductor.host.write(top, TOP_BY_HAND)?;
-    }
-    lab.repository.add(&lab.packages.current)?;
-    conductor.manage_plugin("upgrade", CONDUCTOR_PACKAGE)?;
-    for top in &tops {
-        equal(top, &conductor.host.read(top)?.as_deref(), &Some(TOP_BY_HAND))?;
-    }
-    conductor.highstate("*")?.expect_success()?;
-    lab.expect_state(&authority)?;
-    lab.expect_prefixes(&authority)?;
-
-    for (top, text) in tops.iter().zip(&listed) {
-        let text = text.as_deref().unwrap_or_default();
-        ensure!(text.contains(PLUGIN), "{top} did not list the plugin of 4.1.0:\n{text}");
-        conductor.host.write(top, text)?;
-    }
-    Ok(())
 }
 
 /// Asserts that the conductor has no file of the plugin and that the other plugin has all of its own.
