@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, PathSelection, UnixTime};
 use bgpcs_display::counted;
-use serde::{Deserialize, Serialize};
 
+use crate::collect::community_count::CommunityCount;
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::left_out::{LeftOut, Refused, Sieve};
@@ -16,20 +16,6 @@ use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
 use crate::source::{Query, QueryItem};
-
-/// How many prefixes a community brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommunityCount {
-    /// As the operator wrote it first.
-    pub community: Community,
-    /// Among whose routes.
-    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
-    pub instance: Instance,
-    /// IPv4 prefixes.
-    pub ipv4: u64,
-    /// IPv6 prefixes.
-    pub ipv6: u64,
-}
 
 /// What a configuration resolves to, or a part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

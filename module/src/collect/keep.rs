@@ -5,8 +5,8 @@ use bgpcs::{Application, ApplicationName, LargestLoss, ModuleConfiguration, Unix
 
 use crate::collect::error::CommunityFailure;
 use crate::collect::guard::Guards;
-use crate::collect::kept::{Kept, KeptError, SuddenLoss};
-use crate::collect::last_good::{LastOutput, may_stay};
+use crate::collect::kept::{Kept, KeptError, SuddenLoss, may_stay};
+use crate::collect::last_good::LastOutput;
 use crate::collect::loss::{KeptPrefixes, LossRule, Recent};
 use crate::collect::recent::{MOST_REMEMBERED, RecentPrefixes};
 use crate::collect::services::{PrefixLimit, Services};

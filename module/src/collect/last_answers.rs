@@ -6,7 +6,7 @@ use std::path::Path;
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
 use crate::collect::guard::Guards;
-use crate::collect::last_good::may_stay;
+use crate::collect::kept::may_stay;
 use crate::collect::plan::{Part, instances};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;

@@ -9,7 +9,7 @@ use bgpcs::{
 use serde::{Deserialize, Serialize};
 
 use crate::collect::guard::Guards;
-use crate::collect::kept::Kept;
+use crate::collect::kept::{Kept, may_stay};
 use crate::collect::services::Services;
 use crate::collect::sessions::{InstanceSession, of_instance};
 use crate::collect::understood;
@@ -54,11 +54,6 @@ pub trait LastOutput {
 
     /// Its prefixes; none if it cannot be read.
     fn services(&self) -> Services;
-}
-
-/// Whether prefixes that were good at `time` may still be used at `now`.
-pub fn may_stay(time: UnixTime, stale_path_time: StalePathTime, now: UnixTime) -> bool {
-    now.saturating_sub(time) < u64::from(stale_path_time.get())
 }
 
 impl LastGood {

@@ -5,8 +5,7 @@
 use bgpcs::{LargestLoss, StalePathTime, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::collect::kept::SuddenLoss;
-use crate::collect::last_good::may_stay;
+use crate::collect::kept::{SuddenLoss, may_stay};
 use crate::prefix::Prefix;
 
 /// The rule, and when it is applied.

@@ -173,7 +173,7 @@ impl Refresh<'_> {
         part: &Part,
         is_only: bool,
         circumstances: Circumstances<'_>,
-    ) -> Result<Found, CollectError> {
+    ) -> Result<PartFound, CollectError> {
         let (summary, last) = (circumstances.summary, circumstances.last);
         let instance = || part.instance.clone();
         if let Some(fault) = part.fault {
@@ -186,7 +186,7 @@ impl Refresh<'_> {
                 instance: instance(),
             };
             let gathered = keep(part, source, last, &failed)?;
-            return Ok(Found { gathered, is_full: true, is_believed: false });
+            return Ok(PartFound { gathered, is_full: true, is_believed: false });
         }
         let (mut gathered, is_full) = resolve(part, source, circumstances)?;
         let last_summary =
@@ -199,7 +199,7 @@ impl Refresh<'_> {
         let check =
             |summary| convergence::check(summary, last_summary, || last.of_part(part, is_only), &services);
         let Some(reason) = summary.and_then(check) else {
-            return Ok(Found { gathered, is_full, is_believed: true });
+            return Ok(PartFound { gathered, is_full, is_believed: true });
         };
         if reason == Unconverged::NoSession || last.part_may_stay(part) {
             let failed = |application, community| CollectError::Unconverged {
@@ -209,13 +209,13 @@ impl Refresh<'_> {
                 instance: instance(),
             };
             gathered = keep(part, source, last, &failed)?;
-            return Ok(Found { gathered, is_full, is_believed: false });
+            return Ok(PartFound { gathered, is_full, is_believed: false });
         }
         // That an instance is gone is no more than a note in the end: routers share profiles.
         if reason != Unconverged::Removed {
             gathered.resolution.warnings.push(format!("{reason}{}", part.instance.phrase()));
         }
-        Ok(Found { gathered, is_full, is_believed: true })
+        Ok(PartFound { gathered, is_full, is_believed: true })
     }
 
     /// Those answers of the last run that are up to date, or could be brought up to date, if it selected paths in the same
@@ -252,7 +252,7 @@ impl Refresh<'_> {
 }
 
 /// What was found in an instance of BGP.
-struct Found {
+struct PartFound {
     gathered: Gathered,
     /// Whether all answers came from the source.
     is_full: bool,

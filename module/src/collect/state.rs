@@ -6,7 +6,7 @@ use bgpcs::whole_file::WholeFileError;
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::collect::gather::CommunityCount;
+use crate::collect::community_count::CommunityCount;
 use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
 use crate::collect::left_out::{self, LeftOut};
