@@ -13,10 +13,9 @@ use bgp_community_services::prefix::Prefix;
 use bgp_community_services::publish::change_log::{self, Entry, LIMIT_BYTES, Pause};
 use bgp_community_services::publish::changes::{Change, Moved, Reasons, Why, between};
 use bgpcs::ApplicationName;
-use bgpcs_testing::alone;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
+use bgpcs_testing::{alone, peak};
 use serde_json::{Value, json};
-use wait4::Wait4 as _;
 
 use crate::scene::{EMPTY, Scene};
 
@@ -438,11 +437,9 @@ fn of_a_full_log() {
                 &["changes", "ExchangeOnline"],
                 &["changes", "2001:db8::/32"],
             ] {
-                // What the system reports as a program's peak includes that of the program that started it.
-                fs::write("/proc/self/clear_refs", "5").unwrap();
-                let ended = scene.command(words).stdout(Stdio::null()).spawn().unwrap().wait4().unwrap();
-                assert!(ended.status.success(), "{case} {words:?}");
-                assert!(ended.rusage.maxrss < 32_000_000, "{case} {words:?}: {} bytes", ended.rusage.maxrss);
+                let (status, peak) = peak(scene.command(words).stdout(Stdio::null()));
+                assert!(status.success(), "{case} {words:?}");
+                assert!(peak < 32_000_000, "{case} {words:?}: {peak} bytes");
             }
         }
     });

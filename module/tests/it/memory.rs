@@ -8,14 +8,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bgpcs_testing::alone;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
+use bgpcs_testing::{alone, peak};
 use serde_json::json;
-use wait4::Wait4 as _;
 
 use crate::scene::Scene;
 
-/// What the program has to keep to. What this test has in memory itself counts as well, and is nearly as much.
+/// What the program has to keep to.
 const LIMIT: u64 = 24_000_000;
 
 /// Of what nobody but a program that is out to harm would send or leave.
@@ -80,12 +79,9 @@ fn hold_to(scene: &Scene, case: &str, limit: u64) {
 
 /// Whether a command succeeds, and its peak in bytes.
 fn ended(scene: &Scene, words: &[&str]) -> (bool, u64) {
-    // What the system reports as a program's peak includes that of the program that started it.
-    fs::write("/proc/self/clear_refs", "5").unwrap();
     let mut command = scene.command(words);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let ended = command.spawn().unwrap().wait4().unwrap();
-    (ended.status.success(), ended.rusage.maxrss)
+    let (status, peak) = peak(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    (status.success(), peak)
 }
 
 #[test]
@@ -118,7 +114,6 @@ fn all_that_may_come() {
         fs::write(scene.path("state").join(name), format!("{{\"warnings\": [{texts}\"\"]}}")).unwrap();
         hold_to(&scene, name, HOSTILE_LIMIT);
     }
-    // Written piece by piece: what this program has in memory counts as the module's peak.
     let flood = Answer::Written(Arc::new(|request, reply| {
         match request {
             "show bgp neighbors json" => {
@@ -212,7 +207,6 @@ fn hold_source(case: &str, options: &[&str]) {
     scene.edit("config.json", |config| {
         config["applications"] = json!([{"application-name": "A", "bgp-community": ["target:64512:77"]}]);
     });
-    fs::write("/proc/self/clear_refs", "5").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bgp-community-services"));
     for (option, name) in [("--config", "config.json"), ("--output", "output.json"), ("--state-dir", "state")]
     {
@@ -220,9 +214,8 @@ fn hold_source(case: &str, options: &[&str]) {
     }
     command.arg("--syslog-socket").arg(scene.path("log")).args(options);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let ended = command.spawn().unwrap().wait4().unwrap();
-    let peak = ended.rusage.maxrss;
-    assert!(ended.status.success() && peak < HOSTILE_LIMIT, "{} {case}: {peak} bytes", options[1]);
+    let (status, peak) = peak(&mut command);
+    assert!(status.success() && peak < HOSTILE_LIMIT, "{} {case}: {peak} bytes", options[1]);
     assert!(scene.path("output.json").exists(), "{} {case}", options[1]);
 }
 
