@@ -116,6 +116,8 @@ impl Salt {
         if self.program.file_name() != Path::new(paths::T128_SALT).file_name() {
             command.arg(format!("--config-dir={}", self.configuration.display()));
         }
+        // Into a pipe, Python would hold answers back until it has 8 KiB of them or ends.
+        command.env("PYTHONUNBUFFERED", "1");
         command
             .args(arguments(target, question, self.timeout.as_secs().max(1)))
             .stdin(Stdio::null())

@@ -41,6 +41,11 @@ pub static ALL: &[Scenario] = &[
     Scenario { name: "change", title: "profiles and routes change", play: change::play },
     Scenario { name: "unassign", title: "a router loses its profile and gets it back", play: unassign::play },
     Scenario { name: "upgrade", title: "upgrade, downgrade, removal on the conductor", play: upgrade::play },
+    Scenario {
+        name: "release-before",
+        title: "upgrade from 4.1.0, with top files edited by hand",
+        play: release_before::play,
+    },
     Scenario { name: "distributions", title: "el7 and el9 under one conductor", play: distributions::play },
     Scenario { name: "fault", title: "faults between conductor and node", play: fault::play },
     Scenario {
@@ -65,11 +70,6 @@ pub static ALL: &[Scenario] = &[
 
 /// Those that are played only by name: each starts more hosts than all others together have.
 pub static BY_NAME: &[Scenario] = &[
-    Scenario {
-        name: "release-before",
-        title: "upgrade from 4.1.0, with top files edited by hand",
-        play: release_before::play,
-    },
     Scenario {
         name: "salt-releases",
         title: "minions of Salt 2019.2 to 3008, some over TCP",
