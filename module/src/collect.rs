@@ -6,6 +6,7 @@
 //! without what a [`guard`] leaves out, and [`union`] those of all; where a query fails, the community's [`last_answers`]
 //! stay. [`keep`] says which applications keep what they had all the same. [`state`] is what is kept from one run to the next.
 
+pub mod community_count;
 pub mod convergence;
 pub mod error;
 pub mod gather;

@@ -22,3 +22,4 @@ pub mod settings;
 pub mod source;
 pub mod state_file;
 pub mod url;
+pub mod users;

@@ -1,14 +1,16 @@
 //! The files in the state directory: nobody but this program's user and root may read them, so that nobody else can hold the
 //! lock or know what the router knows; and none takes more memory than it may have bytes.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use bgpcs::whole_file::{Staged, WholeFileError};
+use rustix::fs::{FlockOperation, flock};
 
 use crate::bounded_file;
+use crate::users;
 
 /// Permission bits of the directory.
 const DIRECTORY_MODE: u32 = 0o700;
@@ -61,12 +63,10 @@ pub fn prepare(directory: &Path) -> io::Result<Option<String>> {
             continue;
         }
         let path = entry.path();
-        let was_open = close(&path, FILE_MODE).unwrap_or(false);
-        if was_open && entry.file_name() == LOCK {
-            // Whoever has opened it before could hold it for ever.
-            fs::remove_file(&path)?;
-        }
-        corrected |= was_open;
+        corrected |= match entry.file_name() == LOCK {
+            true => replace_open_lock(&path)?,
+            false => close(&path, FILE_MODE).unwrap_or(false),
+        };
     }
     Ok(corrected.then(|| {
         format!(
@@ -74,6 +74,39 @@ pub fn prepare(directory: &Path) -> io::Result<Option<String>> {
             directory.display()
         )
     }))
+}
+
+/// Removes a lock that other users could open, who could hold it for ever; whether it was one. While root or this program's
+/// user holds it, as the service of an earlier release does, it stays as it is: there are never two writers.
+fn replace_open_lock(path: &Path) -> io::Result<bool> {
+    let file = File::open(path)?;
+    let opened = file.metadata()?;
+    if opened.mode() & OF_OTHERS == 0 {
+        return Ok(false);
+    }
+    // It is held until the path is free, so that nobody else takes it meanwhile.
+    let is_held = flock(&file, FlockOperation::NonBlockingLockExclusive).is_err();
+    if is_held && holder(opened.ino()).is_some_and(users::is_own_or_root) {
+        return Ok(false);
+    }
+    // Another process may have replaced it in this moment.
+    if fs::symlink_metadata(path).is_ok_and(|now| (now.dev(), now.ino()) == (opened.dev(), opened.ino())) {
+        fs::remove_file(path)?;
+    }
+    Ok(true)
+}
+
+/// The user of the process that holds the lock of a file, as the kernel lists it (`proc_locks(5)`): `1: FLOCK ADVISORY WRITE
+/// 4711 fd:00:1234 0 EOF`. None when that process has gone and left it to another one, which only the service of another user
+/// would do.
+fn holder(inode: u64) -> Option<u32> {
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    let process = locks.lines().find_map(|line| {
+        let mut fields = line.split_ascii_whitespace().skip(1);
+        let (kind, process, file) = (fields.next()?, fields.nth(2)?, fields.next()?);
+        (kind == "FLOCK" && file.rsplit(':').next()?.parse() == Ok(inode)).then_some(process)
+    })?;
+    fs::metadata(Path::new("/proc").join(process)).ok().map(|process| process.uid())
 }
 
 /// Whether a directory may be closed to other users: one that is sticky, such as `/tmp`, or that has anything but files in

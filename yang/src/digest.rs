@@ -1,6 +1,6 @@
 //! Digests that tell the contents of files apart, and stay the same from release to release.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -45,8 +45,10 @@ pub fn digest_of_bytes(bytes: &[u8]) -> u64 {
     digesting.digest()
 }
 
-/// The digest of a file's content, if it can be read.
+/// The digest of a regular file's content, if it can be read.
 pub fn digest_of(path: &Path) -> Option<u64> {
+    // Opening a pipe would wait for its other end.
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mut digesting = Digesting::new(io::sink());
     io::copy(&mut File::open(path).ok()?, &mut digesting).ok()?;
     Some(digesting.digest())

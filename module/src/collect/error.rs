@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use bgpcs::{ApplicationName, Community, MaxPrefixes, UnixTime};
+use bgpcs::{ApplicationName, Community, UnixTime};
 
 use crate::collect::convergence::Unconverged;
 use crate::collect::plan::{InstanceFault, MOST_INSTANCES};
+use crate::collect::services::PrefixLimit;
 use crate::instance::Instance;
 use crate::source::error::SourceError;
 
@@ -70,14 +71,14 @@ pub enum CollectError {
     },
     /// More prefixes than the operator allows.
     #[error(
-        "PrefixLimitError: at least {found} prefixes, more than max-prefixes {limit} on application {application} \
+        "PrefixLimitError: at least {found} prefixes, more than {limit} on application {application} \
          and community {community}{}", .instance.phrase()
     )]
     TooManyPrefixes {
         /// Prefixes counted until the limit was known to be exceeded, over all applications.
         found: u64,
-        /// What is configured.
-        limit: MaxPrefixes,
+        /// How many there may be.
+        limit: PrefixLimit,
         /// The first application that lists the community.
         application: ApplicationName,
         /// The community whose prefixes were too many.

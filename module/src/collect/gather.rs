@@ -4,32 +4,18 @@ use std::sync::Arc;
 
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, PathSelection, UnixTime};
 use bgpcs_display::counted;
-use serde::{Deserialize, Serialize};
 
+use crate::collect::community_count::CommunityCount;
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::last_answers::LastAnswers;
 use crate::collect::left_out::{LeftOut, Refused, Sieve};
 use crate::collect::plan::Part;
-use crate::collect::services::Services;
+use crate::collect::services::{PrefixLimit, Services};
 use crate::collect::snapshot::Snapshot;
 use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
 use crate::source::error::SourceError;
 use crate::source::{Query, QueryItem};
-
-/// How many prefixes a community brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommunityCount {
-    /// As the operator wrote it first.
-    pub community: Community,
-    /// Among whose routes.
-    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
-    pub instance: Instance,
-    /// IPv4 prefixes.
-    pub ipv4: u64,
-    /// IPv6 prefixes.
-    pub ipv6: u64,
-}
 
 /// What a configuration resolves to, or a part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,7 +94,7 @@ impl<'c> Gathering<'c> {
         send: impl FnOnce(&Query, &mut dyn FnMut(QueryItem)) -> Result<(), SourceError>,
     ) -> Result<(), CollectError> {
         let ModuleConfiguration { path_selection, max_prefixes, .. } = self.configuration;
-        let limit = max_prefixes.get() as usize;
+        let limit = usize::try_from(PrefixLimit(*max_prefixes).get()).unwrap_or(usize::MAX);
         let mut answers: Vec<Answer> = query.communities().map(|_| Answer::default()).collect();
         let mut unreadable = Unreadable::default();
         let mut take = |item| match item {
@@ -174,7 +160,7 @@ impl<'c> Gathering<'c> {
         }
         for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
             let name = &application.application_name;
-            if let Some((mut stay, _)) = self.last.of_application(name) {
+            if let Some((mut stay, _)) = self.last.of_application(name, community, self.instance) {
                 stay.retain(|prefix| unreadable.binary_search(prefix).is_ok());
                 self.gathered.resolution.services.add(name, &self.sieve.sift(name, table.family, &stay));
             }
@@ -200,7 +186,7 @@ impl<'c> Gathering<'c> {
         self.take(community, table, answer, stale.map_or(Age::Unknown, Age::Stale))?;
         for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
             let name = &application.application_name;
-            let whole = last.of_application(name);
+            let whole = last.of_application(name, community, self.instance);
             if let Some((prefixes, _)) = &whole {
                 self.gathered.resolution.services.add(name, prefixes);
             }
@@ -250,7 +236,7 @@ impl<'c> Gathering<'c> {
                 Family::Ipv6 => count.ipv6 += answer.found,
             }
         }
-        let limit = self.configuration.max_prefixes;
+        let limit = PrefixLimit(self.configuration.max_prefixes);
         for application in self.configuration.applications.iter().filter(|listed| lists(listed, community)) {
             let name = &application.application_name;
             let admitted = self.sieve.sift(name, table.family, &answer.prefixes);
@@ -263,7 +249,7 @@ impl<'c> Gathering<'c> {
                     services.prefix_count() + left_out as u64 + uncounted
                 }
             };
-            if found > u64::from(limit.get()) {
+            if found > limit.get() {
                 let application = application.application_name.clone();
                 return Err(CollectError::TooManyPrefixes {
                     found,

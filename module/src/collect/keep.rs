@@ -1,15 +1,15 @@
 //! Which applications keep what they had, although the routing engine answers: those that would lose too much at once, and
 //! those whose configuration is not understood. Values in, values out.
 
-use bgpcs::{ApplicationName, LargestLoss, ModuleConfiguration, UnixTime};
+use bgpcs::{Application, ApplicationName, LargestLoss, ModuleConfiguration, UnixTime};
 
 use crate::collect::error::CommunityFailure;
 use crate::collect::guard::Guards;
-use crate::collect::kept::{Kept, KeptError};
-use crate::collect::last_good::{LastOutput, may_stay};
+use crate::collect::kept::{Kept, KeptError, SuddenLoss, may_stay};
+use crate::collect::last_good::LastOutput;
 use crate::collect::loss::{KeptPrefixes, LossRule, Recent};
-use crate::collect::recent::RecentPrefixes;
-use crate::collect::services::Services;
+use crate::collect::recent::{MOST_REMEMBERED, RecentPrefixes};
+use crate::collect::services::{PrefixLimit, Services};
 use crate::collect::state::RunFailure;
 use crate::collect::understood::Unknown;
 use crate::prefix::Prefix;
@@ -55,35 +55,66 @@ impl Keep<'_> {
             return;
         }
         let (configuration, now) = (self.configuration, self.now);
-        let rule = LossRule { largest: largest_loss, stale_path_time, most: max_prefixes, now };
+        let most = usize::try_from(max_prefixes.get()).unwrap_or(usize::MAX);
         // Older prefixes are no longer in the output file.
         let is_comparable = self.last_good.is_some_and(|time| may_stay(time, stale_path_time, now));
         let mut known = load().filter(|_| is_comparable).unwrap_or_default();
+        // What is there goes before what is gone: without it there is nothing to compare with.
+        let mut room =
+            MOST_REMEMBERED.checked_sub(usize::try_from(self.services.prefix_count()).unwrap_or(usize::MAX));
         for application in &configuration.applications {
             let name = &application.application_name;
+            let Some(room) = &mut room else {
+                self.warnings.push(format!(
+                    "largest-loss has no effect, since there are more than {MOST_REMEMBERED} prefixes to compare with"
+                ));
+                return;
+            };
+            let rule = LossRule { largest: largest_loss, stale_path_time, most: most.min(*room), now };
             let found = self.services.get(name).to_vec();
             let recent = known.take(configuration, application).filter(|_| !lets_go(failures, before, name));
             let (mut next, loss) =
                 recent.map_or_else(|| (Recent::of(&found), None), |recent| recent.then(&found, &rule));
-            if let (Some(loss), Some(KeptPrefixes { since, prefixes })) = (loss, &next.kept) {
-                let since = *since;
-                match self.add(name, prefixes) {
-                    true => {
-                        self.keeping.kept.push(Kept { application: name.clone(), since, loss: Some(loss) });
-                        self.keeping.errors.extend(application.bgp_community.first().map(|community| {
-                            KeptError::Loss {
-                                largest: largest_loss,
-                                until: since.saturating_add(stale_path_time.get().into()),
-                                application: name.clone(),
-                                community: *community,
-                            }
-                        }));
-                    }
-                    false => next = Recent::of(&found),
-                }
+            if let Some((loss, kept)) = loss.zip(next.kept.as_ref())
+                && !self.keep_lost(application, loss, kept, *room)
+            {
+                next = Recent::of(&found);
             }
+            *room = room.saturating_sub(next.size() - found.len());
             self.keeping.recent.add(configuration, application, next);
         }
+    }
+
+    /// Lets an application keep what it had, if there is room for that in the output file, and for so many beside all others
+    /// in what is remembered.
+    fn keep_lost(
+        &mut self,
+        application: &Application,
+        loss: SuddenLoss,
+        kept: &KeptPrefixes,
+        room: usize,
+    ) -> bool {
+        let KeptPrefixes { since, prefixes } = kept;
+        let Application { application_name: name, bgp_community, .. } = application;
+        let fits = prefixes.len() <= room;
+        if !fits {
+            self.warnings.push(format!(
+                "application {name} does not keep what it had, since that would be more than {MOST_REMEMBERED} prefixes to \
+                 remember"
+            ));
+        }
+        if !fits || !self.add(name, prefixes) {
+            return false;
+        }
+        let ModuleConfiguration { largest_loss: largest, stale_path_time, .. } = *self.configuration;
+        self.keeping.kept.push(Kept { application: name.clone(), since: *since, loss: Some(loss) });
+        self.keeping.errors.extend(bgp_community.first().map(|community| KeptError::Loss {
+            largest,
+            until: since.saturating_add(stale_path_time.get().into()),
+            application: name.clone(),
+            community: *community,
+        }));
+        true
     }
 
     /// Lets each application that is not understood keep what it has in the output file of the last run. `earlier` are
@@ -95,7 +126,7 @@ impl Keep<'_> {
         let last = output.services();
         for unknown in &unknown.applications {
             let name = &unknown.application;
-            let earlier = earlier.iter().find(|kept| kept.application == *name && kept.loss.is_none());
+            let earlier = earlier.iter().find(|kept| kept.is_not_understood(name));
             let since = earlier.map(|kept| kept.since).or(self.last_good).map(|since| since.min(self.now));
             let may_stay = |since: &UnixTime| may_stay(*since, self.configuration.stale_path_time, self.now);
             if let Some(since) = since.filter(may_stay)
@@ -119,12 +150,12 @@ impl Keep<'_> {
         let found = self.services.get(application);
         let admitted: Vec<Prefix> = had.iter().copied().filter(|prefix| guards.admits(*prefix)).collect();
         let more = admitted.iter().filter(|prefix| found.binary_search(prefix).is_err()).count();
-        let limit = self.configuration.max_prefixes;
-        let has_room = self.services.prefix_count() + more as u64 <= u64::from(limit.get());
+        let limit = PrefixLimit(self.configuration.max_prefixes);
+        let has_room = self.services.prefix_count() + more as u64 <= limit.get();
         match has_room {
             true => self.services.add(application, &admitted),
             false => self.warnings.push(format!(
-                "application {application} does not keep what it had, since that would be more than max-prefixes {limit}"
+                "application {application} does not keep what it had, since that would be more than {limit}"
             )),
         }
         has_room

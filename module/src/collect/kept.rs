@@ -4,7 +4,10 @@ use bgpcs::{ApplicationName, Community, LargestLoss, Quoted, StalePathTime, Unix
 use bgpcs_display::time;
 use serde::{Deserialize, Serialize};
 
-use crate::collect::last_good::may_stay;
+/// Whether prefixes that were good at `time` may still be used at `now`.
+pub fn may_stay(time: UnixTime, stale_path_time: StalePathTime, now: UnixTime) -> bool {
+    now.saturating_sub(time) < u64::from(stale_path_time.get())
+}
 
 /// An application that keeps what it had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,11 @@ pub struct SuddenLoss {
 }
 
 impl Kept {
+    /// Whether it is this application, and kept what it had since its configuration was not understood.
+    pub fn is_not_understood(&self, application: &ApplicationName) -> bool {
+        self.application == *application && self.loss.is_none()
+    }
+
     /// Whether its time is over.
     pub fn is_over(&self, stale_path_time: StalePathTime, now: UnixTime) -> bool {
         !may_stay(self.since.min(now), stale_path_time, now)

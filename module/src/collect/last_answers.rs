@@ -6,17 +6,18 @@ use std::path::Path;
 use bgpcs::{Application, ApplicationName, Community, ModuleConfiguration, StalePathTime, UnixTime};
 
 use crate::collect::guard::Guards;
-use crate::collect::last_good::{LastGood, may_stay};
+use crate::collect::kept::may_stay;
 use crate::collect::plan::{Part, instances};
 use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
+use crate::collect::state::{RunFailure, State};
 use crate::instance::{Instance, Table};
 use crate::prefix::Prefix;
 
 /// The answers of the last good run. They are loaded when the first query fails, which is rare.
 pub struct LastAnswers<'l> {
     state_dir: &'l Path,
-    last_good: Option<&'l LastGood>,
+    earlier: &'l State,
     services: &'l dyn Fn() -> Services,
     stale_path_time: StalePathTime,
     now: UnixTime,
@@ -40,26 +41,26 @@ impl Stale<'_> {
 }
 
 impl<'l> LastAnswers<'l> {
-    /// Those of the run `last_good`, whose snapshot is in `state_dir`; there is none if it was too large to be kept. `services`
-    /// stand in for it then: they load what the applications that still list the same communities had in that run. What
-    /// is older `now` than `stale_path_time` does not stay.
+    /// Those of the last good run in the state `earlier`, whose snapshot is in `state_dir`; there is none if it was too large
+    /// to be kept. `services` stand in for it then: they load what the applications that still list the same communities
+    /// had in that run. What is older `now` than `stale_path_time` does not stay.
     pub fn new(
         state_dir: &'l Path,
-        last_good: Option<&'l LastGood>,
+        earlier: &'l State,
         services: &'l dyn Fn() -> Services,
         stale_path_time: StalePathTime,
         now: UnixTime,
     ) -> Self {
-        Self { state_dir, last_good, services, stale_path_time, now, loaded: OnceCell::new() }
+        Self { state_dir, earlier, services, stale_path_time, now, loaded: OnceCell::new() }
     }
 
     /// When that run began; none without such a run.
     pub fn time(&self) -> Option<UnixTime> {
-        self.last_good.map(|last_good| last_good.time)
+        self.earlier.last_good.as_ref().map(|last_good| last_good.time)
     }
 
     fn snapshot(&self) -> Option<&Snapshot> {
-        let load = || Snapshot::load(self.state_dir, self.last_good?.snapshot?);
+        let load = || Snapshot::load(self.state_dir, self.earlier.last_good.as_ref()?.snapshot?);
         self.loaded.get_or_init(load).as_ref()
     }
 
@@ -73,11 +74,43 @@ impl<'l> LastAnswers<'l> {
         Some(Stale { prefixes, last_good: earlier.or(self.time())? })
     }
 
-    /// All last good prefixes of an application, where the snapshot was too large to be kept by community.
-    pub fn of_application(&self, application: &ApplicationName) -> Option<(Vec<Prefix>, UnixTime)> {
-        let last_good = self.time().filter(|time| self.snapshot().is_none() && self.is_young(*time))?;
+    /// All last good prefixes of an application, where they are not known by community: the snapshot was too large to be
+    /// kept, or the application was not understood. They stay as long as those of the community may for which there is no
+    /// answer.
+    pub fn of_application(
+        &self,
+        application: &ApplicationName,
+        community: &Community,
+        instance: &Instance,
+    ) -> Option<(Vec<Prefix>, UnixTime)> {
+        let not_understood = self.earlier.kept.iter().find(|kept| kept.is_not_understood(application));
+        let since = match not_understood {
+            Some(kept) => Some(kept.since),
+            None if self.snapshot().is_some() => None,
+            None => self.last_good(application, community, instance),
+        };
+        let last_good = since.filter(|time| self.is_young(*time))?;
         let prefixes = (self.services)().get(application).to_vec();
         (!prefixes.is_empty()).then_some((prefixes, last_good))
+    }
+
+    /// When a community was last answered, without a snapshot: in the last run, unless it had failed already. None when
+    /// nothing stayed of it even then.
+    fn last_good(
+        &self,
+        application: &ApplicationName,
+        community: &Community,
+        instance: &Instance,
+    ) -> Option<UnixTime> {
+        let is_same = |failure: &&RunFailure| {
+            failure.application.as_ref() == Some(application)
+                && failure.community.is_some_and(|failed| failed.canonical() == community.canonical())
+                && failure.instance == *instance
+        };
+        match self.earlier.failures.iter().find(is_same) {
+            Some(earlier) => earlier.last_good,
+            None => self.time(),
+        }
     }
 
     /// The last good prefixes of all applications, each community as long as it may stay; `None` when they were too many to
@@ -108,7 +141,11 @@ impl<'l> LastAnswers<'l> {
     /// Whether any of these may stay.
     pub fn part_may_stay(&self, part: &Part) -> bool {
         match self.snapshot() {
-            None => self.time().is_some_and(|time| self.is_young(time)),
+            None => part.configuration.applications.iter().any(|application| {
+                let last_good =
+                    |community| self.last_good(&application.application_name, community, &part.instance);
+                application.bgp_community.iter().filter_map(last_good).any(|time| self.is_young(time))
+            }),
             Some(_) => part
                 .queries
                 .iter()

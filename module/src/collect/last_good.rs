@@ -9,6 +9,7 @@ use bgpcs::{
 use serde::{Deserialize, Serialize};
 
 use crate::collect::guard::Guards;
+use crate::collect::kept::{Kept, may_stay};
 use crate::collect::services::Services;
 use crate::collect::sessions::{InstanceSession, of_instance};
 use crate::collect::understood;
@@ -53,11 +54,6 @@ pub trait LastOutput {
 
     /// Its prefixes; none if it cannot be read.
     fn services(&self) -> Services;
-}
-
-/// Whether prefixes that were good at `time` may still be used at `now`.
-pub fn may_stay(time: UnixTime, stale_path_time: StalePathTime, now: UnixTime) -> bool {
-    now.saturating_sub(time) < u64::from(stale_path_time.get())
 }
 
 impl LastGood {
@@ -106,10 +102,9 @@ impl LastGood {
         })
     }
 
-    /// Whether there was a summary of any instance, and each tells of changes.
-    pub fn has_signs(&self) -> bool {
-        let mut summaries = self.summary.iter().chain(self.vrfs.values()).peekable();
-        summaries.peek().is_some() && summaries.all(|summary| !summary.sessions_only)
+    /// Whether there was a summary of each of these instances that tells of changes.
+    pub fn has_signs<'i>(&self, mut instances: impl Iterator<Item = &'i Instance>) -> bool {
+        instances.all(|instance| self.summary_of(instance).is_some_and(|summary| !summary.sessions_only))
     }
 
     /// What holds for the prefixes in the output file. Those that were merged are shorter than the ones that the guards
@@ -131,8 +126,14 @@ impl LastGood {
     }
 
     /// Its prefixes, of the applications that still list the same communities and VRFs; of all, when there is no
-    /// configuration to compare with. What no guard admits now is not among them.
-    pub fn services(&self, output: &dyn LastOutput, configuration: Option<&ModuleConfiguration>) -> Services {
+    /// configuration to compare with. Of those that were not understood and `kept` what they had nobody can tell what they
+    /// listed, so they have it still. What no guard admits now is not among them.
+    pub fn services(
+        &self,
+        output: &dyn LastOutput,
+        configuration: Option<&ModuleConfiguration>,
+        kept: &[Kept],
+    ) -> Services {
         let mut services = output.services();
         services.guard(&self.guards(configuration.unwrap_or(&self.configuration)));
         let Some(configuration) = configuration else { return services };
@@ -145,7 +146,8 @@ impl LastGood {
         };
         services.retain(|name| {
             let listed = lists(configuration, name);
-            !listed.is_empty() && listed == lists(&self.configuration, name)
+            let is_as_before = || listed == lists(&self.configuration, name);
+            !listed.is_empty() && (is_as_before() || kept.iter().any(|kept| kept.is_not_understood(name)))
         });
         services
     }

@@ -2,11 +2,10 @@
 //!
 //! It is measured against all that an application had in the last `stale-path-time`, since prefixes may go one by one.
 
-use bgpcs::{LargestLoss, MaxPrefixes, StalePathTime, UnixTime};
+use bgpcs::{LargestLoss, StalePathTime, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::collect::kept::SuddenLoss;
-use crate::collect::last_good::may_stay;
+use crate::collect::kept::{SuddenLoss, may_stay};
 use crate::prefix::Prefix;
 
 /// The rule, and when it is applied.
@@ -16,8 +15,8 @@ pub struct LossRule {
     pub largest: LargestLoss,
     /// How long what was there counts, and how long it is kept.
     pub stale_path_time: StalePathTime,
-    /// How many prefixes are remembered of an application.
-    pub most: MaxPrefixes,
+    /// How many of the prefixes that an application had are remembered.
+    pub most: usize,
     /// The present.
     pub now: UnixTime,
 }
@@ -45,6 +44,12 @@ pub struct Gone {
     pub prefixes: Vec<Prefix>,
 }
 
+impl Gone {
+    fn size(&self) -> usize {
+        self.prefixes.len() + 1
+    }
+}
+
 /// Prefixes that are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptPrefixes {
@@ -58,6 +63,12 @@ impl Recent {
     /// An application that has `found`, and nothing to compare with.
     pub fn of(found: &[Prefix]) -> Self {
         Self { present: found.to_vec(), ..Self::default() }
+    }
+
+    /// How many prefixes these are, where a list of those that went counts as one more.
+    pub fn size(&self) -> usize {
+        let gone: usize = self.gone.iter().map(Gone::size).sum();
+        self.present.len() + gone + self.kept.as_ref().map_or(0, |kept| kept.prefixes.len())
     }
 
     /// What is to be remembered when the routing engine has `found` (sorted) now, and the loss, if that is not believed:
@@ -108,11 +119,11 @@ fn gone_at<'p>(time: UnixTime, prefixes: impl Iterator<Item = &'p Prefix>) -> Ve
 }
 
 /// The newest of them, as many as are remembered.
-fn bounded(gone: Vec<Gone>, most: MaxPrefixes) -> Vec<Gone> {
+fn bounded(gone: Vec<Gone>, most: usize) -> Vec<Gone> {
     let mut count = 0;
     let is_within = |gone: &Gone| {
-        count += gone.prefixes.len();
-        count <= most.get() as usize
+        count += gone.size();
+        count <= most
     };
     let mut newest: Vec<Gone> = gone.into_iter().rev().take_while(is_within).collect();
     newest.reverse();

@@ -11,8 +11,11 @@ use crate::collect::loss::Recent;
 use crate::state_file;
 use bgpcs::digest::{digest_of, digest_of_bytes};
 
-/// The longest file that is read, in bytes. What is longer counts as none.
-const LONGEST: u64 = 12 << 20;
+/// The most prefixes that are remembered of all applications together: those that are there, that went, and that are kept.
+pub const MOST_REMEMBERED: usize = 240_000;
+
+/// The longest file that is read, in bytes: more than that many prefixes need.
+const LONGEST: u64 = 13 << 20;
 
 /// The version of the file's form.
 const FORM: u32 = 1;

@@ -111,7 +111,7 @@ impl Refresh<'_> {
         let last_services = || self.last_services();
         let stale_path_time = self.configuration.stale_path_time;
         let last_answers =
-            LastAnswers::new(self.state_dir, earlier, &last_services, stale_path_time, self.now);
+            LastAnswers::new(self.state_dir, self.earlier, &last_services, stale_path_time, self.now);
         let mut last_good = LastGood {
             time: self.now,
             refreshed: self.now,
@@ -134,9 +134,11 @@ impl Refresh<'_> {
             if let (false, Some(last)) = (found.is_full, last) {
                 last_good.refreshed = last.refreshed;
             }
-            // What is not believed is compared again with the sessions of the run that brought what stays.
-            let before = earlier.and_then(|earlier| earlier.summary_of(&part.instance));
-            let summary = if found.is_believed { summary } else { before.or(summary) };
+            // What is not believed is compared again with the sessions of the run that brought what stays. An instance
+            // that the source does not tell of this time is as it was, for all that is known.
+            let before = earlier.filter(|earlier| !found.is_believed || earlier.source == last_good.source);
+            let before = before.and_then(|earlier| earlier.summary_of(&part.instance));
+            let summary = if found.is_believed { summary.or(before) } else { before.or(summary) };
             last_good.set_summary(&part.instance, summary.cloned());
             union.add(part, found.gathered)?;
         }
@@ -171,7 +173,7 @@ impl Refresh<'_> {
         part: &Part,
         is_only: bool,
         circumstances: Circumstances<'_>,
-    ) -> Result<Found, CollectError> {
+    ) -> Result<PartFound, CollectError> {
         let (summary, last) = (circumstances.summary, circumstances.last);
         let instance = || part.instance.clone();
         if let Some(fault) = part.fault {
@@ -184,7 +186,7 @@ impl Refresh<'_> {
                 instance: instance(),
             };
             let gathered = keep(part, source, last, &failed)?;
-            return Ok(Found { gathered, is_full: true, is_believed: false });
+            return Ok(PartFound { gathered, is_full: true, is_believed: false });
         }
         let (mut gathered, is_full) = resolve(part, source, circumstances)?;
         let last_summary =
@@ -197,7 +199,7 @@ impl Refresh<'_> {
         let check =
             |summary| convergence::check(summary, last_summary, || last.of_part(part, is_only), &services);
         let Some(reason) = summary.and_then(check) else {
-            return Ok(Found { gathered, is_full, is_believed: true });
+            return Ok(PartFound { gathered, is_full, is_believed: true });
         };
         if reason == Unconverged::NoSession || last.part_may_stay(part) {
             let failed = |application, community| CollectError::Unconverged {
@@ -207,13 +209,13 @@ impl Refresh<'_> {
                 instance: instance(),
             };
             gathered = keep(part, source, last, &failed)?;
-            return Ok(Found { gathered, is_full, is_believed: false });
+            return Ok(PartFound { gathered, is_full, is_believed: false });
         }
         // That an instance is gone is no more than a note in the end: routers share profiles.
         if reason != Unconverged::Removed {
             gathered.resolution.warnings.push(format!("{reason}{}", part.instance.phrase()));
         }
-        Ok(Found { gathered, is_full, is_believed: true })
+        Ok(PartFound { gathered, is_full, is_believed: true })
     }
 
     /// Those answers of the last run that are up to date, or could be brought up to date, if it selected paths in the same
@@ -244,13 +246,13 @@ impl Refresh<'_> {
     fn last_services(&self) -> Services {
         let last_good = self.earlier.last_good.as_ref();
         last_good
-            .map(|last_good| last_good.services(self.output, Some(self.configuration)))
+            .map(|last_good| last_good.services(self.output, Some(self.configuration), &self.earlier.kept))
             .unwrap_or_default()
     }
 }
 
 /// What was found in an instance of BGP.
-struct Found {
+struct PartFound {
     gathered: Gathered,
     /// Whether all answers came from the source.
     is_full: bool,

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use bgpcs::ApplicationName;
+use bgpcs::{ApplicationName, MaxPrefixes};
 use ipnet::IpNet;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
 use crate::collect::guard::Guards;
@@ -12,6 +12,32 @@ use crate::prefix::{Family, Prefix};
 
 /// The most applications that are read.
 const MOST_APPLICATIONS: usize = 10_000;
+
+/// The most prefixes that are written, over all applications.
+const MOST_PREFIXES: u64 = 1_000_000;
+
+/// The most prefixes that are read: what is written, and what stays without an answer beside it, fits.
+const MOST_PREFIXES_READ: usize = 1_200_000;
+
+/// How many prefixes all applications together may have: `max-prefixes`, as far as so many can be read again in the next run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrefixLimit(pub MaxPrefixes);
+
+impl PrefixLimit {
+    /// The number.
+    pub fn get(self) -> u64 {
+        u64::from(self.0.get()).min(MOST_PREFIXES)
+    }
+}
+
+impl fmt::Display for PrefixLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match u64::from(self.0.get()) <= MOST_PREFIXES {
+            true => write!(f, "max-prefixes {}", self.0),
+            false => write!(f, "the {MOST_PREFIXES} that an output file may have"),
+        }
+    }
+}
 
 /// Prefixes by application, in the operator's order of applications. The prefixes of an application are sorted, each once.
 /// An application without prefixes does not appear in any output.
@@ -148,8 +174,9 @@ impl<'de> Deserialize<'de> for Services {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Services, A::Error> {
                 let mut services = Services::default();
-                while let Some((name, entries)) = map.next_entry::<ApplicationName, Vec<PrefixEntry>>()? {
-                    let mut prefixes: Vec<_> = entries.into_iter().map(|entry| entry.ip_prefix).collect();
+                let mut room = MOST_PREFIXES_READ;
+                while let Some(name) = map.next_key::<ApplicationName>()? {
+                    let mut prefixes = map.next_value_seed(Entries(&mut room))?;
                     prefixes.sort();
                     prefixes.dedup();
                     if services.0.len() == MOST_APPLICATIONS {
@@ -165,5 +192,34 @@ impl<'de> Deserialize<'de> for Services {
         }
 
         deserializer.deserialize_map(ByApplication)
+    }
+}
+
+/// Reads an application's list, as far as there is room for its prefixes.
+struct Entries<'r>(&'r mut usize);
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = Vec<Prefix>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Prefix>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = Vec<Prefix>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {MOST_PREFIXES_READ} prefixes")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Prefix>, A::Error> {
+        let mut prefixes = Vec::new();
+        while let Some(PrefixEntry { ip_prefix }) = list.next_element()? {
+            *self.0 =
+                self.0.checked_sub(1).ok_or_else(|| A::Error::invalid_length(MOST_PREFIXES_READ, &self))?;
+            prefixes.push(ip_prefix);
+        }
+        Ok(prefixes)
     }
 }

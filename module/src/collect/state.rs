@@ -6,15 +6,16 @@ use bgpcs::whole_file::WholeFileError;
 use bgpcs::{ApplicationName, Community, ModuleConfiguration, UnixTime};
 use serde::{Deserialize, Serialize};
 
-use crate::collect::gather::CommunityCount;
+use crate::collect::community_count::CommunityCount;
 use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
 use crate::collect::left_out::{self, LeftOut};
+use crate::collect::plan::instances;
 use crate::collect::sessions::InstanceSession;
 use crate::collect::tally::Tally;
 use crate::collect::understood::{self, Unknown};
 use crate::instance::Instance;
-use crate::source::summary::{BgpSummary, Session};
+use crate::source::summary::Session;
 use crate::state_file;
 
 /// The version of the file's form. Release 4.1.0 did not write it; its form differs in the digests only.
@@ -102,6 +103,9 @@ pub struct SyslogRate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct SeenSession {
+    /// Of which instance of BGP.
+    #[serde(default, rename = "vrf", skip_serializing_if = "Instance::is_default")]
+    pub instance: Instance,
     /// The neighbor's address or interface.
     pub peer: String,
     /// The address of this side, from a source that can have several sessions with one neighbor.
@@ -112,9 +116,9 @@ pub struct SeenSession {
 }
 
 impl SeenSession {
-    /// Whether this is the session.
-    pub fn is_of(&self, session: &Session) -> bool {
-        self.peer == session.peer && self.local == session.local
+    /// Whether this is the session of an instance.
+    pub fn is_of(&self, instance: &Instance, session: &Session) -> bool {
+        self.instance == *instance && self.peer == session.peer && self.local == session.local
     }
 }
 
@@ -205,14 +209,21 @@ impl State {
         self.kept.iter().any(|kept| kept.is_over(stale_path_time.unwrap_or_default(), now))
     }
 
-    /// The sessions that are, or were, established, now that the source has these.
-    pub fn sessions_with(&self, summary: &BgpSummary, now: UnixTime) -> Vec<SeenSession> {
-        let seen = |session: &Session| {
-            let earlier = self.sessions.iter().find(|earlier| earlier.is_of(session));
+    /// The sessions that are, or were, established, now that the source has those of this run. Those of an instance that it
+    /// did not tell of are as they were.
+    pub fn sessions_with(&self, last_good: &LastGood, now: UnixTime) -> Vec<SeenSession> {
+        let seen = |InstanceSession { instance, session }: InstanceSession| {
+            let earlier = self.sessions.iter().find(|earlier| earlier.is_of(&instance, &session));
             let established = session.since.map(|_| now).or(earlier.map(|earlier| earlier.established))?;
-            Some(SeenSession { peer: session.peer.clone(), local: session.local.clone(), established })
+            let Session { peer, local, .. } = session;
+            Some(SeenSession { instance, peer, local, established })
         };
-        summary.sessions.iter().filter_map(seen).collect()
+        let counts = instances(&last_good.configuration);
+        let is_untold = |earlier: &&SeenSession| {
+            counts.contains(&earlier.instance) && last_good.summary_of(&earlier.instance).is_none()
+        };
+        let untold = self.sessions.iter().filter(is_untold).cloned();
+        last_good.sessions().into_iter().filter_map(seen).chain(untold).collect()
     }
 
     /// Replaces the state in `directory`. A power failure may lose it, which costs no more than a full refresh: to wait for

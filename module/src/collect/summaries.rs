@@ -30,12 +30,14 @@ impl Summaries {
         self.iter().find(|(known, _)| *known == instance).and_then(|(_, summary)| summary)
     }
 
-    /// The sessions of all instances.
-    pub fn sessions(&self) -> Vec<InstanceSession> {
-        let of = |(instance, summary): (_, Option<&'_ BgpSummary>)| {
-            let sessions =
-                summary.map_or(Vec::new(), |summary| of_instance(instance, &summary.sessions).collect());
-            sessions.into_iter()
+    /// The sessions of all instances. Where the source does not tell them, they are as they were before: what is unknown is
+    /// not lost.
+    pub fn sessions(&self, before: &[InstanceSession]) -> Vec<InstanceSession> {
+        let of = |(instance, summary): (&Instance, Option<&BgpSummary>)| -> Vec<InstanceSession> {
+            match summary {
+                Some(summary) => of_instance(instance, &summary.sessions).collect(),
+                None => before.iter().filter(|known| known.instance == *instance).cloned().collect(),
+            }
         };
         self.iter().flat_map(of).collect()
     }

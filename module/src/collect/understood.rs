@@ -5,7 +5,10 @@ use std::mem::take;
 use bgpcs::{Application, ApplicationLeaf, ApplicationName, ModuleConfiguration, ProfileLeaf, Quoted};
 use bgpcs_display::listed;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+/// The one key that has to be there.
+const APPLICATIONS: &str = "applications";
 
 /// How many unknown keys are named.
 const KEYS_SHOWN: usize = 8;
@@ -28,6 +31,9 @@ pub struct Understood {
 pub struct Unknown {
     /// Keys beside the applications.
     pub keys: Vec<String>,
+    /// Known keys beside the applications, each with what is wrong with its value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
     /// Applications.
     pub applications: Vec<UnknownApplication>,
 }
@@ -47,35 +53,43 @@ pub struct UnknownApplication {
 impl Unknown {
     /// Whether everything is understood.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.applications.is_empty()
+        *self == Self::default()
     }
 
-    /// A warning about the keys beside the applications, if there are any.
-    pub fn warning(&self) -> Option<String> {
-        let keys = self.keys.iter().map(|key| shown(key));
-        (!self.keys.is_empty()).then(|| {
-            let keys = listed(keys, KEYS_SHOWN);
+    /// What to know about the keys beside the applications, a sentence each.
+    pub fn warnings(&self) -> Vec<String> {
+        let shown = |all: &[String]| listed(all.iter().map(|one| shown(one)), KEYS_SHOWN);
+        let keys = (!self.keys.is_empty()).then(|| {
+            let keys = shown(&self.keys);
             format!(
                 "the configuration has keys that this release does not know, so they have no effect: {keys}"
             )
-        })
+        });
+        let value = |value| {
+            format!(
+                "the configuration has a value that this release does not understand, so the default holds: {value}"
+            )
+        };
+        keys.into_iter().chain(self.values.iter().map(value)).collect()
     }
 }
 
 /// Reads a `config.json`. Applications with an unknown key or an unknown kind of community are set apart by name, and so are
-/// unknown keys beside the applications; everything else is used.
+/// unknown keys beside the applications, and keys with an unknown value, which then is the default, as if the key were absent: that
+/// costs the router what the new value says and nothing else, and is the same on every router. Everything else is used.
 ///
 /// # Errors
-/// When it is no JSON, or does not say what it has to: the name of every application, and values in range.
+/// When it is no JSON, or has no list of applications, each with its name: without them nobody could tell an application
+/// that is not understood from one that was removed.
 pub fn understand(bytes: &[u8]) -> Result<Understood, serde_json::Error> {
     let strict = serde_json::from_slice::<ModuleConfiguration>(bytes);
     let Ok(Value::Object(mut object)) = serde_json::from_slice(bytes) else {
         return strict.map(|configuration| Understood { configuration, unknown: Unknown::default() });
     };
-    let unknown = Unknown { keys: unknown_keys(&object), applications: set_apart(&mut object) };
-    let configuration = match (strict, unknown.applications.is_empty()) {
+    let unknown = set_apart(&mut object);
+    let configuration = match (strict, unknown.applications.is_empty() && unknown.values.is_empty()) {
+        // What else is wrong with it makes it an error, which says where in the file that is.
         (strict, true) => strict?,
-        // What else is wrong with it makes it an error still.
         (_, false) => serde_json::from_value(Value::Object(object))?,
     };
     Ok(Understood { configuration, unknown })
@@ -103,20 +117,39 @@ pub fn earlier_if_any<'de, D: Deserializer<'de>>(
     Ok(earlier(Value::deserialize(deserializer)?).ok())
 }
 
+/// Removes what is not understood, as far as the rest means the same without it.
+fn set_apart(object: &mut Map<String, Value>) -> Unknown {
+    let (keys, values) = (unknown_keys(object), unknown_values(object));
+    values.iter().for_each(|(key, _)| drop(object.remove(key)));
+    let values = values.into_iter().map(|(key, error)| format!("{key}: {error}")).collect();
+    Unknown { keys, values, applications: unknown_applications(object) }
+}
+
+/// The keys beside the applications with a value that is not understood, and why.
+fn unknown_values(object: &Map<String, Value>) -> Vec<(String, String)> {
+    let beside = object.iter().filter(|(key, _)| *key != APPLICATIONS);
+    let unknown = beside.filter_map(|(key, value)| {
+        let alone = json!({APPLICATIONS: [], key: value});
+        let error = serde_json::from_value::<ModuleConfiguration>(alone).err()?;
+        Some((key.clone(), error.to_string().chars().take(LONGEST_SHOWN).collect()))
+    });
+    unknown.collect()
+}
+
 fn unknown_keys(object: &Map<String, Value>) -> Vec<String> {
     let is_known = |key: &str| {
         // The interval has SSR's word for it, and the last key is no leaf.
         let mut leaves = ProfileLeaf::ALL.iter().filter(|leaf| **leaf != ProfileLeaf::RefreshInterval);
-        matches!(key, "applications" | "duration" | "high-availability")
+        matches!(key, APPLICATIONS | "duration" | "high-availability")
             || leaves.any(|leaf| leaf.name() == key)
     };
     object.keys().filter(|key| !is_known(key)).cloned().collect()
 }
 
 /// Removes the applications that are not understood, as far as they have names.
-fn set_apart(object: &mut Map<String, Value>) -> Vec<UnknownApplication> {
+fn unknown_applications(object: &mut Map<String, Value>) -> Vec<UnknownApplication> {
     let mut unknown = Vec::new();
-    if let Some(Value::Array(applications)) = object.get_mut("applications") {
+    if let Some(Value::Array(applications)) = object.get_mut(APPLICATIONS) {
         for application in take(applications) {
             match unknown_application(&application) {
                 Some(found) => unknown.push(found),

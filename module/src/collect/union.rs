@@ -5,7 +5,7 @@ use bgpcs::ModuleConfiguration;
 use crate::collect::error::{CollectError, CommunityFailure};
 use crate::collect::gather::{Gathered, Resolution};
 use crate::collect::plan::Part;
-use crate::collect::services::Services;
+use crate::collect::services::{PrefixLimit, Services};
 
 /// The union of what each instance brings.
 pub struct Union<'c> {
@@ -39,20 +39,18 @@ impl<'c> Union<'c> {
         self.gathered.refused.absorb(refused);
         self.gathered.failures.extend(failures);
         self.gathered.any_answer |= any_answer;
-        let (found, limit) = (whole.services.prefix_count(), self.configuration.max_prefixes);
+        let (found, limit) = (whole.services.prefix_count(), PrefixLimit(self.configuration.max_prefixes));
         let first = part.configuration.applications.first();
         let listed =
             first.and_then(|application| application.bgp_community.first().map(|one| (application, one)));
         match listed {
-            Some((application, community)) if found > u64::from(limit.get()) => {
-                Err(CollectError::TooManyPrefixes {
-                    found,
-                    limit,
-                    application: application.application_name.clone(),
-                    community: *community,
-                    instance: part.instance.clone(),
-                })
-            }
+            Some((application, community)) if found > limit.get() => Err(CollectError::TooManyPrefixes {
+                found,
+                limit,
+                application: application.application_name.clone(),
+                community: *community,
+                instance: part.instance.clone(),
+            }),
             Some(_) | None => Ok(()),
         }
     }

@@ -1,5 +1,7 @@
 //! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
 
+use std::path::PathBuf;
+
 use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs::{ApplicationName, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
 
@@ -25,6 +27,7 @@ use crate::drive::record::{self, Comparison, Found, LastRun};
 use crate::drive::stopwatch::Stopwatch;
 use crate::error_text::{FIX_FILE, with_causes};
 use crate::health::facts::SourceAnswer;
+use crate::prefix::Prefix;
 use crate::publish::changes::{self, Change, Reasons};
 use crate::publish::history::{self, RunRecord};
 use crate::publish::output::{self, OutputContent, OutputFile};
@@ -45,8 +48,17 @@ pub enum RunError {
 
 /// The output file could not be replaced.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}; SSR keeps its current prefixes; {FIX_FILE}")]
-pub struct NotWritten(#[from] WholeFileError);
+pub enum NotWritten {
+    /// The system does not let it be written.
+    #[error("{0}; SSR keeps its current prefixes; {FIX_FILE}")]
+    Refused(#[from] WholeFileError),
+    /// It is a directory, a device, a pipe or a socket.
+    #[error(
+        "cannot write {}: expected a regular file or none; SSR keeps its current prefixes; name another one with --output, or \
+         see the prefixes with: {PLUGIN} show", .0.display()
+    )]
+    NoFile(PathBuf),
+}
 
 /// Whether the output file is replaced by one with the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +141,9 @@ fn run_once(
     source: &mut dyn RouteSource,
 ) -> Result<State, NotWritten> {
     let started = now();
+    if !OutputFile(&settings.output).is_replaceable() {
+        return Err(NotWritten::NoFile(settings.output.clone()));
+    }
     let mut earlier = State::load(&settings.state_dir);
     earlier.last_good = earlier.last_good.map(|last_good| last_good.not_after(started));
     let last_run = LastRun::of(&earlier);
@@ -160,7 +175,7 @@ fn refresh_and_publish(
                 now: started,
             };
             let Refreshed { source, warnings, summaries, result } = refresh.run(source);
-            found.sessions = summaries.any().then(|| summaries.sessions());
+            found.sessions = summaries.any().then(|| summaries.sessions(&earlier.sessions()));
             found.answer = answer(summaries, result.as_ref().err());
             (Some(understood), source, warnings, result.map_err(RunError::from))
         }
@@ -181,7 +196,7 @@ fn refresh_and_publish(
     };
     ending.resolution.warnings.extend(warnings);
     let unknown = understood.as_ref().map_or(&earlier.unknown, |understood| &understood.unknown).clone();
-    ending.resolution.warnings.extend(unknown.warning());
+    ending.resolution.warnings.extend(unknown.warnings());
     let configuration = understood.map(|understood| understood.configuration);
     let known = configuration.as_ref().or(earlier.configuration.as_ref());
     let duration = known.map_or(RefreshInterval::default(), |known| known.duration);
@@ -192,6 +207,7 @@ fn refresh_and_publish(
         sessions: found.sessions.as_deref(),
         failures: &ending.failures,
         kept: &ending.kept,
+        left_out: &ending.resolution.left_out,
     };
     let Published { digest, changes } =
         write(settings, rewrite, duration, &ending, started, &comparison.reasons())?;
@@ -204,11 +220,8 @@ fn refresh_and_publish(
         }
         Outcome::None | Outcome::Held | Outcome::Failed | Outcome::Standby => ending.last_good,
     };
-    let summary = last_good.as_ref().and_then(|last_good| last_good.summary.as_ref());
-    let sessions = match summary {
-        Some(summary) => earlier.sessions_with(summary, started),
-        None => earlier.sessions,
-    };
+    let sessions = last_good.as_ref().map(|last_good| earlier.sessions_with(last_good, started));
+    let sessions = sessions.unwrap_or(earlier.sessions);
     Ok(State {
         version: FORM,
         outcome: ending.outcome,
@@ -267,8 +280,7 @@ fn leave_unchanged(settings: &Settings, rewrite: Rewrite, earlier: State, starte
     {
         eprintln!("cannot set the time of {}: {error}; {FIX_FILE}", settings.output.display());
     }
-    let summary = earlier.last_good.as_ref().and_then(|last_good| last_good.summary.as_ref());
-    let sessions = summary.map(|summary| earlier.sessions_with(summary, started));
+    let sessions = earlier.last_good.as_ref().map(|last_good| earlier.sessions_with(last_good, started));
     let sessions = sessions.unwrap_or_else(|| earlier.sessions.clone());
     let last_good = earlier.last_good.map(|last_good| LastGood { time: started, ..last_good });
     State { version: FORM, started, finished: now(), last_good, sessions, ..earlier }
@@ -290,7 +302,7 @@ fn write(
     duration: RefreshInterval,
     ending: &Ending,
     started: UnixTime,
-    why: &dyn Fn(&ApplicationName) -> Reasons,
+    why: &dyn Fn(&ApplicationName, &[Prefix]) -> Reasons,
 ) -> Result<Published, NotWritten> {
     let file = OutputFile(&settings.output);
     let services = &ending.resolution.services;
@@ -327,9 +339,9 @@ fn fall_back(
     let last_good = earlier.last_good.as_ref();
     let output = OutputFile(&settings.output);
     let last_good_services =
-        || last_good.map(|good| good.services(&output, configuration)).unwrap_or_default();
+        || last_good.map(|good| good.services(&output, configuration, &earlier.kept)).unwrap_or_default();
     let last_answers =
-        LastAnswers::new(&settings.state_dir, last_good, &last_good_services, stale_path_time, now);
+        LastAnswers::new(&settings.state_dir, earlier, &last_good_services, stale_path_time, now);
     let last_good_prefixes = |warnings| {
         // Communities that were stale before may have to go before the others.
         let is_of_community = |failure: &RunFailure| failure.community.is_some();

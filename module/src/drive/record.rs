@@ -6,12 +6,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use bgpcs::whole_file::{self, Staged, WholeFileError};
-use bgpcs::{ApplicationName, Health, ModuleConfiguration, UnixTime};
+use bgpcs::{Application, ApplicationName, Health, ModuleConfiguration, UnixTime};
 
 use crate::clock::now;
 
 use crate::collect::kept::Kept;
 use crate::collect::last_good::LastGood;
+use crate::collect::left_out::LeftOut;
+use crate::collect::plan::instances;
 use crate::collect::schedule::next_run_at_the_latest;
 use crate::collect::sessions::{self, InstanceSession, SessionState};
 use crate::collect::state::{Outcome, RunFailure, State, ToldHealth};
@@ -19,6 +21,7 @@ use crate::error_text::{FIX_FILE, with_causes};
 use crate::health::facts::SourceAnswer;
 use crate::health::{self, Facts, Finding, metrics};
 use crate::instance::Instance;
+use crate::prefix::Prefix;
 use crate::publish::change_log::{self, Entry, Pause};
 use crate::publish::changes::{Change, Moved, Reasons, Why};
 use crate::publish::syslog::{self, SyslogEvent};
@@ -124,7 +127,11 @@ fn tell(
     told: &ToldHealth,
     (sessions, changes): (&[InstanceSession], &[Change]),
 ) {
-    let of_sessions = sessions::changes(&last.sessions, sessions);
+    // What no application asks for any more is not lost.
+    let counts = state.configuration.as_ref().map(instances).unwrap_or_default();
+    let before: Vec<InstanceSession> =
+        last.sessions.iter().filter(|known| counts.contains(&known.instance)).cloned().collect();
+    let of_sessions = sessions::changes(&before, sessions);
     let of_health = SyslogEvent::Health {
         health,
         was: last.told.as_ref().map(|told| told.health.as_str()),
@@ -169,18 +176,20 @@ pub struct Comparison<'r> {
     pub failures: &'r [RunFailure],
     /// The applications that keep what they had, although the source answered.
     pub kept: &'r [Kept],
+    /// What the guards left out.
+    pub left_out: &'r [LeftOut],
 }
 
 impl Comparison<'_> {
-    /// Why an application gained prefixes, and lost some. Of several reasons it is the one that explains most.
-    pub fn reasons(&self) -> impl Fn(&ApplicationName) -> Reasons {
+    /// Why an application gained prefixes, and lost these (sorted). Of several reasons it is the one that explains most.
+    pub fn reasons(&self) -> impl Fn(&ApplicationName, &[Prefix]) -> Reasons {
         let before = self.earlier.last_good.as_ref().map(LastGood::sessions).unwrap_or_default();
         let changes = sessions::changes(&before, self.sessions.unwrap_or(&before));
         let changes: Vec<(Instance, SessionState)> =
             changes.into_iter().map(|(session, state)| (session.instance.clone(), state)).collect();
-        move |application| {
-            if self.is_configured_anew(application) {
-                return Reasons { gained: Why::Configuration, lost: Why::Configuration };
+        move |application, gone| {
+            if let Some(why) = self.is_configured_anew(application) {
+                return Reasons { gained: why, lost: why };
             }
             if !matches!(self.outcome, Outcome::Good | Outcome::Partial) {
                 return Reasons { gained: Why::Held, lost: Why::Released };
@@ -202,6 +211,7 @@ impl Comparison<'_> {
                 },
                 lost: match (self.is_released(application) || (kept && !keeps), ended) {
                     (true, _) => Why::Released,
+                    (false, _) if self.is_guarded_anew(application, gone) => Why::Guard,
                     (false, true) => Why::Session,
                     (false, false) => Why::Withdrawn,
                 },
@@ -217,28 +227,39 @@ impl Comparison<'_> {
         found.map(Instance::of).unwrap_or_default()
     }
 
-    /// Whether the application, or what the profile says for all of them, is not as it was when its prefixes were last good.
-    fn is_configured_anew(&self, application: &ApplicationName) -> bool {
+    /// Why the application is not as it was when its prefixes were last good, if it is not: its own configuration, or what
+    /// the profile says for all, or guards alone.
+    fn is_configured_anew(&self, application: &ApplicationName) -> Option<Why> {
         let last_good = self.earlier.last_good.as_ref().map(|good| &good.configuration);
-        let Some(now) = self.configuration else { return false };
-        let Some(before) = last_good.or(self.earlier.configuration.as_ref()) else { return true };
+        let now = self.configuration?;
+        let Some(before) = last_good.or(self.earlier.configuration.as_ref()) else {
+            return Some(Why::Configuration);
+        };
+        fn named<'c>(of: &'c ModuleConfiguration, name: &ApplicationName) -> Option<&'c Application> {
+            of.applications.iter().find(|listed| listed.application_name == *name)
+        }
+        let [earlier, present] = [before, now].map(|configuration| named(configuration, application));
+        let selects = |listed: Option<&Application>| {
+            listed.map(|listed| (listed.bgp_community.clone(), listed.vrf.clone()))
+        };
         let of_all = |configuration: &ModuleConfiguration| {
-            let ModuleConfiguration {
-                path_selection,
-                aggregate_prefixes,
-                shortest_ipv4_prefix,
-                shortest_ipv6_prefix,
-                ..
-            } = *configuration;
-            (path_selection, aggregate_prefixes, shortest_ipv4_prefix, shortest_ipv6_prefix)
+            (configuration.path_selection, configuration.aggregate_prefixes)
         };
-        let named = |configuration: &'_ ModuleConfiguration| {
-            let mut applications = configuration.applications.iter();
-            applications
-                .find(|listed| listed.application_name == *application)
-                .map(|found| (found.bgp_community.clone(), found.vrf.clone(), found.within.clone()))
+        let within = |listed: Option<&Application>| listed.map(|listed| listed.within.clone());
+        let guards = |configuration: &ModuleConfiguration| {
+            (configuration.shortest_ipv4_prefix, configuration.shortest_ipv6_prefix)
         };
-        of_all(before) != of_all(now) || named(before) != named(now)
+        if of_all(before) != of_all(now) || selects(earlier) != selects(present) {
+            return Some(Why::Configuration);
+        }
+        (guards(before) != guards(now) || within(earlier) != within(present)).then_some(Why::Guard)
+    }
+
+    /// Whether a guard left out any of the prefixes (sorted) that the application lost: an earlier release has fewer guards.
+    fn is_guarded_anew(&self, application: &ApplicationName, gone: &[Prefix]) -> bool {
+        let of_application = self.left_out.iter().filter(|left_out| left_out.application == *application);
+        let mut prefixes = of_application.flat_map(|left_out| &left_out.prefixes);
+        prefixes.any(|prefix| gone.binary_search(prefix).is_ok())
     }
 
     /// Whether last good prefixes of a community of the application went since they may not stay longer.
@@ -248,7 +269,10 @@ impl Comparison<'_> {
         let mut stayed = self.earlier.failures.iter().filter(of_application).filter(stay);
         stayed.any(|earlier| {
             let now = self.failures.iter().filter(of_application);
-            now.clone().any(|failure| failure.community == earlier.community && failure.last_good.is_none())
+            now.clone().any(|failure| {
+                let is_same = failure.community == earlier.community && failure.instance == earlier.instance;
+                is_same && failure.last_good.is_none()
+            })
         })
     }
 }

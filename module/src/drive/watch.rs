@@ -153,7 +153,9 @@ impl Watched {
     /// Whether routes may have changed since the last refresh, or the routing engine has stopped answering.
     fn routes_trigger(&mut self, settings: &Settings) -> Option<Trigger> {
         let last_good = self.state.last_good.as_ref()?;
-        let has_signs = last_good.has_signs();
+        let mut source = open(settings);
+        let parts = parts(self.state.configuration.as_ref()?, &source.abilities());
+        let has_signs = last_good.has_signs(queryable(&parts));
         let interval = if has_signs { FULL_REFRESH_INTERVAL } else { self.refresh_interval().as_secs() };
         if full_refresh_is_due(last_good.refreshed, interval, now()) || self.state.has_kept_enough(now()) {
             return Some(Trigger::Routes);
@@ -162,8 +164,6 @@ impl Watched {
         if !has_signs || self.no_signs_until.is_some_and(|until| began < until) {
             return None;
         }
-        let mut source = open(settings);
-        let parts = parts(self.state.configuration.as_ref()?, &source.abilities());
         let summaries = Summaries::ask(&mut *source, queryable(&parts).cloned());
         self.no_signs_until = Some(Instant::now() + pause_of_signs(began.elapsed()));
         let trigger = trigger_of_signs(last_good, &summaries)?;

@@ -15,7 +15,7 @@ use bgpcs::{
 };
 use bgpcs_display::time;
 
-use crate::collect::gather::CommunityCount;
+use crate::collect::community_count::CommunityCount;
 use crate::collect::last_good::LastOutput;
 use crate::collect::plan::{parts, queryable};
 use crate::collect::schedule::next_run_at_the_latest;

@@ -64,7 +64,7 @@ const METRICS: &[Metric] = &[
     }),
     ("session_established", GAUGE, "Whether a BGP session is established", |told, samples| {
         let sessions = match &told.facts.answer {
-            SourceAnswer::Yes(summaries) => summaries.sessions(),
+            SourceAnswer::Yes(summaries) => summaries.sessions(&told.facts.state.sessions()),
             SourceAnswer::No(_) | SourceAnswer::Skipped => told.facts.state.sessions(),
         };
         for one in sessions {

@@ -100,7 +100,8 @@ fn last_run(facts: &Facts) -> Check {
 /// A run without a result, for a reason that the documented start of its error tells.
 fn failed(facts: &Facts, code: Code, error: &str) -> Check {
     let (code, advice) = if error.starts_with("PrefixLimitError") {
-        let advice = "raise max-prefixes in the profile, or list a narrower community, and commit";
+        let advice =
+            "raise max-prefixes in the profile, at most to 1000000, or list a narrower community, and commit";
         (Code::PrefixLimit, advice.to_owned())
     } else if error.starts_with("SessionError") {
         (

@@ -122,12 +122,12 @@ impl Moved {
 }
 
 /// The changes from the prefixes `before` a run that began at `time` to those `after` it, in the operator's order of
-/// applications; `why` says the reasons for an application.
+/// applications; `why` says the reasons for an application that lost these prefixes.
 pub fn between(
     time: UnixTime,
     before: &Services,
     after: &Services,
-    why: &dyn Fn(&ApplicationName) -> Reasons,
+    why: &dyn Fn(&ApplicationName, &[Prefix]) -> Reasons,
 ) -> Vec<Change> {
     let room = Cell::new(MOST_LISTED);
     let gone = before.iter().map(|(name, _)| name).filter(|name| after.get(name).is_empty());
@@ -139,13 +139,14 @@ pub fn between(
         }
         let is_whole = missing(now, then).count() == now.len();
         let most = if is_whole { MOST_LISTED_OF_WHOLE } else { MOST_LISTED };
-        let Reasons { gained, lost } = why(name);
+        let gone: Vec<Prefix> = missing(then, now).collect();
+        let Reasons { gained, lost } = why(name, &gone);
         Some(Change {
             time,
             application: name.clone(),
             prefixes: now.len() as u64,
             gained: Moved::new(missing(now, then), gained, most, &room),
-            lost: Moved::new(missing(then, now), lost, most, &room),
+            lost: Moved::new(gone.into_iter(), lost, most, &room),
         })
     };
     names.filter_map(change).collect()

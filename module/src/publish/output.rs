@@ -1,6 +1,6 @@
 //! The file that SSR's application identification reads.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -17,8 +17,8 @@ use bgpcs::digest::{Digesting, digest_of};
 /// Permission bits of the file: SSR reads it, whoever it runs as.
 const MODE: u32 = 0o644;
 
-/// The longest file of which the prefixes are read, in bytes: some 700,000 prefixes.
-const LONGEST: u64 = 40 << 20;
+/// The longest file of which the prefixes are read, in bytes: more than the most prefixes that are written need.
+pub const LONGEST: u64 = 128 << 20;
 
 /// The content of the file. Its keys and their order are what the plugin's documentation shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,6 +79,14 @@ pub fn touch(path: &Path) -> io::Result<()> {
 #[derive(Debug, Clone, Copy)]
 pub struct OutputFile<'f>(pub &'f Path);
 
+impl OutputFile<'_> {
+    /// Whether it can be replaced, and read in the next run: it is a regular file, or nothing yet; no directory, device or
+    /// pipe.
+    pub fn is_replaceable(&self) -> bool {
+        fs::metadata(self.0).map_or(true, |found| found.is_file())
+    }
+}
+
 impl LastOutput for OutputFile<'_> {
     fn digest(&self) -> Option<u64> {
         digest_of(self.0)
@@ -91,7 +99,8 @@ impl LastOutput for OutputFile<'_> {
         }
 
         let earlier = || {
-            let file = File::open(self.0).ok()?;
+            // Opening a pipe would wait for its other end.
+            let file = File::open(Some(self.0).filter(|_| self.is_replaceable())?).ok()?;
             if file.metadata().ok()?.len() > LONGEST {
                 return None;
             }

@@ -5,7 +5,6 @@
 //! address that is not on this machine, nobody can tell whose it is, so it is not checked.
 
 mod listeners;
-mod users;
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -16,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::net::sockopt;
 
-pub use users::TrustedUsers;
+use crate::users;
+pub use crate::users::TrustedUsers;
 
 /// Somebody else is where a route source should be. It is passed inside an [`io::Error`], as connecting has no other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -34,6 +34,8 @@ pub use gobgpd::Gobgpd;
 pub use installed::{exabgp_releases, monitoring, python_environment};
 pub use listener::Listener;
 pub use peer::Peer;
-pub use process::{Process, Signal, alone, alone_in_own_network, eventually, free_port, signal};
+pub use process::{
+    Process, Signal, alone, alone_in_own_network, eventually, free_port, peak, peak_of, signal,
+};
 pub use session::{Capabilities, Session};
 pub use speaker::Speaker;

@@ -1,8 +1,9 @@
 //! Programs that a test starts, and what tests of one process share.
 
+use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -37,6 +38,32 @@ impl Process {
     pub fn id(&self) -> u32 {
         self.0.id()
     }
+}
+
+/// Runs a command to its end: its exit status, and its peak of memory in bytes.
+///
+/// The peak is read while it runs. What the system reports at its end may be that of the program that started it, which
+/// counts until `exec` (`getrusage(2)`, `ru_maxrss`).
+pub fn peak(command: &mut Command) -> (ExitStatus, u64) {
+    let mut child = command.spawn().unwrap();
+    let mut peak = 0;
+    loop {
+        let ended = child.try_wait().unwrap();
+        peak = peak.max(peak_of(child.id()).unwrap_or_default());
+        if let Some(status) = ended {
+            assert_ne!(peak, 0, "the command ended before its memory could be read");
+            return (status, peak);
+        }
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// The peak of a running program so far, in bytes; none if it has ended.
+pub fn peak_of(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 /// Sends a signal to a process that the test started.

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex};
 use bgp_community_services::clock::now;
 use bgp_community_services::collect::services::Services;
 use bgp_community_services::collect::state::Outcome;
+use bgp_community_services::prefix::Prefix;
 use bgp_community_services::publish::change_log::{self, Entry, LIMIT_BYTES, Pause};
 use bgp_community_services::publish::changes::{Change, Moved, Reasons, Why, between};
 use bgpcs::ApplicationName;
-use bgpcs_testing::alone;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
+use bgpcs_testing::{alone, peak};
 use serde_json::{Value, json};
-use wait4::Wait4 as _;
 
 use crate::scene::{EMPTY, Scene};
 
@@ -77,7 +77,8 @@ fn between_two_sets() {
             &format!("A 1 -1000 withdrawn [{}], B 1 -1 withdrawn []", many("", 1, 1001).trim_start()),
         ),
     ] {
-        let why = |_: &ApplicationName| Reasons { gained: Why::Announced, lost: Why::Withdrawn };
+        let why =
+            |_: &ApplicationName, _: &[Prefix]| Reasons { gained: Why::Announced, lost: Why::Withdrawn };
         assert_eq!(told(&between(1, &services(before), &services(after), &why)), expected, "{before:.80}");
     }
 }
@@ -145,7 +146,7 @@ fn recorded(scene: &Scene, from: usize) -> String {
 #[test]
 fn reasons() {
     type Step = fn(&Scene, &Router);
-    let cases: [(&str, Step, &str); 10] = [
+    let cases: [(&str, Step, &str); 13] = [
         ("nothing", |_, _| {}, ""),
         (
             "a neighbor announces and withdraws",
@@ -186,6 +187,30 @@ fn reasons() {
                 set(router, "12076:5010", "10.0.0.0/16 10.1.0.0/16");
             },
             "ExchangeOnline 1 +1 configuration [10.0.0.0/15] -2 configuration [10.1.0.0/16 10.2.0.0/16]",
+        ),
+        (
+            "a guard of the profile leaves out more",
+            |scene, _| scene.edit("config.json", |config| config["shortest-ipv4-prefix"] = json!(17)),
+            "ExchangeOnline 0 -2 guard [10.1.0.0/16 10.2.0.0/16], SharePointOnline 0 -1 guard [10.3.0.0/16]",
+        ),
+        (
+            "a guard of an application leaves out more",
+            |scene, _| {
+                scene.edit("config.json", |config| {
+                    config["applications"][0]["within"] = json!(["10.1.0.0/16"]);
+                })
+            },
+            "ExchangeOnline 1 -1 guard [10.2.0.0/16]",
+        ),
+        (
+            "a release without guards took it",
+            |scene, router| {
+                scene.edit("output.json", |output| {
+                    output["services"]["ExchangeOnline"][1]["ip-prefix"] = json!("127.0.0.0/8");
+                });
+                set(router, "12076:5010", "10.1.0.0/16 127.0.0.0/8");
+            },
+            "ExchangeOnline 1 -1 guard [127.0.0.0/8]",
         ),
         (
             "an application is removed",
@@ -412,11 +437,9 @@ fn of_a_full_log() {
                 &["changes", "ExchangeOnline"],
                 &["changes", "2001:db8::/32"],
             ] {
-                // What the system reports as a program's peak includes that of the program that started it.
-                fs::write("/proc/self/clear_refs", "5").unwrap();
-                let ended = scene.command(words).stdout(Stdio::null()).spawn().unwrap().wait4().unwrap();
-                assert!(ended.status.success(), "{case} {words:?}");
-                assert!(ended.rusage.maxrss < 32_000_000, "{case} {words:?}: {} bytes", ended.rusage.maxrss);
+                let (status, peak) = peak(scene.command(words).stdout(Stdio::null()));
+                assert!(status.success(), "{case} {words:?}");
+                assert!(peak < 32_000_000, "{case} {words:?}: {peak} bytes");
             }
         }
     });

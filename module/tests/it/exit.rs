@@ -1,13 +1,14 @@
 //! The one table of exit statuses.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
 use bgp_community_services::exit::Exit;
-use rustix::fs::{FlockOperation, flock};
+use bgpcs_testing::{Process, eventually};
+use rustix::process::geteuid;
 
 use crate::scene::Scene;
 
@@ -100,9 +101,6 @@ fn state_of_nobody_else() {
         fs::write(scene.path(name), "").unwrap();
         fs::set_permissions(scene.path(name), Permissions::from_mode(0o644)).unwrap();
     }
-    // Another user had opened the lock before, and holds it.
-    let held = File::open(scene.path("state/lock")).unwrap();
-    flock(&held, FlockOperation::NonBlockingLockExclusive).unwrap();
     let said = || String::from_utf8(scene.command(&["run"]).output().unwrap().stderr).unwrap();
     let told = said();
     assert!(told.contains("were open to other users") && !told.contains("another process"), "{told}");
@@ -112,6 +110,63 @@ fn state_of_nobody_else() {
         assert_eq!(mode(&name), 0o600, "{name}");
     }
     assert!(!said().contains("were open"));
+}
+
+/// A lock that other users could open is replaced, unless root or the module's own user holds it: the service of an earlier
+/// release does, and there are never two writers.
+#[test]
+fn who_holds_the_lock() {
+    const HOLD: &str = r#"use Fcntl ":flock"; open my $file, "<", $ARGV[0] or die; flock $file, LOCK_EX or die;
+        open my $sign, ">", $ARGV[1]; sleep 3600"#;
+    let own = geteuid().as_raw();
+    let other = geteuid().is_root().then_some((65534, false));
+    for (user, is_respected) in [(own, true)].into_iter().chain(other) {
+        let scene = Scene::new();
+        for name in ["", "state"] {
+            fs::create_dir_all(scene.path(name)).unwrap();
+            fs::set_permissions(scene.path(name), Permissions::from_mode(0o777)).unwrap();
+        }
+        fs::write(scene.path("state/lock"), "").unwrap();
+        fs::set_permissions(scene.path("state/lock"), Permissions::from_mode(0o644)).unwrap();
+        let mut perl = Command::new("perl");
+        perl.args(["-e", HOLD]).args([scene.path("state/lock"), scene.path("held")]).uid(user);
+        let holder = Process::start(&mut perl);
+        eventually("the lock is held", || scene.path("held").exists());
+        let said = || String::from_utf8(scene.command(&["run"]).output().unwrap().stderr).unwrap();
+        for _ in 0..2 {
+            let told = said();
+            assert_eq!(told.contains("another process"), is_respected, "{user}: {told}");
+            assert_eq!(scene.path("output.json").exists(), !is_respected, "{user}");
+        }
+        drop(holder);
+        said();
+        assert!(scene.path("output.json").exists(), "{user}");
+        let mode = fs::metadata(scene.path("state/lock")).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{user}");
+    }
+}
+
+/// An output file that could neither be replaced nor be read again is refused before anything is asked, or waited for.
+#[test]
+fn an_output_that_is_no_file() {
+    type Make = fn(&Path);
+    let kinds: [(&str, Make); 3] = [
+        ("directory", |path| fs::create_dir(path).unwrap()),
+        ("device", |path| symlink("/dev/null", path).unwrap()),
+        ("pipe", |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success())),
+    ];
+    for (kind, make) in kinds {
+        let scene = Scene::new();
+        make(&scene.path("output.json"));
+        let before = fs::symlink_metadata(scene.path("output.json")).unwrap().ino();
+        let ended = scene.command(&["run"]).output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(Exit::Degraded.number().into()), "{kind}: {said}");
+        assert!(said.contains("expected a regular file or none"), "{kind}: {said}");
+        assert_eq!(fs::symlink_metadata(scene.path("output.json")).unwrap().ino(), before, "{kind}");
+        // Whoever looks at it does not wait for the other end of a pipe.
+        assert!(scene.command(&["status"]).output().unwrap().status.code().is_some(), "{kind}");
+    }
 }
 
 /// A directory that others use as well stays theirs, and what is no file is not replaced by one.

@@ -1,13 +1,17 @@
 //! A loss that is too sudden to be true is not believed for `stale-path-time`.
 
 use std::fs;
+use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex};
 
 use bgp_community_services::clock::now;
+use bgp_community_services::collect::keep::{Keep, Keeping};
 use bgp_community_services::collect::loss::{LossRule, Recent};
+use bgp_community_services::collect::recent::{MOST_REMEMBERED, RecentPrefixes};
+use bgp_community_services::collect::services::Services;
 use bgp_community_services::collect::state::{Outcome, State};
 use bgp_community_services::prefix::Prefix;
-use bgpcs::{LargestLoss, MaxPrefixes, StalePathTime};
+use bgpcs::{LargestLoss, MaxPrefixes, ModuleConfiguration, StalePathTime};
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::{Value, json};
 
@@ -21,7 +25,7 @@ fn rule(largest: u32, now: u64) -> LossRule {
     LossRule {
         largest: LargestLoss::new(largest).unwrap(),
         stale_path_time: StalePathTime::new(300).unwrap(),
-        most: MaxPrefixes::default(),
+        most: 100_000,
         now,
     }
 }
@@ -112,14 +116,14 @@ fn by_sets_and_times() {
     }
 }
 
-/// What went is remembered as far as `max-prefixes`, the newest first.
+/// What went is remembered as far as there is room, the newest first; each list counts as one more.
 #[test]
 fn memory_is_bounded() {
-    let most = MaxPrefixes::new(3).unwrap();
+    let most = 5;
     let mut recent = Recent::of(&prefixes(0..10));
     for (time, left) in [(1, 8), (2, 6), (3, 5)] {
         recent = recent.then(&prefixes(0..left), &LossRule { most, ..rule(90, time) }).0;
-        assert!(recent.gone.iter().map(|gone| gone.prefixes.len()).sum::<usize>() <= 3);
+        assert!(recent.gone.iter().map(|gone| gone.prefixes.len()).sum::<usize>() <= 5);
     }
     assert_eq!(recent.gone.iter().map(|gone| gone.time).collect::<Vec<_>>(), [2, 3]);
 }
@@ -316,4 +320,41 @@ fn max_prefixes_is_the_limit() {
     let (state, _) = scene.ask_bgpd();
     assert_eq!((state.outcome, count(&scene)), (Outcome::Good, 4));
     assert!(state.warnings[0].contains("more than max-prefixes 12"), "{:?}", state.warnings);
+}
+
+/// What is remembered is never more than is read again; beyond that a loss is believed, and that is told.
+#[test]
+fn as_much_as_is_remembered() {
+    let mut configuration: ModuleConfiguration =
+        serde_json::from_value(Scene::new().json("config.json")).unwrap();
+    configuration.largest_loss = LargestLoss::new(50).unwrap();
+    configuration.max_prefixes = MaxPrefixes::new(1_000_000).unwrap();
+    let name = configuration.applications[0].application_name.clone();
+    // As long as a prefix can be.
+    let prefix = |index: u128| {
+        let address =
+            Ipv6Addr::from_bits((0x2001_1db8_1234_5678_9abc_def0_u128 << 32) + 0x1000_0000 + (index << 2));
+        format!("{address}/126").parse().unwrap()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for (count, fits) in [(MOST_REMEMBERED, true), (MOST_REMEMBERED + 1, false)] {
+        let all: Vec<Prefix> = (0..count as u128).map(prefix).collect();
+        let mut services = Services::default();
+        services.add(&name, &all);
+        let mut warnings = Vec::new();
+        let mut keep = Keep {
+            configuration: &configuration,
+            last_good: Some(1000),
+            now: 1000,
+            services: &mut services,
+            warnings: &mut warnings,
+            keeping: Keeping::default(),
+        };
+        keep.sudden_losses(&|| None, &[], &[]);
+        let recent = keep.keeping.recent;
+        let digest = recent.save(directory.path()).unwrap();
+        assert_eq!(digest.is_some(), fits);
+        assert_eq!(warnings.iter().any(|warning| warning.contains("largest-loss has no effect")), !fits);
+        assert!(digest.is_none_or(|digest| RecentPrefixes::load(directory.path(), digest).is_some()));
+    }
 }

@@ -1,19 +1,20 @@
 //! The module's memory has a limit, whatever a routing engine sends.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::net::Ipv6Addr;
-use std::process::Stdio;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bgpcs_testing::alone;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
-use wait4::Wait4 as _;
+use bgpcs_testing::{alone, peak};
+use serde_json::json;
 
 use crate::scene::Scene;
 
-/// What the program has to keep to. What this test has in memory itself counts as well, and is nearly as much.
+/// What the program has to keep to.
 const LIMIT: u64 = 24_000_000;
 
 /// Of what nobody but a program that is out to harm would send or leave.
@@ -78,12 +79,9 @@ fn hold_to(scene: &Scene, case: &str, limit: u64) {
 
 /// Whether a command succeeds, and its peak in bytes.
 fn ended(scene: &Scene, words: &[&str]) -> (bool, u64) {
-    // What the system reports as a program's peak includes that of the program that started it.
-    fs::write("/proc/self/clear_refs", "5").unwrap();
     let mut command = scene.command(words);
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let ended = command.spawn().unwrap().wait4().unwrap();
-    (ended.status.success(), ended.rusage.maxrss)
+    let (status, peak) = peak(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    (status.success(), peak)
 }
 
 #[test]
@@ -116,7 +114,6 @@ fn all_that_may_come() {
         fs::write(scene.path("state").join(name), format!("{{\"warnings\": [{texts}\"\"]}}")).unwrap();
         hold_to(&scene, name, HOSTILE_LIMIT);
     }
-    // Written piece by piece: what this program has in memory counts as the module's peak.
     let flood = Answer::Written(Arc::new(|request, reply| {
         match request {
             "show bgp neighbors json" => {
@@ -154,6 +151,74 @@ fn all_that_may_come() {
     }
 }
 
+/// A reply that is text, a piece of it many times, and its end: of which so many megabytes are sent.
+type Reply = (&'static str, &'static str, &'static str, usize);
+
+/// What a source may send whose replies are JSON of its own form.
+const REPLIES: [Reply; 9] = [
+    ("{\"routes\":{", "\"10.0.0.0/8\":[{\"valid\":true,\"bestpath\":true}],", "\"10.0.0.0/8\":[]}}", 10),
+    ("{\"a\":\"", "\\\"x", "\"}", 30),
+    ("{\"a\":", "[\"\",", "", 30),
+    ("{", "\"a\":[\"\"],", "\"b\":[]}", 10),
+    ("[", "{\"a\":[{\"b\":[]}]},", "{}]", 30),
+    ("{\"10.0.0.0/8\":[{\"attrs\":[{\"type\":8,\"communities\":[", "1,", "1]}]}]}", 30),
+    ("{\"10.0.0.0/8\":[{\"attrs\":[", "{\"type\":8,\"communities\":[]},", "{}]}]}", 30),
+    ("[{\"state\":{\"neighbor_address\":\"192.0.2.2\"},\"x\":[", "{\"\":0},", "{}]}]", 30),
+    ("", " ", "{}", 300),
+];
+
+/// Of every source with replies of its own, whatever is in them.
+#[test]
+fn whatever_other_sources_say() {
+    alone("memory::whatever_other_sources_say", all_that_others_may_say);
+}
+
+fn all_that_others_may_say() {
+    let times = |piece: &str, megabytes: usize| megabytes * 1_000_000 / piece.len();
+    for (start, piece, end, megabytes) in REPLIES {
+        let http = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{start}");
+        let answer = Answer::Long(http.into(), piece.into(), times(piece, megabytes), end.into());
+        let url = stand_in::http(answer.clone());
+        let root = url.split("/bgp/").next().unwrap();
+        hold_source(piece, &["--source", "routing-manager", "--routing-manager-url", &url]);
+        hold_source(piece, &["--source", "bagpipe", "--bagpipe-url", root]);
+        // What is printed comes from another process, whose memory does not count.
+        let scratch = tempfile::tempdir().unwrap();
+        let command = scratch.path().join("gobgp");
+        fs::write(scratch.path().join("piece"), piece.repeat(1 + 65536 / piece.len())).unwrap();
+        let chunks = times(piece, megabytes) / (1 + 65536 / piece.len());
+        let program = format!(
+            "#!/usr/bin/perl\nmy $piece = do {{ local (@ARGV, $/) = ('{}/piece'); <> }};\nprint q({start});\n\
+             print $piece for 1 .. {chunks};\nprint q({end});\n",
+            scratch.path().display()
+        );
+        fs::write(&command, program).unwrap();
+        fs::set_permissions(&command, Permissions::from_mode(0o755)).unwrap();
+        let address = root.strip_prefix("http://").unwrap();
+        let command = command.display().to_string();
+        hold_source(piece, &["--source", "gobgp", "--gobgp", &command, "--gobgp-address", address]);
+    }
+}
+
+/// Runs the module with another source than bgpd, and holds its peak.
+#[track_caller]
+fn hold_source(case: &str, options: &[&str]) {
+    let scene = Scene::new();
+    scene.edit("config.json", |config| {
+        config["applications"] = json!([{"application-name": "A", "bgp-community": ["target:64512:77"]}]);
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bgp-community-services"));
+    for (option, name) in [("--config", "config.json"), ("--output", "output.json"), ("--state-dir", "state")]
+    {
+        command.arg(option).arg(scene.path(name));
+    }
+    command.arg("--syslog-socket").arg(scene.path("log")).args(options);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let (status, peak) = peak(&mut command);
+    assert!(status.success() && peak < HOSTILE_LIMIT, "{} {case}: {peak} bytes", options[1]);
+    assert!(scene.path("output.json").exists(), "{} {case}", options[1]);
+}
+
 /// As much as is read of a file, in pieces that take the most memory for their length.
 #[test]
 fn whatever_is_in_a_file() {
@@ -170,7 +235,7 @@ fn all_that_may_be_in_a_file() {
     let community = |index: usize| format!("\"{}:{}\",", index / 65536, index % 65536);
     type Piece<'p> = &'p dyn Fn(usize) -> String;
     let rows: [(&str, &str, usize, Piece<'_>, &str); 9] = [
-        ("output.json", r#"{"services":{"a":["#, 40 * MIB, &prefix, r#"{"ip-prefix":"::/0"}]}}"#),
+        ("output.json", r#"{"services":{"a":["#, 60 * MIB, &prefix, r#"{"ip-prefix":"::/0"}]}}"#),
         ("output.json", r#"{"services":{"#, 40 * MIB, &numbered, r#""a":[]}}"#),
         ("output.json", r#"{"services":""#, 40 * MIB, &|_| "x".repeat(1000), r#""}"#),
         (

@@ -10,6 +10,7 @@ use bgp_community_services::collect::convergence::Unconverged;
 use bgp_community_services::collect::error::CollectError;
 use bgp_community_services::collect::kept::KeptError;
 use bgp_community_services::collect::plan::InstanceFault;
+use bgp_community_services::collect::services::PrefixLimit;
 use bgp_community_services::configuration::ConfigurationError;
 use bgp_community_services::drive::once::{NotWritten, RunError};
 use bgp_community_services::drive::watch::WatchError;
@@ -89,7 +90,7 @@ fn of_every_error() {
         },
         CollectError::TooManyPrefixes { .. } => CollectError::TooManyPrefixes {
             found: 11,
-            limit: MaxPrefixes::default(),
+            limit: PrefixLimit(MaxPrefixes::default()),
             application: application(),
             community: community(),
             instance: Instance::Default,
@@ -280,10 +281,6 @@ fn of_a_run() {
         (
             Box::new(configuration(r#"{"applications": ["ExchangeOnline"]}"#)),
             &["config.json", "expected an object with application-name and bgp-community"],
-        ),
-        (
-            Box::new(configuration(r#"{"applications": [], "duration": "60"}"#)),
-            &["config.json", "expected a whole number from 10 to 3600"],
         ),
         (
             Box::new(|_| {}),

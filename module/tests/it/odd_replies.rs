@@ -16,6 +16,7 @@ use bgp_community_services::collect::last_good::LastGood;
 use bgp_community_services::collect::plan::parts;
 use bgp_community_services::collect::services::Services;
 use bgp_community_services::collect::snapshot::Snapshot;
+use bgp_community_services::collect::state::State;
 use bgp_community_services::instance::{Instance, Table};
 use bgp_community_services::prefix::{Family, Prefix};
 use bgp_community_services::settings::{Limits, Settings};
@@ -584,7 +585,7 @@ fn unreadable_prefixes_stay() {
     let mut snapshot = Snapshot::default();
     let known = vec![prefix("10.1.0.0/16"), prefix("10.2.0.0/16")];
     snapshot.add(&IPV4, &"1:1".parse().unwrap(), known, None);
-    let state = tempfile::tempdir().unwrap();
+    let state_dir = tempfile::tempdir().unwrap();
     let last_good = LastGood {
         time: 1000,
         refreshed: 1000,
@@ -593,11 +594,12 @@ fn unreadable_prefixes_stay() {
         summary: None,
         vrfs: BTreeMap::new(),
         output: None,
-        snapshot: snapshot.save(state.path()).unwrap(),
+        snapshot: snapshot.save(state_dir.path()).unwrap(),
         recent: None,
     };
     let stale_path_time = configuration.stale_path_time;
-    let last = LastAnswers::new(state.path(), Some(&last_good), &Services::default, stale_path_time, 1010);
+    let earlier = State { last_good: Some(last_good), ..State::default() };
+    let last = LastAnswers::new(state_dir.path(), &earlier, &Services::default, stale_path_time, 1010);
     let parts = parts(&configuration, &Abilities::default());
     let mut gathering = Gathering::new(&parts[0], &last);
     let path = |text: &str| QueryItem::Path(MatchedPath { community: 0, prefix: prefix(text), best: true });

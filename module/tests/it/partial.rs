@@ -187,6 +187,39 @@ fn without_a_snapshot_the_application_keeps_all() {
     assert_eq!(scene.prefixes(), "10.1.0.0/16 10.2.0.0/16 10.8.0.0/16 10.9.0.0/16 | 10.3.0.0/16");
 }
 
+/// So it does over several such runs, from the last answer of the community on; what never had one keeps nothing.
+#[test]
+fn without_a_snapshot_the_age_goes_on() {
+    let (scene, replies) = after_a_good_run();
+    scene.edit("config.json", |config| {
+        config["stale-path-time"] = json!(300);
+        config["applications"][0]["bgp-community"] = json!([EXCHANGE, "12076:5030"]);
+    });
+    set(&replies, "12076:5030", 0, routes(&["10.8.0.0/16"]));
+    scene.ask_bgpd();
+    let ask = || {
+        fs::remove_file(scene.path("state/routes.json")).ok();
+        let (state, _) = scene.ask_bgpd();
+        let since = state.failures.first().map(|failure| failure.last_good.map(|time| now() - time));
+        (state.outcome, scene.prefixes(), since)
+    };
+    age(&scene, 200);
+    set(&replies, EXCHANGE, 2, String::new());
+    let kept = "10.1.0.0/16 10.2.0.0/16 10.8.0.0/16 | 10.3.0.0/16";
+    for _ in 0..3 {
+        let (outcome, prefixes, since) = ask();
+        assert_eq!((outcome, prefixes.as_str()), (Outcome::Partial, kept));
+        assert!((200..260).contains(&since.unwrap().unwrap()), "{since:?}");
+    }
+    scene.edit("config.json", |config| config["stale-path-time"] = json!(100));
+    for _ in 0..2 {
+        assert_eq!(ask(), (Outcome::Partial, "10.8.0.0/16 | 10.3.0.0/16".to_owned(), Some(None)));
+    }
+    // The other community's prefixes go when they are withdrawn.
+    set(&replies, "12076:5030", 0, routes(&["10.9.0.0/16"]));
+    assert_eq!(ask(), (Outcome::Partial, "10.9.0.0/16 | 10.3.0.0/16".to_owned(), Some(None)));
+}
+
 /// After a partial run the source goes away: what was stale before goes first.
 #[test]
 fn held_after_partial() {

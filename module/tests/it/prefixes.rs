@@ -1,8 +1,10 @@
 //! Prefixes: their one form, and merging them.
 
-use bgp_community_services::collect::services::Services;
+use bgp_community_services::collect::last_good::LastOutput as _;
+use bgp_community_services::collect::services::{PrefixLimit, Services};
 use bgp_community_services::prefix::{Family, Prefix};
-use bgpcs::ApplicationName;
+use bgp_community_services::publish::output::{LONGEST, OutputContent, OutputFile};
+use bgpcs::{ApplicationName, MaxPrefixes, RefreshInterval};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use proptest::prelude::*;
 
@@ -112,4 +114,27 @@ fn merging_across_families() {
     assert_eq!(merged.iter().map(Prefix::to_string).collect::<Vec<_>>(), ["0.0.0.0/0", "::/0"]);
     assert_eq!(merged.iter().map(Prefix::family).collect::<Vec<_>>(), Family::ALL);
     assert!(merged.iter().all(Prefix::is_default));
+}
+
+/// The most prefixes that may be written are read again in the next run, however long each of them is.
+#[test]
+fn what_is_written_is_read() {
+    assert_eq!(PrefixLimit(MaxPrefixes::new(7).unwrap()).to_string(), "max-prefixes 7");
+    let limit = PrefixLimit(MaxPrefixes::new(4_000_000_000).unwrap());
+    assert_eq!(limit.to_string(), "the 1000000 that an output file may have");
+    let name: ApplicationName = "any".parse().unwrap();
+    let first = 0x2001_1db8_1234_5678_9abc_def0_u128 << 32;
+    let prefix = |index: u64| {
+        let address = std::net::Ipv6Addr::from_bits(first + 0x1000_0000 + (u128::from(index) << 2));
+        Prefix::from(IpNet::V6(Ipv6Net::new(address, 126).unwrap()))
+    };
+    // A tenth of them, in a file of a tenth of what is read.
+    let all: Vec<Prefix> = (0..limit.get() / 10).map(prefix).collect();
+    let mut services = Services::default();
+    services.add(&name, &all);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("output.json");
+    OutputContent::new(RefreshInterval::default(), &services, None).write(&path).unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() < LONGEST / 10);
+    assert!(OutputFile(&path).services().get(&name) == all);
 }

@@ -17,17 +17,17 @@ use serde_json::json;
 use crate::scene::{EMPTY, Scene};
 
 /// A syslog daemon's socket.
-struct Daemon(UnixDatagram);
+pub struct Daemon(UnixDatagram);
 
 impl Daemon {
-    fn of(scene: &Scene) -> Self {
+    pub fn of(scene: &Scene) -> Self {
         let socket = UnixDatagram::bind(scene.path("log")).unwrap();
         socket.set_nonblocking(true).unwrap();
         Self(socket)
     }
 
     /// The lines that arrived: priority and text, each with the tag and this process's id.
-    fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         let mut buffer = [0; 4096];
         let mut lines = Vec::new();
         while let Ok(length) = self.0.recv(&mut buffer) {

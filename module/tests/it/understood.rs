@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bgp_community_services::clock::now;
 use bgp_community_services::collect::state::{Outcome, State};
 use bgp_community_services::collect::understood::understand;
+use bgpcs::ModuleConfiguration;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ fn what_is_understood() {
     let one = r#"{"application-name": "A", "bgp-community": ["1:1"]}"#;
     let two = |rest: &str| format!(r#"{{"applications": [{one}, {rest}]}}"#);
     // The applications that are used, those that are not, and the keys.
-    let cases: [(String, &str); 14] = [
+    let cases: [(String, &str); 16] = [
         (two(r#"{"application-name": "B", "bgp-community": ["2:2"]}"#), "A B | | "),
         (two(r#"{"application-name": "B", "bgp-community": ["2:2"], "color": 7}"#), "A | B 2:2 | "),
         (two(r#"{"application-name": "B", "bgp-community": ["2:2", "color:0:7"]}"#), "A | B 2:2 | "),
@@ -41,17 +42,23 @@ fn what_is_understood() {
             ),
             "A | | ",
         ),
-        // These are damaged, not newer.
-        (two(r#"{"bgp-community": ["2:2"]}"#), "missing field `application-name`"),
-        (two(r#"{"application-name": "", "bgp-community": ["2:2"]}"#), "application-name is empty"),
+        // A value that is not understood is the default, and everything else is used.
         (
-            format!(r#"{{"applications": [{one}], "duration": 5}}"#),
-            "expected a whole number from 10 to 3600 at line 1",
+            format!(
+                r#"{{"applications": [{one}], "duration": 5, "path-selection": "backup", "max-prefixes": 7,
+                    "high-availability": "four nodes"}}"#
+            ),
+            "A | |  duration high-availability path-selection 60 any 7 false",
         ),
         (
             two(r#"{"application-name": "B", "bgp-community": ["color:0:7"]}], "duration": 5, "x": ["#),
-            "expected a whole number from 10 to 3600",
+            "A | B color:0:7 | x duration",
         ),
+        // These are damaged, not newer.
+        (two(r#"{"bgp-community": ["2:2"]}"#), "missing field `application-name`"),
+        (two(r#"{"application-name": "", "bgp-community": ["2:2"]}"#), "application-name is empty"),
+        (r#"{"applications": 1, "duration": 5}"#.to_owned(), "expected a list"),
+        (r#"{"duration": 5}"#.to_owned(), "missing field `applications`"),
     ];
     for (text, expected) in cases {
         let shown = match understand(text.as_bytes()) {
@@ -60,11 +67,15 @@ fn what_is_understood() {
                 let names = |texts: Vec<String>| texts.join(" ");
                 let known = understood.configuration.applications.iter();
                 let unknown = understood.unknown.applications.iter();
+                let values = understood.unknown.values.iter().map(|value| value.split(':').next().unwrap());
+                let ModuleConfiguration { duration, path_selection, max_prefixes, high_availability, .. } =
+                    &understood.configuration;
                 format!(
-                    "{} | {}| {}",
+                    "{} | {}| {}{} {duration} {path_selection} {max_prefixes} {high_availability}",
                     names(known.map(|known| known.application_name.to_string()).collect()),
                     names(unknown.map(|one| format!("{} {} ", one.application, one.community)).collect()),
-                    names(understood.unknown.keys.clone())
+                    names(understood.unknown.keys.clone()),
+                    values.map(|key| format!(" {key}")).collect::<String>()
                 )
             }
         };
@@ -147,6 +158,51 @@ fn it_keeps_its_last_good_prefixes() {
     scene.edit("config.json", |config| config["applications"][0]["bgp-community"] = json!(["12076:5010"]));
     let (state, _) = scene.ask_bgpd();
     assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Good, "10.1.0.0/16 | 10.2.0.0/16"));
+}
+
+/// A value that is not understood costs nothing but itself, and is told.
+#[test]
+fn a_value_that_is_not_understood() {
+    let scene = scene();
+    scene.edit("config.json", |config| config["path-selection"] = json!("backup"));
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Good, "10.1.0.0/16 | 10.2.0.0/16"));
+    let warning = "the configuration has a value that this release does not understand, so the default holds: path-selection";
+    assert!(state.warnings.len() == 1 && state.warnings[0].starts_with(warning), "{:?}", state.warnings);
+    assert!(scene.answer(&["doctor"]).contains(warning));
+    // So is one that a later release left in the state.
+    scene.edit("state/last-run.json", |state| {
+        state["last-good"]["configuration"]["path-selection"] = json!("backup");
+    });
+    std::fs::remove_file(scene.path("bgpd.vty")).unwrap();
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Held, "10.1.0.0/16 | 10.2.0.0/16"));
+}
+
+/// An upgrade to the release that understands it: what it kept stays on, also where the source does not answer, or not for
+/// one of its communities.
+#[test]
+fn until_it_is_understood() {
+    let scene = scene();
+    scene.ask_bgpd();
+    let understood = scene.json("config.json");
+    say_something_new(&scene);
+    assert_eq!(scene.ask_bgpd().0.outcome, Outcome::Partial);
+    std::fs::write(scene.path("config.json"), understood.to_string()).unwrap();
+    std::fs::rename(scene.path("bgpd.vty"), scene.path("away")).unwrap();
+    for _ in 0..2 {
+        let (state, _) = scene.ask_bgpd();
+        assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Held, "10.1.0.0/16 | 10.2.0.0/16"));
+    }
+    stand_in::vty(
+        &scene.path("bgpd.vty"),
+        Answer::Made(Arc::new(|command: &str| match command.contains("12076:5010") {
+            true => vty_reply(2, "% [BGP] Unknown command\n"),
+            false => vty_reply(0, EMPTY),
+        })),
+    );
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Partial, "10.1.0.0/16 | "));
 }
 
 /// An application that is not understood and goes altogether leaves nothing.

@@ -1,14 +1,17 @@
 //! VRFs that are not there, and sources and numbers of VRFs that cannot be.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bgp_community_services::collect::guard::Guard;
-use bgp_community_services::collect::state::Outcome;
+use bgp_community_services::collect::state::{Outcome, State};
+use bgp_community_services::instance::Instance;
+use bgpcs::VrfName;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use serde_json::{Value, json};
 
 use crate::scene::Scene;
+use crate::syslog::Daemon;
 
 const ROUTES: &str = r#"{"routes": {"10.0.0.0/8": [{"valid": true, "bestpath": true}]}}"#;
 const SESSION: &str = r#"{"192.0.2.2": {"bgpState": "Established", "bgpTimerUpMsec": 100000,
@@ -169,4 +172,106 @@ fn losses_of_a_union() {
         scene.ask_bgpd();
         assert_eq!(scene.prefixes(), expected, "largest-loss {largest}");
     }
+}
+
+/// What a bgpd with the VRF `red` replies there: to the neighbors, and to queries; and to queries elsewhere.
+type Replies = Arc<Mutex<[(u8, String); 3]>>;
+
+/// A scene with such a bgpd, whose application has the routes of both.
+fn with_replies() -> (Scene, Replies) {
+    let both = ["default", "red"].map(str::to_owned);
+    let scene = scene(&[("ExchangeOnline", &both)]);
+    let red = ROUTES.replace("10.", "11.");
+    let replies = Replies::new(Mutex::new([(0, SESSION.to_owned()), (0, red), (0, ROUTES.to_owned())]));
+    let known = Arc::clone(&replies);
+    let reply = move |command: &str| {
+        let [neighbors, of_red, elsewhere] = known.lock().unwrap().clone();
+        let (status, text) = match command {
+            _ if command.starts_with("autocomplete ") || command.ends_with("community-info") => {
+                (2, String::new())
+            }
+            _ if command.ends_with("summary json") => (0, "{}".to_owned()),
+            _ if command.ends_with("neighbors json") && command.contains(" vrf red ") => neighbors,
+            _ if command.ends_with("neighbors json") => (0, SESSION.to_owned()),
+            _ if command.contains(" vrf red ") => of_red,
+            _ => elsewhere,
+        };
+        vty_reply(status, &text)
+    };
+    stand_in::vty(&scene.path("bgpd.vty"), Answer::Made(Arc::new(reply)));
+    (scene, replies)
+}
+
+/// Where bgpd does not tell the sessions of a VRF, they are unknown, and not lost.
+#[test]
+fn unknown_is_not_lost() {
+    let (scene, replies) = with_replies();
+    let daemon = Daemon::of(&scene);
+    scene.ask_bgpd();
+    let sessions =
+        || daemon.lines().into_iter().filter(|line| line.contains("event=session")).collect::<Vec<_>>();
+    assert_eq!(sessions().len(), 2);
+    let had_signs = |state: &State| {
+        let red = Instance::from("red".parse::<VrfName>().unwrap());
+        state.last_good.as_ref().unwrap().has_signs([Instance::Default, red].iter())
+    };
+
+    replies.lock().unwrap()[0] = (0, "whatever".to_owned());
+    replies.lock().unwrap()[1].1 = r#"{"routes": {}}"#.to_owned();
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((sessions(), state.sessions().len(), state.sessions.len()), (vec![], 2, 2));
+    assert!(had_signs(&state), "those of the run before");
+    let changes = scene.answer(&["changes"]);
+    assert!(changes.contains("withdrawn") && !changes.contains("session"), "{changes}");
+
+    // What was known of it before is compared with what it tells again.
+    replies.lock().unwrap()[0].1 = SESSION.replace("Established", "Active");
+    scene.ask_bgpd();
+    let told = sessions();
+    assert!(told.len() == 1 && told[0].contains("state=lost"), "{told:?}");
+    let doctor = answer(&scene, &["doctor"]);
+    assert!(
+        doctor.contains("the BGP session with 192.0.2.2 in vrf red was established, and is not"),
+        "{doctor}"
+    );
+    assert!(!doctor.contains("session with 192.0.2.2 was established"), "{doctor}");
+
+    // A VRF that no application asks for any more has lost nothing either.
+    replies.lock().unwrap()[0].1 = SESSION.to_owned();
+    scene.ask_bgpd();
+    assert_eq!(sessions().len(), 1);
+    scene.edit("config.json", |config| config["applications"][0]["vrf"] = json!([]));
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((sessions(), state.sessions().len(), state.sessions.len()), (vec![], 1, 1));
+}
+
+/// Signs of a change are those of every instance that counts.
+#[test]
+fn signs_of_each() {
+    let (scene, replies) = with_replies();
+    replies.lock().unwrap()[0] = (0, "whatever".to_owned());
+    let (state, _) = scene.ask_bgpd();
+    let last_good = state.last_good.unwrap();
+    let red = Instance::from("red".parse::<VrfName>().unwrap());
+    assert!(last_good.has_signs([Instance::Default].iter()));
+    assert!(!last_good.has_signs([Instance::Default, red].iter()));
+}
+
+/// Prefixes of one VRF that were kept and are answered again are not released because another VRF fails.
+#[test]
+fn released_where_they_were_kept() {
+    let (scene, replies) = with_replies();
+    let refused = (2, "% [BGP] Unknown command: show bgp\n".to_owned());
+    replies.lock().unwrap()[1] = refused.clone();
+    assert_eq!(scene.ask_bgpd().0.outcome, Outcome::Partial);
+    replies.lock().unwrap()[1] = (0, ROUTES.replace("10.", "12."));
+    replies.lock().unwrap()[2] = refused.clone();
+    let (state, _) = scene.ask_bgpd();
+    assert_eq!((state.outcome, scene.prefixes().as_str()), (Outcome::Partial, "10.0.0.0/8 12.0.0.0/8 | "));
+    scene.edit("config.json", |config| config["stale-path-time"] = json!(0));
+    replies.lock().unwrap()[1] = refused;
+    replies.lock().unwrap()[2] = (0, r#"{"routes": {}}"#.to_owned());
+    assert_eq!((scene.ask_bgpd().0.outcome, scene.prefixes().as_str()), (Outcome::Partial, " | "));
+    let changes = scene.answer(&["changes", "--json"]);
+    assert!(changes.contains("withdrawn") && !changes.contains("released"), "{changes}");
 }

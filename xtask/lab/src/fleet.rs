@@ -79,28 +79,28 @@ fn count(lab: &Lab, shell: &str) -> Result<u64> {
 }
 
 /// What one asking costs.
-struct Cost {
+struct AskingCost {
     /// Seconds that it took.
     wall: f64,
     /// Seconds of CPU of the master's processes.
     cpu: f64,
 }
 
-fn median(ask: impl Fn() -> Result<Cost>) -> Result<Cost> {
+fn median(ask: impl Fn() -> Result<AskingCost>) -> Result<AskingCost> {
     let mut costs = (0..RUNS).map(|_| ask()).collect::<Result<Vec<_>>>()?;
     costs.sort_by(|one, other| one.wall.total_cmp(&other.wall));
     Ok(costs.swap_remove(RUNS / 2))
 }
 
-fn cost(lab: &Lab, ask: impl FnOnce() -> Result<()>) -> Result<Cost> {
+fn cost(lab: &Lab, ask: impl FnOnce() -> Result<()>) -> Result<AskingCost> {
     let before = cpu_seconds(&lab.conductor)?;
     let started = Instant::now();
     ask()?;
     let wall = started.elapsed().as_secs_f64();
-    Ok(Cost { wall, cpu: cpu_seconds(&lab.conductor)? - before })
+    Ok(AskingCost { wall, cpu: cpu_seconds(&lab.conductor)? - before })
 }
 
-fn ping(lab: &Lab) -> Result<Cost> {
+fn ping(lab: &Lab) -> Result<AskingCost> {
     cost(lab, || {
         let mut ping = salt::command(&lab.conductor.host, Transport::ZeroMq, "salt");
         ping.args(["--out=json", "--out-indent=-1", "--hide-timeout", "*", "test.ping"]);
@@ -109,7 +109,7 @@ fn ping(lab: &Lab) -> Result<Cost> {
 }
 
 /// Asks, and asserts how many answer.
-fn status(lab: &Lab, answers: usize) -> Result<Cost> {
+fn status(lab: &Lab, answers: usize) -> Result<AskingCost> {
     cost(lab, || {
         let mut status = lab.conductor.host.command(paths::GENERATOR);
         status.args(["status", "--live", "--json", "--timeout", &DEADLINE.to_string(), "--salt"]);

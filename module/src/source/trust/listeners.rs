@@ -17,12 +17,17 @@ const LISTEN: &str = "0A";
 /// The tables of this program's network namespace. Without IPv6 there is no second one.
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 
-/// The users of the sockets that listen at this address, or at every one that may include it.
+/// The users of the sockets that listen at this address, or at every one that includes it.
+///
+/// A listener for every address of IPv6 may be for those of IPv4 as well, which the tables do not tell. Beside a listener of
+/// IPv4 that takes the connection, it is not: the kernel lets two users listen at one port only if no address is for both of
+/// them (`ip(7)`, `IPV6_V6ONLY` in `ipv6(7)`). So whoever holds the port for IPv6 alone cannot keep the module from asking
+/// the route source.
 ///
 /// # Errors
 /// When the tables cannot be read.
 pub fn at(address: SocketAddr) -> io::Result<Vec<u32>> {
-    let mut users = Vec::new();
+    let (mut users, mut perhaps) = (Vec::new(), Vec::new());
     for table in TABLES {
         let file = match File::open(table) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && table.ends_with('6') => continue,
@@ -30,13 +35,28 @@ pub fn at(address: SocketAddr) -> io::Result<Vec<u32>> {
         };
         for line in BufReader::new(file).lines() {
             let line = line?;
-            let listener = Listener::of(&line).filter(|listener| listener.may_accept_for(address));
-            users.extend(listener.map(|listener| listener.user));
+            let Some(listener) = Listener::of(&line) else { continue };
+            match listener.accepts(address) {
+                Accepts::Yes => users.push(listener.user),
+                Accepts::Perhaps => perhaps.push(listener.user),
+                Accepts::No => {}
+            }
         }
+    }
+    if users.is_empty() {
+        users = perhaps;
     }
     users.sort_unstable();
     users.dedup();
     Ok(users)
+}
+
+/// Whether a socket accepts connections to an address.
+enum Accepts {
+    Yes,
+    /// If it is not for IPv6 alone.
+    Perhaps,
+    No,
 }
 
 struct Listener {
@@ -55,15 +75,16 @@ impl Listener {
         (state == LISTEN).then_some(Self { address, user })
     }
 
-    /// Whether it could be the one that accepts a connection to this address. One for every address of IPv6 may be for those
-    /// of IPv4 as well: the table does not tell.
-    fn may_accept_for(&self, wanted: SocketAddr) -> bool {
+    fn accepts(&self, wanted: SocketAddr) -> Accepts {
         let ip = self.address.ip().to_canonical();
-        let is_wildcard = match ip {
-            IpAddr::V4(ip) => ip.is_unspecified() && wanted.is_ipv4(),
-            IpAddr::V6(ip) => ip.is_unspecified(),
-        };
-        self.address.port() == wanted.port() && (is_wildcard || ip == wanted.ip())
+        match ip {
+            _ if self.address.port() != wanted.port() => Accepts::No,
+            IpAddr::V6(any) if any.is_unspecified() && wanted.is_ipv4() => Accepts::Perhaps,
+            ip if ip == wanted.ip() || (ip.is_unspecified() && ip.is_ipv4() == wanted.is_ipv4()) => {
+                Accepts::Yes
+            }
+            IpAddr::V4(_) | IpAddr::V6(_) => Accepts::No,
+        }
     }
 }
 

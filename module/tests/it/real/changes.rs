@@ -108,7 +108,7 @@ fn a_full_refresh_is_due() {
     let _one = ExaBgp::start(ONE, &router.bgpd, &["10.1.0.0/16 community [ 12076:5010 ]"]);
     router.bgpd.await_prefixes(ONE, 1);
     router.await_prefixes("the start", "10.1.0.0/16 | ");
-    for (age, is_due) in [(599, false), (601, true)] {
+    for (age, is_due) in [(570, false), (601, true)] {
         router.scene.edit("state/last-run.json", |state| {
             let started = state["started"].as_u64().unwrap();
             state["last-good"]["looked"] = json!(started - age);

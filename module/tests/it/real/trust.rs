@@ -95,6 +95,28 @@ fn impostors_at_a_port() {
     });
 }
 
+/// Who holds the port for IPv6 alone takes no connection to the other, and stops nobody. Nobody can hold it for both beside
+/// the route source: that is what the module builds on.
+#[test]
+fn a_listener_for_ipv6_alone() {
+    const FOR: &str = r#"use IO::Socket::IP;
+        my $server = IO::Socket::IP->new(LocalHost => "::", LocalPort => $ARGV[0], V6Only => $ARGV[1], Listen => 9,
+            ReuseAddr => 1, ReusePort => 1) or exit 7;
+        sleep 3600 if $ARGV[1]"#;
+    alone_in_own_network("real::trust::a_listener_for_ipv6_alone", || {
+        for address in ["127.0.0.1", "0.0.0.0"] {
+            let _own = listener(ROOT, address);
+            let mut for_both = Command::new("perl");
+            for_both.args(["-e", FOR, &PORT.to_string(), "0"]).uid(NOBODY).gid(NOBODY);
+            assert_eq!(for_both.status().unwrap().code(), Some(7), "{address}");
+            let _other = start(NOBODY, FOR, &[&PORT.to_string(), "1"]);
+            eventually("it listens", || TcpStream::connect(("::1", PORT)).is_ok());
+            let (outcome, file) = run(&Scene::new(), &[]);
+            assert_eq!(outcome, Outcome::Good, "{address}: {file}");
+        }
+    });
+}
+
 /// On a router alone that is a failure, on a node of a pair as if nobody were there.
 #[test]
 fn an_impostor_between_two_runs() {
