@@ -68,7 +68,7 @@ pub static ALL: &[Scenario] = &[
     Scenario { name: "service", title: "the service follows routes and configuration", play: service::play },
 ];
 
-/// Those that are played only by name: each starts more hosts than all others together have.
+/// Those that are played only by name: each starts more hosts than all others have together, and takes minutes.
 pub static BY_NAME: &[Scenario] = &[
     Scenario {
         name: "salt-releases",
