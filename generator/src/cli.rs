@@ -1,12 +1,14 @@
 //! The command line: its definition, from which help, manual pages and completions are made.
 
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::str::FromStr;
+mod typed;
 
-use bgpcs::{Community, IpPrefix, Release, UnixTime, paths};
-use bgpcs_display::time;
+use std::path::PathBuf;
+
+use bgpcs::{Community, Release, paths};
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+pub(crate) use typed::Since;
+use typed::{AddressOrPrefix, span};
 
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a
 /// bgp-community-services-profile.
@@ -302,58 +304,6 @@ pub(crate) struct Asking {
     /// The configuration of the Salt master, for any program but t128-salt
     #[arg(long, value_name = "DIR", default_value = paths::SALT_CONFIGURATION_DIR)]
     pub salt_config: PathBuf,
-}
-
-/// An address or a prefix as it was typed, which nothing but one can be.
-#[derive(Debug, Clone)]
-pub(crate) struct AddressOrPrefix(pub String);
-
-impl FromStr for AddressOrPrefix {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let is_address = text.parse::<IpAddr>().is_ok();
-        match is_address || text.parse::<IpPrefix>().is_ok() {
-            true => Ok(Self(text.to_owned())),
-            false => {
-                Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
-            }
-        }
-    }
-}
-
-/// Since when.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Since {
-    /// For so many seconds.
-    Span(u64),
-    /// Since then.
-    Time(UnixTime),
-}
-
-impl Since {
-    /// The time, counted from `now`.
-    pub fn at(self, now: UnixTime) -> UnixTime {
-        match self {
-            Self::Span(span) => now.saturating_sub(span),
-            Self::Time(time) => time,
-        }
-    }
-}
-
-impl FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let span = time::parse_span(text).map(Self::Span);
-        span.or_else(|| time::parse(text).map(Self::Time)).ok_or_else(|| {
-            "expected a time span such as 24h, or a time in UTC such as 2026-11-25T09:00:00Z".to_owned()
-        })
-    }
-}
-
-fn span(text: &str) -> Result<u64, String> {
-    time::parse_span(text).ok_or_else(|| "expected a time span such as 30m or 24h".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,0 +1,60 @@
+//! Values that are more than a text or a number: addresses, times, spans.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use bgpcs::{IpPrefix, UnixTime};
+use bgpcs_display::time;
+
+/// An address or a prefix as it was typed, which nothing but one can be.
+#[derive(Debug, Clone)]
+pub(crate) struct AddressOrPrefix(pub String);
+
+impl FromStr for AddressOrPrefix {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_address = text.parse::<IpAddr>().is_ok();
+        match is_address || text.parse::<IpPrefix>().is_ok() {
+            true => Ok(Self(text.to_owned())),
+            false => {
+                Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
+            }
+        }
+    }
+}
+
+/// Since when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Since {
+    /// For so many seconds.
+    Span(u64),
+    /// Since then.
+    Time(UnixTime),
+}
+
+impl Since {
+    /// The time, counted from `now`.
+    pub fn at(self, now: UnixTime) -> UnixTime {
+        match self {
+            Self::Span(span) => now.saturating_sub(span),
+            Self::Time(time) => time,
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let span = time::parse_span(text).map(Self::Span);
+        span.or_else(|| time::parse(text).map(Self::Time)).ok_or_else(|| {
+            "expected a time span such as 24h, or a time in UTC such as 2026-11-25T09:00:00Z".to_owned()
+        })
+    }
+}
+
+/// A time span in seconds.
+pub(super) fn span(text: &str) -> Result<u64, String> {
+    time::parse_span(text).ok_or_else(|| "expected a time span such as 30m or 24h".to_owned())
+}
