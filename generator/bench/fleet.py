@@ -1,6 +1,6 @@
 """Measures what `generate_pillar status --live` does with the answers of thousands of nodes, and prints a table.
 
-Instead of Salt it asks a program that prints recorded answers, one for each node that has a pillar, and notes when the last
+Instead of Salt it asks a program that prints answers in the form of a node, one for each that has a pillar, and notes when the last
 one was written.
 """
 
