@@ -55,7 +55,7 @@ mod tests {
         let commands = [generate_pillar::cli::Arguments::command(), bgp_community_services::cli::command()];
         for command in commands {
             let page = super::page(command.clone(), "8", "manual").unwrap_or_default();
-            let page = String::from_utf8_lossy(&page).replace("\\-", "-");
+            let page = String::from_utf8_lossy(&page).replace("\\-", "-").replace("\\*(Aq", "'");
             assert!(!page.contains("EXTRA"), "{page}");
             for below in command.get_subcommands() {
                 let head = format!(".SH \"{} {}\"", command.get_name(), below.get_name()).to_uppercase();
