@@ -72,8 +72,8 @@ impl LastRun {
 pub fn record(settings: &Settings, last: &LastRun, state: State, found: Found) -> State {
     let Found { changes, sessions, answer } = found;
     let sessions = sessions.unwrap_or_else(|| last.sessions.clone());
-    let mut facts = Facts::gather_files(settings, now());
-    (facts.answer, facts.state) = (answer, state);
+    let mut facts = Facts::gather_beside(settings, now(), || state);
+    facts.answer = answer;
     count(&mut facts, &changes);
     let findings = health::findings(&facts);
     let health = health::overall(&findings);

@@ -186,6 +186,11 @@ impl Facts {
 
     /// Reads the files only; the source counts as [skipped](SourceAnswer::Skipped).
     pub fn gather_files(settings: &Settings, now: UnixTime) -> Self {
+        Self::gather_beside(settings, now, || State::load(&settings.state_dir))
+    }
+
+    /// Reads the files beside the state, which a run knows without its file.
+    pub fn gather_beside(settings: &Settings, now: UnixTime, state: impl FnOnce() -> State) -> Self {
         let below = |path: &str| settings.root.join(path.trim_start_matches('/'));
         let (link, executable) = (below(paths::MODULE_LINK), below(paths::MODULE));
         let registration = below(paths::MODULE_REGISTRATION_LINK);
@@ -225,7 +230,7 @@ impl Facts {
             services: OutputFile(&settings.output).services(),
             // Before the state is in memory, since each of the two takes as much as the file can bring.
             state_faults: state_faults::find(&settings.state_dir),
-            state: State::load(&settings.state_dir),
+            state: state(),
             history: History::load(&settings.state_dir),
             service: Service::running(&settings.state_dir),
             loss: settings.loss,
