@@ -72,10 +72,8 @@ impl<'a> Addresses<'a> {
         let mut found: IndexMap<&[Match], Vec<&Member>> = IndexMap::new();
         let mut silent = Silent::default();
         for place in places {
-            match answers.of_node(place.asset_id.as_str()) {
-                Some(Ok(matches)) => found.entry(matches).or_default().push(place),
-                Some(Err(cause)) => silent.add(cause, place),
-                None => silent.add("no answer", place),
+            if let Some(matches) = silent.unless_heard(answers, place) {
+                found.entry(matches).or_default().push(place);
             }
         }
         found.sort_by(|one, nodes, other, others| {

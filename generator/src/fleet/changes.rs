@@ -110,17 +110,7 @@ impl<'c> FleetChanges<'c> {
         let mut known: HashMap<&What, ToldChange<'_>> = HashMap::new();
         let (mut silent, mut shorter) = (Silent::default(), Vec::new());
         for place in places {
-            let node = match answers.of_node(place.asset_id.as_str()) {
-                Some(Ok(node)) => node,
-                Some(Err(cause)) => {
-                    silent.add(cause, place);
-                    continue;
-                }
-                None => {
-                    silent.add("no answer", place);
-                    continue;
-                }
-            };
+            let Some(node) = silent.unless_heard(answers, place) else { continue };
             let recorded = node.recorded_since.as_ref().and_then(|text| time::parse(text));
             if recorded.is_none_or(|recorded| recorded > since) {
                 shorter.push(place);

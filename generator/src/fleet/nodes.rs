@@ -7,6 +7,7 @@ use bgpcs_display::{counted, listed};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::answer::Answers;
 use super::selection::Selection;
 use crate::status::Status;
 
@@ -55,9 +56,18 @@ impl fmt::Display for Member {
 pub struct Silent<'s>(IndexMap<&'s str, Vec<&'s Member>>);
 
 impl<'s> Silent<'s> {
-    /// Adds a node.
-    pub fn add(&mut self, cause: &'s str, place: &'s Member) {
+    fn add(&mut self, cause: &'s str, place: &'s Member) {
         self.0.entry(cause).or_default().push(place);
+    }
+
+    /// What a node answered; if nothing that can be used, the node is added.
+    pub fn unless_heard<T>(&mut self, answers: &'s Answers<T>, place: &'s Member) -> Option<&'s T> {
+        match answers.of_node(place.asset_id.as_str()) {
+            Some(Ok(answer)) => return Some(answer),
+            Some(Err(cause)) => self.add(cause, place),
+            None => self.add("no answer", place),
+        }
+        None
     }
 
     /// How many there are.

@@ -25,7 +25,7 @@ impl Fleet {
         for node in &self.nodes {
             table.row(node.health.colour(), self.cells(node));
         }
-        let lines: Vec<String> = [self.norm_lines(), self.pair_lines(), self.finding_lines()].concat();
+        let lines: Vec<String> = [self.norm_lines(), self.pair_lines(), self.findings.clone()].concat();
         let lines = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
         let separator = if lines.is_empty() { "" } else { "\n" };
         format!("{table}\n{}{separator}{lines}", self.summary())
@@ -70,14 +70,14 @@ impl Fleet {
     /// How many nodes are how, and how they were asked.
     pub fn summary(&self) -> String {
         let counts = self.counts();
-        let counted: Vec<String> = NodeHealth::ALL
+        let healths: Vec<String> = NodeHealth::ALL
             .iter()
             .filter(|health| counts.of(**health) > 0)
             .map(|health| format!("{} {}", counts.of(*health), health.name()))
             .collect();
-        let counted = match counted.is_empty() {
+        let healths = match healths.is_empty() {
             true => "no node to show".to_owned(),
-            false => counted.join(", "),
+            false => healths.join(", "),
         };
         let asked = &self.asked;
         let master = plain(&asked.master);
@@ -87,14 +87,14 @@ impl Fleet {
             (Some(at), false) => format!(
                 "the master of {master} was asked at {} and had {} of {} in {}.{} s",
                 time::at(at),
-                counted_answers(asked.answers),
+                counted(asked.answers, "answer"),
                 asked.nodes,
                 asked.milliseconds / 1000,
                 asked.milliseconds / 100 % 10,
             ),
         };
         let error = asked.error.as_ref().map(|error| format!("{}\n", plain(error))).unwrap_or_default();
-        format!("{counted}; {}\n{how}\n{error}", self.without_profile())
+        format!("{healths}; {}\n{how}\n{error}", self.without_profile())
     }
 
     fn without_profile(&self) -> String {
@@ -155,10 +155,6 @@ impl Fleet {
             format!("router {router}: {one} and {other} have different prefixes in application {application}")
         };
         self.pairs.iter().map(line).collect()
-    }
-
-    fn finding_lines(&self) -> Vec<String> {
-        self.findings.clone()
     }
 
     /// For people: every detail of each node, as `show plugins state … detail` of the PCLI has it.
@@ -222,8 +218,4 @@ fn salt(node: &FleetNode) -> String {
         }
         (state, _) => state.name().to_owned(),
     }
-}
-
-fn counted_answers(number: usize) -> String {
-    counted(number, "answer")
 }
