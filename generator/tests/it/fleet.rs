@@ -44,6 +44,11 @@ pub fn conductor(configuration: &Path) -> (Conductor, Status) {
         let file = File::options().write(true).open(entry.unwrap().path()).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(NOW - 3600)).unwrap();
     }
+    let status = status(&conductor, configuration);
+    (conductor, status)
+}
+
+fn status(conductor: &Conductor, configuration: &Path) -> Status {
     let settings = RunSettings {
         source: ConfigurationSource::File(configuration.to_owned()),
         is_whole: true,
@@ -52,8 +57,7 @@ pub fn conductor(configuration: &Path) -> (Conductor, Status) {
         report: None,
         summary: false,
     };
-    let status = Status::gather(&settings, NOW, &mut Log::default()).unwrap();
-    (conductor, status)
+    Status::gather(&settings, NOW, &mut Log::default()).unwrap()
 }
 
 /// The digest of the configuration that a node has, if Salt has applied it.
@@ -254,15 +258,7 @@ pub fn many(count: usize) -> Fleet {
     let authority = json!({"authority": {"router": (0..count).map(router).collect::<Vec<_>>(),
         "bgp-community-services-profile": [{"name": "O365", "application": applications}]}});
     fs::write(&configuration, authority.to_string()).unwrap();
-    let settings = RunSettings {
-        source: ConfigurationSource::File(configuration),
-        is_whole: true,
-        pillar_dir: conductor.pillar_dir(),
-        dry_run: false,
-        report: None,
-        summary: false,
-    };
-    let status = Status::gather(&settings, NOW, &mut Log::default()).unwrap();
+    let status = status(&conductor, &configuration);
     let asset_ids = askable(&status, &|_, _| true);
     let mut answers = Answers::of(&asset_ids, NodeReport::read);
     let told = |number: usize| {
