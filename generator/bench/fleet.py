@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import time
 
+from measure import wait
+
 KEY = "bgp-community-services"
 
 # What a node of the lab printed before its module's line.
@@ -102,19 +104,13 @@ class Fleet:
         """Seconds from the last answer to the end, mebibytes of peak memory, and what was printed."""
         command = [self.generator, *self.settings, "status", "--live", "--timeout", "120"]
         command += ["--salt", self.path("salt"), "--cache", self.path("cache"), *form]
-        peak = 0
         with open(self.path("printed"), "wb") as printed:
             process = subprocess.Popen(command, stdout=printed, stderr=subprocess.DEVNULL)
-            with open(f"/proc/{process.pid}/status") as status:
-                while process.poll() is None:
-                    status.seek(0)
-                    found = re.search(r"VmHWM:\s*(\d+)", status.read())
-                    peak = max(peak, int(found[1]) if found else 0)
-                    time.sleep(0.002)
+            peak = wait(process)
         ended = time.time()
         with open(self.path("stamp")) as file:
             last = float(file.read())
-        return ended - last, peak / 1024
+        return ended - last, peak
 
     def interactive(self, page):
         """Seconds until a browser has run the page's scripts; none without a browser."""

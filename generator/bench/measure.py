@@ -16,12 +16,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FORMS = ["xml", "json", "camel", "pcli", "flat"]
 
 
-def run(command):
-    """Seconds of wall time and mebibytes of peak memory of a command that succeeds."""
-    os.sync()
+def wait(process):
+    """Waits for a process to end; its peak memory in mebibytes."""
     peak = 0
-    start = time.monotonic()
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     # The peak that the system gives out when the process has ended counts this interpreter's memory before exec.
     with open(f"/proc/{process.pid}/status") as status:
         while process.poll() is None:
@@ -29,10 +26,19 @@ def run(command):
             found = re.search(r"VmHWM:\s*(\d+)", status.read())
             peak = max(peak, int(found[1]) if found else 0)
             time.sleep(0.002)
+    return peak / 1024
+
+
+def run(command):
+    """Seconds of wall time and mebibytes of peak memory of a command that succeeds."""
+    os.sync()
+    start = time.monotonic()
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    peak = wait(process)
     seconds = time.monotonic() - start
     if process.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with status {process.returncode}")
-    return seconds, peak / 1024
+    return seconds, peak
 
 
 class Bench:
