@@ -2,6 +2,7 @@
 
 use bgpcs::Health;
 use bgpcs_display::detail::Detail;
+use bgpcs_display::since::Since;
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::{counted, listed};
 
@@ -58,4 +59,36 @@ fn details_have_their_values_in_one_column() {
          Findings:         none\n"
     );
     assert_eq!(detail.to_string(), expected);
+}
+
+#[test]
+fn since_when_is_a_span_or_a_time() {
+    let now = 1_795_684_000;
+    let cases = [
+        ("0s", Ok(now)),
+        ("24h", Ok(now - 86_400)),
+        ("7d", Ok(now - 7 * 86_400)),
+        ("1h 30m", Ok(now - 5400)),
+        ("100years", Ok(0)),
+        ("2026-11-25", Ok(1_795_564_800)),
+        ("2026-11-25T09:00:00Z", Ok(1_795_597_200)),
+        ("2026-11-25 09:00:00", Ok(1_795_597_200)),
+        ("", Err("\"\"")),
+        ("yesterday", Err("yesterday")),
+        ("24", Err("24")),
+        ("-1h", Err("-1h")),
+        ("1960-01-01", Err("1960-01-01")),
+        ("2026-13-01", Err("2026-13-01")),
+        ("2026-11-25T09:00:00+01:00", Err("2026-11-25T09:00:00+01:00")),
+    ];
+    for (text, expected) in cases {
+        let expected = expected.map_err(|shown| {
+            format!(
+                "{shown} is no time, expected a span like 24h or 7d, a date like 2026-11-25, or a time like \
+                 2026-11-25T09:00:00Z"
+            )
+        });
+        let since = text.parse::<Since>().map(|since| since.at(now));
+        assert_eq!(since.map_err(|error| error.to_string()), expected, "{text}");
+    }
 }
