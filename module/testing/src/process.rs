@@ -74,6 +74,12 @@ pub fn signal(which: Signal, process: u32) {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        // A test that fails because its daemon crashed says so.
+        if std::thread::panicking()
+            && let Ok(Some(status)) = self.0.try_wait()
+        {
+            eprintln!("process {} had ended before: {status}", self.0.id());
+        }
         kill_process_group(Pid::from_child(&self.0), Signal::KILL).ok();
         self.0.wait().ok();
     }

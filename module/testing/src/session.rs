@@ -32,6 +32,8 @@ pub struct Capabilities {
 pub struct Session {
     /// Shared with the thread that hears.
     stream: Arc<Mutex<TcpStream>>,
+    /// How the other side ended it.
+    ending: Arc<Mutex<Option<String>>>,
     peer: Peer,
     add_path: bool,
     /// UPDATE messages sent so far, the ends of RIB among them.
@@ -59,19 +61,27 @@ impl Session {
         send(&stream, OPEN, &open(peer, capabilities))?;
         send(&stream, KEEPALIVE, &[])?;
         for _ in 0..2 {
-            if receive(&mut heard)? == NOTIFICATION {
+            if receive(&mut heard)?.0 == NOTIFICATION {
                 return Err(io::Error::other("the session is not wanted"));
             }
         }
         heard.set_read_timeout(None)?;
-        let session = Self { stream: Arc::clone(&stream), peer, add_path: capabilities.add_path, updates: 0 };
+        let ending = Arc::new(Mutex::new(None));
+        let add_path = capabilities.add_path;
+        let session =
+            Self { stream: Arc::clone(&stream), ending: Arc::clone(&ending), peer, add_path, updates: 0 };
         thread::spawn(move || {
-            // The other side sends keepalives as often as it needs ours.
-            while let Ok(kind) = receive(&mut heard) {
-                if kind == KEEPALIVE && send(&stream, KEEPALIVE, &[]).is_err() {
-                    break;
+            let ended = loop {
+                match receive(&mut heard) {
+                    // The other side sends keepalives as often as it needs ours.
+                    Ok((KEEPALIVE, _)) => drop(send(&stream, KEEPALIVE, &[])),
+                    // An error code and subcode (RFC 4271 section 4.5).
+                    Ok((NOTIFICATION, reason)) => break format!("NOTIFICATION {reason:?}"),
+                    Ok(_) => {}
+                    Err(error) => break error.to_string(),
                 }
-            }
+            };
+            *ending.lock().unwrap() = Some(ended);
         });
         Ok(session)
     }
@@ -135,8 +145,15 @@ impl Session {
 
     fn update(&mut self, body: &[u8]) {
         self.updates += 1;
-        send(&self.stream, UPDATE, body)
-            .unwrap_or_else(|error| panic!("the session of {:?} ended: {error}", self.peer));
+        if let Err(error) = send(&self.stream, UPDATE, body) {
+            // What ended it is heard beside this.
+            thread::sleep(Duration::from_millis(100));
+            let ending = self.ending.lock().unwrap();
+            panic!(
+                "the session of {:?} ended: {error}, after {} messages, by {ending:?}",
+                self.peer, self.updates
+            );
+        }
     }
 }
 
@@ -145,13 +162,14 @@ fn send(stream: &Mutex<TcpStream>, kind: u8, body: &[u8]) -> io::Result<()> {
     stream.lock().unwrap().write_all(&[&[0xff; 16], &length[..], &[kind], body].concat())
 }
 
-/// The type of the next message.
-fn receive(stream: &mut TcpStream) -> io::Result<u8> {
+/// The type of the next message, and what follows its header.
+fn receive(stream: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
     let mut header = [0; 19];
     stream.read_exact(&mut header)?;
     let length = usize::from(u16::from_be_bytes([header[16], header[17]])) - header.len();
-    stream.read_exact(&mut vec![0; length])?;
-    Ok(header[18])
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    Ok((header[18], body))
 }
 
 impl Drop for Session {
