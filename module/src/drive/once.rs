@@ -1,4 +1,4 @@
-//! One run: refreshes the prefixes and publishes them, or what [`fall_back`](super::fall_back) says without an answer.
+//! One run: refreshes the prefixes and publishes them, or, without an answer, what stays of the last good ones.
 
 use std::path::PathBuf;
 
