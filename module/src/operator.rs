@@ -129,11 +129,7 @@ fn print(
                 out.write_all(page.as_bytes())?;
                 return Ok(health);
             }
-            // A device such as /dev/null, or a FIFO, is written to; only a file is replaced.
-            match fs::metadata(html) {
-                Ok(known) if !known.is_file() => fs::write(html, page)?,
-                Ok(_) | Err(_) => whole_file::write(html, page.as_bytes(), 0o644)?,
-            }
+            write_page(html, &page)?;
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
     };
@@ -158,6 +154,15 @@ impl<W: Write> Write for UntilClosed<W> {
             flushed => flushed,
         }
     }
+}
+
+/// Writes a page. A device such as /dev/null, or a FIFO, is written to; only a file is replaced.
+fn write_page(path: &Path, page: &str) -> Result<(), OperatorError> {
+    match fs::metadata(path) {
+        Ok(known) if !known.is_file() => fs::write(path, page)?,
+        Ok(_) | Err(_) => whole_file::write(path, page.as_bytes(), 0o644)?,
+    }
+    Ok(())
 }
 
 /// Whether whoever gives the command may read the module's files and ask bgpd. What is merely absent is for the command to
