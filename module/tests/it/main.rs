@@ -27,6 +27,7 @@ mod preview;
 mod real;
 mod scene;
 mod schedule;
+mod show;
 mod sources;
 mod syslog;
 mod understood;
