@@ -20,6 +20,14 @@ const UNOPTIMIZED: [(&str, &str); 3] = [
     ("CARGO_PROFILE_DIST_CODEGEN_UNITS", "16"),
 ];
 
+/// Lets the tasks of that release take the libraries that are built for these: the profile in `Cargo.toml`, as far as the
+/// one of that release differs.
+const SAME_LIBRARIES: [&str; 3] = [
+    "profile.dev.debug='line-tables-only'",
+    "profile.dev.package.miniz_oxide.opt-level=0",
+    "profile.dev.package.zlib-rs.opt-level=3",
+];
+
 /// Where the packages are.
 pub fn directory() -> PathBuf {
     workspace::lab().join("releases").join(VERSION)
@@ -47,7 +55,9 @@ pub fn build() -> Result<()> {
     cargo.current_dir(scratch.path()).env("CARGO_TARGET_DIR", std::path::absolute(workspace::target())?);
     cargo.env("GIT_CEILING_DIRECTORIES", scratch.path());
     cargo.envs(UNOPTIMIZED);
-    cargo.args(["run", "--quiet", "--package", "xtask", "--", "dist", "--out"]);
+    cargo.args(["run", "--quiet", "--package", "xtask"]);
+    cargo.args(SAME_LIBRARIES.iter().flat_map(|setting| ["--config", setting]));
+    cargo.args(["--", "dist", "--out"]);
     command::read(cargo.arg(std::path::absolute(&directory)?)).map(drop)
 }
 
