@@ -64,6 +64,8 @@ fn cargo_fuzz(program: &Path, folder: &Path, action: &str) -> Command {
     let mut fuzz = Command::new(program);
     // The instrumentation needs unstable flags; this makes a stable compiler accept them.
     fuzz.current_dir(folder).env("RUSTC_BOOTSTRAP", "1").args(["fuzz", action]);
+    // So few inputs take seconds: with more optimization, compiling would take longer than it saves.
+    fuzz.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").args(["--codegen-units", "16"]);
     fuzz.arg("--target-dir").arg(workspace::target().join("fuzz"));
     fuzz
 }
