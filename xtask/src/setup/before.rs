@@ -20,9 +20,9 @@ const UNOPTIMIZED: [(&str, &str); 3] = [
     ("CARGO_PROFILE_DIST_CODEGEN_UNITS", "16"),
 ];
 
-/// Lets the tasks of that release take the libraries that are built for these: the profile in `Cargo.toml`, as far as the
-/// one of that release differs.
-const SAME_LIBRARIES: [&str; 3] = [
+/// The profile in `Cargo.toml`, as far as the one of that release differs, so that its tasks take the libraries of these
+/// where nothing else differs.
+const SAME_PROFILE: [&str; 3] = [
     "profile.dev.debug='line-tables-only'",
     "profile.dev.package.miniz_oxide.opt-level=0",
     "profile.dev.package.zlib-rs.opt-level=3",
@@ -56,7 +56,7 @@ pub fn build() -> Result<()> {
     cargo.env("GIT_CEILING_DIRECTORIES", scratch.path());
     cargo.envs(UNOPTIMIZED);
     cargo.args(["run", "--quiet", "--package", "xtask"]);
-    cargo.args(SAME_LIBRARIES.iter().flat_map(|setting| ["--config", setting]));
+    cargo.args(SAME_PROFILE.iter().flat_map(|setting| ["--config", setting]));
     cargo.args(["--", "dist", "--out"]);
     command::read(cargo.arg(std::path::absolute(&directory)?)).map(drop)
 }
