@@ -21,6 +21,8 @@ pub fn install(name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
     if !program.exists() {
         let mut install = command();
         install.args(["install", "--quiet", "--debug", "--locked", name, "--version", version]).args(options);
+        // Nobody debugs them.
+        install.env("CARGO_PROFILE_DEV_DEBUG", "false");
         command::run(install.arg("--root").arg(&root).arg("--target-dir").arg(root.join("target")))?;
     }
     Ok(program)

@@ -1,10 +1,13 @@
 //! `cargo xtask fuzz`: every fuzz target with a number of inputs, from its seeds.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use anyhow::Result;
 use fs_err as fs;
+use task::parallel::{self, Job};
 use task::progress::Verbosity;
 use task::{command, workspace};
 
@@ -16,20 +19,27 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// The folders of the crates that have fuzz targets, in `fuzz/fuzz_targets`.
 const CRATES: [&str; 2] = ["generator", "module"];
 
-/// Runs each target with this number of inputs, always the same ones. The first that fails is the last one.
+/// Runs each target with this number of inputs, always the same ones: as many targets at a time as there are cores. The error
+/// has the name and the output of each that fails.
 pub fn run(inputs: u32, verbosity: Verbosity) -> Result<()> {
     let program = cargo::install("cargo-fuzz", CARGO_FUZZ, &[])?;
-    let mut all = Vec::new();
-    for name in CRATES {
-        let folder = workspace::root().join(name);
-        let targets = targets(&folder.join("fuzz/fuzz_targets"))?;
-        all.extend(targets.into_iter().map(|target| (name, folder.clone(), target)));
+    let program = program.as_path();
+    let folders = CRATES.map(|name| workspace::root().join(name));
+    let mut jobs = Vec::new();
+    for (name, folder) in CRATES.iter().zip(&folders) {
+        for target in targets(&folder.join("fuzz/fuzz_targets"))? {
+            jobs.push(Job::new(format!("{target} of {name}"), move || {
+                fuzz(program, folder, &target, inputs)
+            }));
+        }
     }
-    let steps = verbosity.steps("fuzz", all.len());
-    all.iter().try_for_each(|(name, folder, target)| {
-        steps.begin(&format!("{target} of {name}"));
-        fuzz(&program, folder, target, inputs)
-    })
+    let steps = verbosity.steps("fuzz", CRATES.len() + jobs.len());
+    for (name, folder) in CRATES.iter().zip(&folders) {
+        steps.begin(&format!("build of {name}"));
+        command::run(&mut cargo_fuzz(program, folder, "build"))?;
+    }
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    parallel::run(jobs, cores, &steps)
 }
 
 /// The names of the targets, which are the names of their files.
@@ -45,10 +55,17 @@ fn targets(directory: &Path) -> Result<Vec<String>> {
 fn fuzz(program: &Path, folder: &Path, target: &str, inputs: u32) -> Result<()> {
     let corpus = folder.join("fuzz/corpus").join(target);
     fs::create_dir_all(&corpus)?;
+    let mut fuzz = cargo_fuzz(program, folder, "run");
+    fuzz.args([Path::new(target), &corpus, &folder.join("fuzz/seeds").join(target)]);
+    command::read(fuzz.args(["--", "-seed=1", "-verbosity=0"]).arg(format!("-runs={inputs}"))).map(drop)
+}
+
+fn cargo_fuzz(program: &Path, folder: &Path, action: &str) -> Command {
     let mut fuzz = Command::new(program);
     // The instrumentation needs unstable flags; this makes a stable compiler accept them.
-    fuzz.current_dir(folder).env("RUSTC_BOOTSTRAP", "1").args(["fuzz", "run", target]);
-    fuzz.arg("--target-dir").arg(workspace::target().join("fuzz")).arg(&corpus);
-    fuzz.arg(folder.join("fuzz/seeds").join(target));
-    command::run(fuzz.args(["--", "-seed=1", "-verbosity=0"]).arg(format!("-runs={inputs}")))
+    fuzz.current_dir(folder).env("RUSTC_BOOTSTRAP", "1").args(["fuzz", action]);
+    // So few inputs take seconds: with more optimization, compiling would take longer than it saves.
+    fuzz.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").args(["--codegen-units", "16"]);
+    fuzz.arg("--target-dir").arg(workspace::target().join("fuzz"));
+    fuzz
 }

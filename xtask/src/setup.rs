@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use bgpcs_testing::releases::{self, Suite};
 use fs_err as fs;
+use task::parallel::{self, Job};
 use task::progress::Verbosity;
 use task::{command, workspace};
 
@@ -83,11 +84,66 @@ const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 5] = [
     ("formats", "formats.txt", "Prometheus' parsers and JSON Schema"),
 ];
 
+/// How many steps run at the same time: most wait for the network, or have work for one core.
+const AT_A_TIME: usize = 3;
+
 /// Installs what is missing: Debian packages, which needs root on Debian; Python environments with what Debian has not; and,
 /// unless `offline`, routing engines and package managers of other Debian suites. Builds the packages of the release before.
+///
+/// # Errors
+/// When something cannot be had: the error names each step that failed.
 pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
-    let steps = verbosity.steps("setup", 6 + PYTHON_ENVIRONMENTS.len() + SALT_RELEASES.len());
+    let mut jobs = local_jobs();
+    jobs.extend(suites_jobs(offline, verbosity));
+    let steps = verbosity.steps("setup", 1 + jobs.len());
+    // The others need Python, git and more of them.
     steps.begin("Debian packages");
+    install_debian_packages()?;
+    parallel::run(jobs, AT_A_TIME, &steps)
+}
+
+/// What needs nothing of other Debian suites, the longest first.
+fn local_jobs() -> Vec<Job<'static>> {
+    let mut jobs = vec![Job::new("packages of the release before", before::build)];
+    jobs.extend(SALT_RELEASES.iter().map(|release| {
+        let name = format!("Salt {}, for its states", release.name);
+        Job::new(name, move || make_salt_environment(release))
+    }));
+    jobs.extend(PYTHON_ENVIRONMENTS.map(|(name, requirements, what)| {
+        Job::new(what, move || make_python_environment(name, requirements))
+    }));
+    jobs
+}
+
+/// What comes from other Debian suites. Each step has a state of apt of its own, so that none waits for another one.
+fn suites_jobs(offline: bool, verbosity: Verbosity) -> Vec<Job<'static>> {
+    let mut jobs: Vec<Job> = Suite::GATING
+        .into_iter()
+        .map(|suite| {
+            let name = format!("routing engines of {suite}");
+            Job::new(name, move || matrix::bring(&[suite], offline, verbosity))
+        })
+        .collect();
+    if offline {
+        return jobs;
+    }
+    jobs.extend(Suite::GATING.map(|suite| {
+        let bring = move || Ok(releases::bring_rpm(&workspace::target(), &[suite])?);
+        Job::new(format!("package manager of {suite}"), bring)
+    }));
+    jobs.push(Job::new("systemd 247", || Ok(releases::prepare_systemd(&workspace::older_systemd())?)));
+    let bring = || Ok(releases::prepare_monitoring(&workspace::monitoring())?);
+    jobs.push(Job::new("node_exporter and promtool", bring));
+    jobs
+}
+
+/// The folder with the packages of the release before, if they are built.
+pub fn packages_before() -> Option<PathBuf> {
+    let directory = before::directory();
+    directory.join(SUMS).exists().then_some(directory)
+}
+
+fn install_debian_packages() -> Result<()> {
     let mut missing: Vec<&str> = DEBIAN_PACKAGES
         .iter()
         .filter(|(_, file)| !Path::new(file).exists())
@@ -97,39 +153,7 @@ pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
     if command::read(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
         missing.push("python3-venv");
     }
-    if !missing.is_empty() {
-        install(&missing)?;
-    }
-    for (name, requirements, what) in PYTHON_ENVIRONMENTS {
-        steps.begin(what);
-        make_python_environment(name, requirements)?;
-    }
-    for release in SALT_RELEASES {
-        steps.begin(&format!("Salt {}, for its states", release.name));
-        make_salt_environment(release)?;
-    }
-    steps.begin("packages of the release before");
-    before::build()?;
-    steps.begin("systemd 247");
-    if !offline {
-        releases::prepare_systemd(&workspace::older_systemd())?;
-    }
-    steps.begin("node_exporter and promtool");
-    if !offline {
-        releases::prepare_monitoring(&workspace::monitoring())?;
-    }
-    steps.begin("package managers of other Debian suites");
-    if !offline {
-        releases::bring_rpm(&workspace::target(), &Suite::GATING)?;
-    }
-    steps.begin("routing engines of other Debian suites");
-    matrix::bring(&Suite::GATING, offline, verbosity)
-}
-
-/// The folder with the packages of the release before, if they are built.
-pub fn packages_before() -> Option<PathBuf> {
-    let directory = before::directory();
-    directory.join(SUMS).exists().then_some(directory)
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
 }
 
 fn install(packages: &[&str]) -> Result<()> {
@@ -158,10 +182,10 @@ fn make_python_environment(name: &str, requirements: &str) -> Result<()> {
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
         return Ok(());
     }
-    command::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+    command::read(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
     let mut pip = Command::new(environment.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement"]);
-    command::run(pip.arg(&requirements))?;
+    command::read(pip.arg(&requirements))?;
     Ok(fs::write(&installed, wanted)?)
 }
 
@@ -176,11 +200,11 @@ fn make_salt_environment(release: &SaltRelease) -> Result<()> {
         println!("Salt {} is not installed: there is no {}", release.name, release.python);
         return Ok(());
     };
-    command::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
+    command::read(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
     let pip = |arguments: &[&str]| {
         let mut pip = Command::new(environment.join("bin/pip"));
         pip.args(["install", "--quiet", "--disable-pip-version-check"]).args(arguments);
-        command::run(&mut pip)
+        command::read(&mut pip)
     };
     pip(&["setuptools<58", "wheel"])?;
     pip(&[&["--no-build-isolation", release.package], release.libraries].concat())?;

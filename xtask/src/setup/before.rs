@@ -1,6 +1,6 @@
 //! The packages of the release before, built from its commit, for the tests of upgrades and downgrades.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -20,6 +20,14 @@ const UNOPTIMIZED: [(&str, &str); 3] = [
     ("CARGO_PROFILE_DIST_CODEGEN_UNITS", "16"),
 ];
 
+/// The profile in `Cargo.toml`, as far as the one of that release differs, so that its tasks take the libraries of these
+/// where nothing else differs.
+const SAME_PROFILE: [&str; 3] = [
+    "profile.dev.debug='line-tables-only'",
+    "profile.dev.package.miniz_oxide.opt-level=0",
+    "profile.dev.package.zlib-rs.opt-level=3",
+];
+
 /// Where the packages are.
 pub fn directory() -> PathBuf {
     workspace::lab().join("releases").join(VERSION)
@@ -34,27 +42,82 @@ pub fn build() -> Result<()> {
     if directory.join(SUMS).exists() {
         return Ok(());
     }
-    let git = || {
-        let mut git = Command::new("git");
-        git.current_dir(workspace::root());
-        git
-    };
-    if command::read(git().args(["cat-file", "-e", &format!("{COMMIT}^{{commit}}")])).is_err() {
-        println!(
-            "the packages of release {VERSION} are not built: its commit {COMMIT} is not in this clone; \
-             `git fetch --unshallow` brings it"
-        );
+    if let Some(reason) = absence(workspace::root(), COMMIT) {
+        println!("the packages of release {VERSION} are not built, and their tests do not run: {reason}");
         return Ok(());
     }
     let scratch = tempfile::tempdir()?;
     let archive = scratch.path().join("source.tar");
-    command::read(git().args(["archive", "--output"]).arg(&archive).arg(COMMIT))?;
+    command::read(git(workspace::root()).args(["archive", "--output"]).arg(&archive).arg(COMMIT))?;
     command::read(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(scratch.path()))?;
     fs::create_dir_all(&directory)?;
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(scratch.path()).env("CARGO_TARGET_DIR", std::path::absolute(workspace::target())?);
     cargo.env("GIT_CEILING_DIRECTORIES", scratch.path());
     cargo.envs(UNOPTIMIZED);
-    cargo.args(["run", "--quiet", "--package", "xtask", "--", "dist", "--out"]);
+    cargo.args(["run", "--quiet", "--package", "xtask"]);
+    cargo.args(SAME_PROFILE.iter().flat_map(|setting| ["--config", setting]));
+    cargo.args(["--", "dist", "--out"]);
     command::read(cargo.arg(std::path::absolute(&directory)?)).map(drop)
+}
+
+/// Why a commit is not in the clone whose tree is at `root`, and what brings it; none if it is there.
+fn absence(root: &Path, commit: &str) -> Option<String> {
+    if command::read(git(root).args(["cat-file", "-e", &format!("{commit}^{{commit}}")])).is_ok() {
+        return None;
+    }
+    let cure = match command::read(git(root).args(["rev-parse", "--is-shallow-repository"])) {
+        Ok(answer) if answer.trim() == "true" => {
+            "is not in this clone, which has only the newest commits; `git fetch --unshallow` brings it"
+        }
+        Ok(_) => {
+            "is not in the history of this clone; fetch it from the project's repository, with all its branches and tags"
+        }
+        Err(_) => "is not at hand, since this tree is no git clone; clone the project's repository",
+    };
+    Some(format!("commit {commit} {cure}"))
+}
+
+fn git(root: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.current_dir(root);
+    git
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_without_the_commit_says_what_brings_it() -> Result<()> {
+        let scratch = tempfile::tempdir()?;
+        let [whole, shallow, none] = ["whole", "shallow", "none"].map(|name| scratch.path().join(name));
+        fs::create_dir(&whole)?;
+        fs::create_dir(&none)?;
+        let run = |root: &Path, arguments: &[&str]| {
+            let name = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+            command::read(git(root).args(name).args(arguments))
+        };
+        run(&whole, &["init", "--quiet"])?;
+        for message in ["the release before", "this release"] {
+            run(&whole, &["commit", "--quiet", "--allow-empty", "--message", message])?;
+        }
+        let before = run(&whole, &["rev-parse", "HEAD~1"])?;
+        let url = format!("file://{}", whole.display());
+        run(scratch.path(), &["clone", "--quiet", "--depth", "1", &url, "shallow"])?;
+
+        assert_eq!(absence(&whole, before.trim()), None);
+        let nowhere = "0".repeat(40);
+        for (root, commit, expected) in [
+            (&shallow, before.trim(), "`git fetch --unshallow` brings it"),
+            (&whole, &nowhere, "fetch it from the project's repository"),
+            (&none, &nowhere, "this tree is no git clone"),
+        ] {
+            let told = absence(root, commit).unwrap_or_default();
+            assert!(told.contains(commit) && told.contains(expected), "{told}");
+        }
+        run(&shallow, &["fetch", "--quiet", "--unshallow"])?;
+        assert_eq!(absence(&shallow, before.trim()), None);
+        Ok(())
+    }
 }

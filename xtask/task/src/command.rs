@@ -11,13 +11,14 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Runs a command to its end and returns its standard output; another status than 0 is an error that has its standard
-/// error.
+/// error, or what it printed if that is empty.
 pub fn read(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } = output(command)?;
     if status.success() {
         Ok(String::from_utf8_lossy(&stdout).into_owned())
     } else {
-        Err(failed(command, status, &String::from_utf8_lossy(&stderr)))
+        let told = if stderr.trim_ascii().is_empty() { stdout } else { stderr };
+        Err(failed(command, status, &String::from_utf8_lossy(&told)))
     }
 }
 
@@ -31,11 +32,11 @@ fn not_started(command: &Command) -> String {
     format!("cannot start {program}; `cargo xtask setup` installs what the tasks need")
 }
 
-fn failed(command: &Command, status: ExitStatus, stderr: &str) -> Error {
+fn failed(command: &Command, status: ExitStatus, told: &str) -> Error {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
-    match stderr.trim() {
+    match told.trim() {
         "" => anyhow!("`{line}` failed, {status}"),
-        stderr => anyhow!("`{line}` failed, {status}: {stderr}"),
+        told => anyhow!("`{line}` failed, {status}: {told}"),
     }
 }

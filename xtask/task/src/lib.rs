@@ -1,5 +1,6 @@
 //! What the tasks and the lab share.
 
 pub mod command;
+pub mod parallel;
 pub mod progress;
 pub mod workspace;

@@ -1,6 +1,7 @@
 //! What a task does now, and how far it is.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Whether tasks say what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl Verbosity {
 
     /// The steps of a task, of which there are this many.
     pub fn steps(self, task: &'static str, count: usize) -> Progress {
-        Progress { task, count, begun: Cell::new(0), verbosity: self }
+        Progress { task, count, begun: AtomicUsize::new(0), verbosity: self }
     }
 }
 
@@ -28,16 +29,28 @@ impl Verbosity {
 pub struct Progress {
     task: &'static str,
     count: usize,
-    begun: Cell<usize>,
+    begun: AtomicUsize,
     verbosity: Verbosity,
 }
 
 impl Progress {
-    /// Begins the next step: `dist 3/5: packages`.
+    /// Begins the next step: `dist 3/5: packages`. Threads may do so at the same time.
     pub fn begin(&self, step: &str) {
-        self.begun.set(self.begun.get() + 1);
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
         if !self.is_quiet() {
-            eprintln!("{}", self.line(step));
+            eprintln!("{}", self.line(number, step));
+        }
+    }
+
+    /// Says how a step ended beside which others run: `setup: Salt 3004 took 41 s`. What took no time is not worth a line.
+    pub(crate) fn end(&self, step: &str, outcome: Outcome, time: Duration) {
+        let word = match outcome {
+            Outcome::Good if time.as_secs() == 0 => return,
+            Outcome::Good => "took",
+            Outcome::Failed => "failed after",
+        };
+        if !self.is_quiet() {
+            eprintln!("{}: {step} {word} {} s", self.task, time.as_secs());
         }
     }
 
@@ -46,9 +59,16 @@ impl Progress {
         self.verbosity == Verbosity::Quiet
     }
 
-    fn line(&self, step: &str) -> String {
-        format!("{} {}/{}: {step}", self.task, self.begun.get(), self.count)
+    fn line(&self, number: usize, step: &str) -> String {
+        format!("{} {number}/{}: {step}", self.task, self.count)
     }
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Good,
+    Failed,
 }
 
 #[cfg(test)]
@@ -60,7 +80,8 @@ mod tests {
         let progress = Verbosity::Quiet.steps("dist", 5);
         progress.begin("programs");
         progress.begin("packages");
-        assert_eq!(progress.line("packages"), "dist 2/5: packages");
+        assert_eq!(progress.begun.load(Ordering::Relaxed), 2);
+        assert_eq!(progress.line(2, "packages"), "dist 2/5: packages");
         assert!(Verbosity::Steps.quiet_if(true).steps("dist", 5).is_quiet());
         assert!(!Verbosity::Steps.quiet_if(false).steps("dist", 5).is_quiet());
     }
