@@ -2,6 +2,7 @@
 //! lies.
 
 mod nodes;
+mod questions;
 
 use std::time::Duration;
 
@@ -46,6 +47,7 @@ pub fn play(lab: &Lab) -> Result<()> {
     }
     expect_rows(&ask(lab, Transport::ZeroMq, &REACHABLE)?)?;
     page(lab)?;
+    questions::play(lab, &nodes.full, &authority)?;
     no_answer(lab, &nodes)?;
     over_tcp(lab)?;
 
@@ -72,14 +74,19 @@ fn announce(router: &Router, prefix: &str) -> Result<()> {
     router.routing.announce(&router.host, prefix, &["65535:65281"])
 }
 
-/// What the generator prints when it asks through a master.
+/// What `status --live` prints.
 fn ask(lab: &Lab, transport: Transport, words: &[&str]) -> Result<String> {
+    generator(lab, transport, &[&["status", "--live"], words].concat())
+}
+
+/// What the generator prints when it asks through a master.
+fn generator(lab: &Lab, transport: Transport, words: &[&str]) -> Result<String> {
     let mut generator = lab.conductor.host.command(paths::GENERATOR);
-    generator.args(["status", "--live", "--salt"]).arg(salt::program(transport, "salt"));
-    generator.args(["--salt-config", transport.master_directory()]).args(words);
+    generator.args(words).arg("--salt").arg(salt::program(transport, "salt"));
+    generator.args(["--salt-config", transport.master_directory()]);
     let output = command::output(&mut generator)?;
     let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(!output.stdout.is_empty(), "generate_pillar status --live {words:?} printed nothing: {said}");
+    ensure!(!output.stdout.is_empty(), "generate_pillar {words:?} printed nothing: {said}");
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -90,9 +97,19 @@ fn expect_document(
     words: &[&str],
     check: impl Fn(&Value) -> Result<()>,
 ) -> Result<()> {
-    wait::until("the expected state of the fleet", Duration::from_secs(120), || {
-        let text = ask(lab, transport, &[&["--json"], words].concat())?;
-        let document: Value = expect::json("the state of the fleet", &text)?;
+    expect_said(lab, transport, &[&["status", "--live"], words].concat(), check)
+}
+
+/// As [`expect_document`], of any question to the nodes.
+fn expect_said(
+    lab: &Lab,
+    transport: Transport,
+    words: &[&str],
+    check: impl Fn(&Value) -> Result<()>,
+) -> Result<()> {
+    wait::until(&format!("what is expected of {words:?}"), Duration::from_secs(120), || {
+        let text = generator(lab, transport, &[words, &["--json"]].concat())?;
+        let document: Value = expect::json("the answer", &text)?;
         Ok(check(&document).map_err(|error| format!("{error:#}\n{document:#}")))
     })
 }
