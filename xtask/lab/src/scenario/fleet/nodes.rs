@@ -74,7 +74,6 @@ impl Nodes {
     pub fn start(lab: &Lab) -> Result<Self> {
         lab.conductor.start_master(Transport::Tcp)?;
         let (network, index) = (&lab.network, NODES.len() + 1);
-        let full = Router::start_all(&[FULL], index, network, false)?;
         let bare: Vec<Node> =
             ALL.into_iter().filter(|node| *node != FULL && node.minion.is_at_hand()).collect();
         let start = |node: &Node| Host::start(node.asset_id, network, false);
@@ -82,8 +81,15 @@ impl Nodes {
         for (node, host) in bare.iter().zip(&hosts) {
             prepare(lab, *node, host)?;
         }
-        let nodes = bare.iter().copied().zip(&hosts);
-        wait::for_all(nodes.map(|(node, host)| move || router::make_minion(node, host)))?;
+        // The kernel ends a host with the thread that started it, so each is started before.
+        let full = Router::start_hosts(&[FULL], network, false)?;
+        let (full, _) = wait::both(
+            || Router::prepare_all(&[FULL], index, full),
+            || {
+                let nodes = bare.iter().copied().zip(&hosts);
+                wait::for_all(nodes.map(|(node, host)| move || router::make_minion(node, host)))
+            },
+        )?;
         for transport in [Transport::ZeroMq, Transport::Tcp] {
             let of_it = |node: &Node| node.minion.transport == transport;
             let of_it: Vec<Node> = bare.iter().copied().chain([FULL]).filter(of_it).collect();
