@@ -1,13 +1,14 @@
 //! What a refresh costs on a router with a full table: the module, and beside it the obvious client, against real
 //! releases of bgpd with 1,000,000 routes of which 100,000 carry one of four communities; from one neighbor, and from two
-//! that send the same.
+//! that send the same; and in VRFs, of which each has a tenth of the routes. Then what the commands for operators cost.
 //!
-//! `cargo bench -p bgp-community-services --bench full_table [-- --routes 1000000] [--brief]` prints the tables, with
-//! `--brief` those that do not need the service, which rests for minutes; `-- --vrfs --routes 100000` that of VRFs. `BGPD` and `SUITES` choose other releases, as for
-//! the tests.
+//! `cargo bench -p bgp-community-services --bench full_table [-- --routes 1000000] [--brief] [--vrfs] [--commands]`
+//! prints the tables, with `--brief` those that do not need the service, which rests for minutes, with `--vrfs` or
+//! `--commands` that one alone. `BGPD` and `SUITES` choose other releases, as for the tests.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a measurement that fails has nothing to say")]
 
+mod commands;
 mod measure;
 mod obvious;
 mod one_neighbor;
@@ -31,15 +32,21 @@ fn main() {
         return obvious::refresh(Path::new(&socket), &router::communities());
     }
     let routes = value_of("--routes").map_or(1_000_000, |count| count.parse().unwrap());
-    if arguments.iter().any(|word| word == "--vrfs") {
-        return vrfs::print(routes);
-    }
-    let is_brief = arguments.iter().any(|word| word == "--brief");
+    let has = |option: &str| arguments.iter().any(|word| word == option);
     let releases = releases::of(Engine::Bgpd);
-    let measured = releases.iter().filter(|release| release.major() >= OLDEST);
-    for (index, release) in measured.enumerate() {
-        // Of another release only the queries cost something else, not the pauses between them.
-        one_neighbor::print(release, routes, index == 0 && !is_brief);
-        two_neighbors::print(release, routes);
+    let measured: Vec<_> = releases.iter().filter(|release| release.major() >= OLDEST).collect();
+    let is_whole = !has("--vrfs") && !has("--commands");
+    if is_whole {
+        for (index, release) in measured.iter().enumerate() {
+            // Of another release only the queries cost something else, not the pauses between them.
+            one_neighbor::print(release, routes, index == 0 && !has("--brief"));
+            two_neighbors::print(release, routes);
+        }
+    }
+    if is_whole || has("--vrfs") {
+        vrfs::print(routes / 10);
+    }
+    if is_whole || has("--commands") {
+        commands::print(measured[0], routes);
     }
 }

@@ -68,6 +68,11 @@ impl Router {
         self.scratch.path().join("output.json")
     }
 
+    /// The module's record of what changed.
+    pub fn log_of_changes(&self) -> PathBuf {
+        self.scratch.path().join("state/changes.jsonl")
+    }
+
     /// The module's command that does this.
     pub fn module(&self, action: &str) -> Command {
         let path = |name| self.scratch.path().join(name);

@@ -29,7 +29,7 @@ pub fn print(routes: u32) {
     thread::sleep(Duration::from_secs(5));
     println!("\n{} VRFs with {routes} routes each\n", NAMES.len());
     println!(
-        "| VRFs of the profile | first look | nothing changed | a route announced in one |\n| --- | --- | --- | --- |"
+        "| VRFs of the profile | first refresh | nothing changed | a route announced in one |\n| --- | --- | --- | --- |"
     );
     for count in [1, NAMES.len()] {
         let scratch = tempfile::tempdir().unwrap();
