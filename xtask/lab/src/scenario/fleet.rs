@@ -1,36 +1,28 @@
 //! The conductor asks every node how it is: there are nodes in every state, among them one that does not answer and one that
 //! lies.
 
+mod asking;
 mod nodes;
 mod questions;
-
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use bgpcs::paths;
 use serde_json::{Value, json};
-use task::command;
 
-use self::nodes::{BARE, DEAD, FULL, LIAR, Nodes, OLD, TCP};
+use self::asking::{ask, expect_document};
+use self::nodes::{
+    BARE, DEAD, FULL, LACKED_BY_FULL, LACKED_BY_NODE_OF_PAIR, LIAR, Nodes, OLD, REACHABLE, TCP,
+};
 use crate::authority::{Authority, Node};
-use crate::expect;
 use crate::lab::Lab;
 use crate::router::Router;
-use crate::salt::{self, Transport};
-use crate::wait;
+use crate::salt::Transport;
 
 /// The profile of all nodes that have one.
 const PROFILE: &str = "O365";
 
 /// The shortest refresh interval, in seconds.
 const SHORTEST_INTERVAL: &str = "10";
-
-/// What two nodes do not have and all others have: prefixes of an application each.
-const LACKED_BY_FULL: (&str, &str) = ("SharePointOnline", "13.107.136.0/22");
-const LACKED_BY_NODE_OF_PAIR: (&str, &str) = ("OtherO365", "203.0.113.0/25");
-
-/// Who answers: a node of every state but one.
-const REACHABLE: [&str; 6] = ["router?", FULL.router, OLD.router, BARE.router, LIAR.router, DEAD.router];
 
 pub fn play(lab: &Lab) -> Result<()> {
     lab.settle()?;
@@ -79,46 +71,6 @@ fn bring_up(lab: &Lab, full: &Router, of_pair: &Router, authority: &Authority) -
 
 fn announce(router: &Router, prefix: &str) -> Result<()> {
     router.routing.announce(&router.host, prefix, &["65535:65281"])
-}
-
-/// What `status --live` prints.
-fn ask(lab: &Lab, transport: Transport, words: &[&str]) -> Result<String> {
-    generator(lab, transport, &[&["status", "--live"], words].concat())
-}
-
-/// What the generator prints when it asks through a master.
-fn generator(lab: &Lab, transport: Transport, words: &[&str]) -> Result<String> {
-    let mut generator = lab.conductor.host.command(paths::GENERATOR);
-    generator.args(words).arg("--salt").arg(salt::program(transport, "salt"));
-    generator.args(["--salt-config", transport.master_directory()]);
-    let output = command::output(&mut generator)?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(!output.stdout.is_empty(), "generate_pillar {words:?} printed nothing: {said}");
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Asks until the document is as expected: a busy machine may take longer than the deadline of one asking.
-fn expect_document(
-    lab: &Lab,
-    transport: Transport,
-    words: &[&str],
-    check: impl Fn(&Value) -> Result<()>,
-) -> Result<()> {
-    expect_said(lab, transport, &[&["status", "--live"], words].concat(), check)
-}
-
-/// As [`expect_document`], of any question to the nodes.
-fn expect_said(
-    lab: &Lab,
-    transport: Transport,
-    words: &[&str],
-    check: impl Fn(&Value) -> Result<()>,
-) -> Result<()> {
-    wait::until(&format!("what is expected of {words:?}"), Duration::from_secs(120), || {
-        let text = generator(lab, transport, &[words, &["--json"]].concat())?;
-        let document: Value = expect::json("the answer", &text)?;
-        Ok(check(&document).map_err(|error| format!("{error:#}\n{document:#}")))
-    })
 }
 
 /// Asserts what a document says of a node.

@@ -30,6 +30,13 @@ pub const TCP: Node = Node {
 /// All of them.
 pub const ALL: [Node; 6] = [FULL, OLD, BARE, DEAD, LIAR, TCP];
 
+/// What two nodes do not have and all others have: prefixes of an application each.
+pub const LACKED_BY_FULL: (&str, &str) = ("SharePointOnline", "13.107.136.0/22");
+pub const LACKED_BY_NODE_OF_PAIR: (&str, &str) = ("OtherO365", "203.0.113.0/25");
+
+/// Who answers: a node of every state but one.
+pub const REACHABLE: [&str; 6] = ["router?", FULL.router, OLD.router, BARE.router, LIAR.router, DEAD.router];
+
 const fn node(router: &'static str, asset_id: &'static str) -> Node {
     Node { router, asset_id, has_systemd: false, ..NODE }
 }

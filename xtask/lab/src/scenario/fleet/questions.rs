@@ -3,7 +3,8 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{LACKED_BY_FULL, LIAR, OLD, REACHABLE, expect_said, generator};
+use super::asking::{expect_said, generator};
+use super::nodes::{LACKED_BY_FULL, LIAR, OLD, REACHABLE};
 use crate::authority::Authority;
 use crate::lab::Lab;
 use crate::router::Router;
@@ -13,7 +14,7 @@ use crate::salt::Transport;
 const IN_TWO: (&str, &str) = ("52.96.1.1", "52.96.0.0/14");
 const TWO: [&str; 2] = ["ExchangeOnline", "OtherO365"];
 
-/// An address of the prefix that [`super::FULL`] lacks, and the prefix' community.
+/// An address of the prefix that [`super::nodes::FULL`] lacks, and the prefix' community.
 const LACKED: (&str, &str) = ("13.107.136.1", "12076:5020");
 
 /// What all nodes learn at about the same time.
