@@ -5,9 +5,9 @@ mod typed;
 use std::path::PathBuf;
 
 use bgpcs::{Community, Release, paths};
+use bgpcs_display::since::Since;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub(crate) use typed::Since;
 use typed::{AddressOrPrefix, span};
 
 /// Turns the authority's running configuration into Salt pillar files, one for each node of every router that has a

@@ -2,16 +2,15 @@
 
 mod parser;
 pub mod selector;
-pub mod since;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bgpcs::paths;
+use bgpcs_display::since::Since;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::cli::selector::Selector;
-use crate::cli::since::Since;
 use crate::exit::Exit;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 

@@ -19,7 +19,7 @@ mod status;
 mod subject;
 
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use bgpcs::{Health, UnixTime, whole_file};
@@ -46,11 +46,10 @@ pub fn run(settings: &Settings, request: &Request) -> Result<Health, OperatorErr
         return redraw::redraw(*pause, text).map(|()| Health::Healthy);
     }
     patience::announce(settings.timeout);
-    let answer = answer(settings, request, clock::now(), colour)?;
-    match io::stdout().lock().write_all(answer.text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(answer.health),
-    }
+    let mut out = BufWriter::new(UntilClosed(io::stdout().lock()));
+    let health = print(settings, request, clock::now(), colour, &mut out)?;
+    out.flush()?;
+    Ok(health)
 }
 
 /// What the operator requested, as text; all time spans count from `now`.
@@ -63,10 +62,23 @@ pub fn answer(
     now: UnixTime,
     colour: bool,
 ) -> Result<Printed, OperatorError> {
+    let mut out = Vec::new();
+    let health = print(settings, request, now, colour, &mut out)?;
+    Ok(Printed { text: String::from_utf8_lossy(&out).into_owned(), health })
+}
+
+/// Prints what the operator requested to `out`.
+fn print(
+    settings: &Settings,
+    request: &Request,
+    now: UnixTime,
+    colour: bool,
+    out: &mut dyn Write,
+) -> Result<Health, OperatorError> {
     check_access(settings)?;
     let paint = Paint(colour);
     let settings = &Settings { limits: settings.limits.at_most(settings.timeout), ..settings.clone() };
-    Ok(match request {
+    let Printed { text, health } = match request {
         Request::Status { detail, json, brief, .. } => {
             let facts = Facts::gather(settings, now);
             match (detail, json) {
@@ -79,7 +91,8 @@ pub fn answer(
         Request::Show { wanted, format } => {
             let facts = Facts::gather_files(settings, now);
             let wanted = wanted.as_ref().map(|wanted| subject::meant(&facts, wanted)).transpose()?;
-            show::show(&facts, settings, wanted, *format)
+            // Of a hundred thousand prefixes, the text alone would be tens of megabytes.
+            return Ok(show::show(&facts, settings, wanted, *format, out)?);
         }
         Request::Explain { subject, json } => {
             let facts = Facts::gather_files(settings, now);
@@ -113,16 +126,43 @@ pub fn answer(
             let health = health::overall(&health::findings(&facts));
             let page = report::page_of(&facts, &Log::read(&settings.state_dir));
             if html == Path::new("-") {
-                return Ok(Printed { text: page, health });
+                out.write_all(page.as_bytes())?;
+                return Ok(health);
             }
-            // A device such as /dev/null, or a FIFO, is written to; only a file is replaced.
-            match fs::metadata(html) {
-                Ok(known) if !known.is_file() => fs::write(html, page)?,
-                Ok(_) | Err(_) => whole_file::write(html, page.as_bytes(), 0o644)?,
-            }
+            write_page(html, &page)?;
             Printed { text: format!("{} ({})\n", html.display(), health.name()), health }
         }
-    })
+    };
+    out.write_all(text.as_bytes())?;
+    Ok(health)
+}
+
+/// Standard output, which nobody may be reading to its end: what `head` does not want is no error.
+struct UntilClosed<W>(W);
+
+impl<W: Write> Write for UntilClosed<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        match self.0.write(text) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(text.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
+    }
+}
+
+/// Writes a page. A device such as /dev/null, or a FIFO, is written to; only a file is replaced.
+fn write_page(path: &Path, page: &str) -> Result<(), OperatorError> {
+    match fs::metadata(path) {
+        Ok(known) if !known.is_file() => fs::write(path, page)?,
+        Ok(_) | Err(_) => whole_file::write(path, page.as_bytes(), 0o644)?,
+    }
+    Ok(())
 }
 
 /// Whether whoever gives the command may read the module's files and ask bgpd. What is merely absent is for the command to

@@ -2,6 +2,7 @@
 //! answer a query by community. [`RibInspection`] is what only some can: cheap signs of a change, the changes since a
 //! table version, look-ups by prefix.
 
+pub mod all_routes;
 pub mod bagpipe;
 pub mod bgpd;
 pub mod bounded_json;

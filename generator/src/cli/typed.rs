@@ -1,9 +1,9 @@
-//! Values that are more than a text or a number: addresses, times, spans.
+//! Values that are more than a text or a number: addresses, spans.
 
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bgpcs::{IpPrefix, UnixTime};
+use bgpcs::IpPrefix;
 use bgpcs_display::time;
 
 /// An address or a prefix as it was typed, which nothing but one can be.
@@ -21,36 +21,6 @@ impl FromStr for AddressOrPrefix {
                 Err("expected an address such as 13.107.6.152, or a prefix such as 13.107.0.0/16".to_owned())
             }
         }
-    }
-}
-
-/// Since when.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Since {
-    /// For so many seconds.
-    Span(u64),
-    /// Since then.
-    Time(UnixTime),
-}
-
-impl Since {
-    /// The time, counted from `now`.
-    pub fn at(self, now: UnixTime) -> UnixTime {
-        match self {
-            Self::Span(span) => now.saturating_sub(span),
-            Self::Time(time) => time,
-        }
-    }
-}
-
-impl FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let span = time::parse_span(text).map(Self::Span);
-        span.or_else(|| time::parse(text).map(Self::Time)).ok_or_else(|| {
-            "expected a time span such as 24h, or a time in UTC such as 2026-11-25T09:00:00Z".to_owned()
-        })
     }
 }
 

@@ -14,12 +14,12 @@ impl Fleet {
         self.of_all(&mut metrics);
         self.of_nodes(&mut metrics);
         self.of_applications(&mut metrics);
-        metrics.to_string()
+        metrics.finish()
     }
 
     fn of_all(&self, metrics: &mut OpenMetrics) {
         let counts = self.counts();
-        let mut nodes = metrics.gauge("bgp_community_services_fleet_nodes", "Nodes by health.");
+        let nodes = metrics.gauge("bgp_community_services_fleet_nodes", "Nodes by health.");
         for health in NodeHealth::ALL {
             nodes.sample(&[("health", health.name())], counts.of(health));
         }
@@ -34,7 +34,7 @@ impl Fleet {
 
     fn of_nodes(&self, metrics: &mut OpenMetrics) {
         let mut each = |name, help, value: &dyn Fn(&FleetNode) -> Option<String>| {
-            let mut gauge = metrics.gauge(name, help);
+            let gauge = metrics.gauge(name, help);
             for node in &self.nodes {
                 if let Some(value) = value(node) {
                     gauge.sample(&labels(node), value);
@@ -75,7 +75,7 @@ impl Fleet {
             &|node| Some(time::parse(node.answer()?.changed.as_ref()?)?.to_string()),
         );
         let help = "1 for each finding about a node.";
-        let mut findings = metrics.gauge("bgp_community_services_fleet_node_finding", help);
+        let findings = metrics.gauge("bgp_community_services_fleet_node_finding", help);
         for node in &self.nodes {
             for code in &node.findings {
                 findings.sample(&[&labels(node)[..], &[("code", code.as_str())]].concat(), 1);
@@ -85,7 +85,7 @@ impl Fleet {
 
     fn of_applications(&self, metrics: &mut OpenMetrics) {
         let help = "Prefixes of an application on a node.";
-        let mut prefixes = metrics.gauge("bgp_community_services_fleet_node_prefixes", help);
+        let prefixes = metrics.gauge("bgp_community_services_fleet_node_prefixes", help);
         for node in &self.nodes {
             for application in node.answer().map_or(&[][..], |module| &module.applications) {
                 for (family, count) in [("ipv4", application.ipv4), ("ipv6", application.ipv6)] {
@@ -95,7 +95,7 @@ impl Fleet {
             }
         }
         let help = "1 where a node has other prefixes than the norm of its profile.";
-        let mut outliers = metrics.gauge("bgp_community_services_fleet_node_outlier", help);
+        let outliers = metrics.gauge("bgp_community_services_fleet_node_outlier", help);
         for node in &self.nodes {
             for application in &node.outlier {
                 outliers.sample(&[&labels(node)[..], &[("application", application.as_str())]].concat(), 1);

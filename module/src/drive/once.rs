@@ -1,27 +1,23 @@
-//! One run: refreshes the prefixes and publishes them, or what stays of the last good ones.
+//! One run: refreshes the prefixes and publishes them, or, without an answer, what stays of the last good ones.
 
 use std::path::PathBuf;
 
 use bgpcs::whole_file::{self, WholeFileError};
-use bgpcs::{ApplicationName, PLUGIN, RefreshInterval, StalePathTime, UnixTime};
+use bgpcs::{ApplicationName, PLUGIN, RefreshInterval, UnixTime};
 
-use crate::cli::SourceChoice;
 use crate::clock::now;
 use crate::collect::error::CollectError;
-use crate::collect::gather::Resolution;
-use crate::collect::guard::Guards;
-use crate::collect::kept::Kept;
-use crate::collect::last_answers::LastAnswers;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::recent::RecentPrefixes;
 use crate::collect::refresh::{Collected, Refresh, Refreshed};
-use crate::collect::services::Services;
 use crate::collect::snapshot::Snapshot;
-use crate::collect::state::{FORM, Outcome, RunFailure, State};
+use crate::collect::state::{FORM, Outcome, State};
 use crate::collect::summaries::Summaries;
 use crate::collect::understood::Understood;
-use crate::configuration::{self, ConfigurationError};
+use crate::configuration;
+use crate::drive::ending::{Ending, RunError};
 use crate::drive::failure;
+use crate::drive::fall_back::fall_back;
 use crate::drive::lock::Lock;
 use crate::drive::record::{self, Comparison, Found, LastRun};
 use crate::drive::stopwatch::Stopwatch;
@@ -34,17 +30,6 @@ use crate::publish::output::{self, OutputContent, OutputFile};
 use crate::settings::Settings;
 use crate::source::RouteSource;
 use crate::source::open::open;
-
-/// A run that is not good. `Display` is what goes into the output file.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// There is no usable configuration.
-    #[error("ConfigurationError: {0}")]
-    Configuration(#[from] ConfigurationError),
-    /// There are no prefixes to publish.
-    #[error(transparent)]
-    Collect(#[from] CollectError),
-}
 
 /// The output file could not be replaced.
 #[derive(Debug, thiserror::Error)]
@@ -123,18 +108,6 @@ pub fn run_with(
     Ok(state)
 }
 
-/// What is published, and why.
-struct Ending {
-    outcome: Outcome,
-    resolution: Resolution,
-    /// Replaces the last good run in the state.
-    last_good: Option<LastGood>,
-    /// Why it is not good, if it is not.
-    failures: Vec<RunFailure>,
-    /// The applications that keep what they had, although the source answered.
-    kept: Vec<Kept>,
-}
-
 fn run_once(
     settings: &Settings,
     rewrite: Rewrite,
@@ -154,6 +127,55 @@ fn run_once(
     Ok(record::record(settings, &last_run, state, found))
 }
 
+/// What the source of routes was asked for, and what it answered.
+struct Asked {
+    /// Absent when there is no usable configuration.
+    understood: Option<Understood>,
+    /// The source's name.
+    source: Option<String>,
+    warnings: Vec<String>,
+    /// Nothing when no prefix can have changed.
+    result: Result<Option<Collected>, RunError>,
+}
+
+/// Queries the source; what it finds beside the prefixes goes to `found`.
+fn ask(
+    settings: &Settings,
+    source: &mut dyn RouteSource,
+    started: UnixTime,
+    earlier: &State,
+    found: &mut Found,
+) -> Asked {
+    let understood = match configuration::read(&settings.configuration) {
+        Ok(understood) => understood,
+        Err(error) => {
+            return Asked { understood: None, source: None, warnings: Vec::new(), result: Err(error.into()) };
+        }
+    };
+    let refresh = Refresh {
+        configuration: &understood.configuration,
+        unknown: &understood.unknown,
+        earlier,
+        output: &OutputFile(&settings.output),
+        state_dir: &settings.state_dir,
+        now: started,
+    };
+    let Refreshed { source, warnings, summaries, result } = refresh.run(source);
+    found.sessions = summaries.any().then(|| summaries.sessions(&earlier.sessions()));
+    found.answer = answer(summaries, result.as_ref().err());
+    Asked { understood: Some(understood), source, warnings, result: result.map_err(RunError::from) }
+}
+
+/// What is published of an answer.
+fn answered(settings: &Settings, collected: Collected) -> Ending {
+    let Collected { resolution, failures, keeping, last_good } = collected;
+    let of_applications = keeping.errors.iter().map(|error| failure::of_application(error, &keeping.kept));
+    let failures: Vec<_> = failures.iter().map(failure::of_community).chain(of_applications).collect();
+    let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
+    let last_good = Some(LastGood { recent: save_recent(settings, &keeping.recent), ..last_good });
+    Ending { outcome, resolution, last_good, failures, kept: keeping.kept }
+}
+
 /// Queries the source and replaces the output file; what it finds beside the prefixes goes to `found`.
 fn refresh_and_publish(
     settings: &Settings,
@@ -163,35 +185,10 @@ fn refresh_and_publish(
     earlier: State,
     found: &mut Found,
 ) -> Result<State, NotWritten> {
-    let output = OutputFile(&settings.output);
-    let (understood, source, warnings, result) = match configuration::read(&settings.configuration) {
-        Ok(understood) => {
-            let refresh = Refresh {
-                configuration: &understood.configuration,
-                unknown: &understood.unknown,
-                earlier: &earlier,
-                output: &output,
-                state_dir: &settings.state_dir,
-                now: started,
-            };
-            let Refreshed { source, warnings, summaries, result } = refresh.run(source);
-            found.sessions = summaries.any().then(|| summaries.sessions(&earlier.sessions()));
-            found.answer = answer(summaries, result.as_ref().err());
-            (Some(understood), source, warnings, result.map_err(RunError::from))
-        }
-        Err(error) => (None, None, Vec::new(), Err(error.into())),
-    };
+    let Asked { understood, source, warnings, result } = ask(settings, source, started, &earlier, found);
     let mut ending = match result {
         Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
-        Ok(Some(Collected { resolution, failures, keeping, last_good })) => {
-            let of_applications =
-                keeping.errors.iter().map(|error| failure::of_application(error, &keeping.kept));
-            let failures: Vec<_> =
-                failures.iter().map(failure::of_community).chain(of_applications).collect();
-            let outcome = if failures.is_empty() { Outcome::Good } else { Outcome::Partial };
-            let last_good = Some(LastGood { recent: save_recent(settings, &keeping.recent), ..last_good });
-            Ending { outcome, resolution, last_good, failures, kept: keeping.kept }
-        }
+        Ok(Some(collected)) => answered(settings, collected),
         Err(error) => fall_back(settings, &earlier, understood.as_ref(), error, started),
     };
     ending.resolution.warnings.extend(warnings);
@@ -323,90 +320,4 @@ fn write(
         eprintln!("{}; this run is missing in the history; {FIX_FILE}", with_causes(&error));
     }
     Ok(Published { digest, changes })
-}
-
-/// What is published without an answer: the last good prefixes, for as long as they may stay.
-fn fall_back(
-    settings: &Settings,
-    earlier: &State,
-    understood: Option<&Understood>,
-    error: RunError,
-    now: UnixTime,
-) -> Ending {
-    let configuration = understood.map(|understood| &understood.configuration);
-    let known = configuration.or(earlier.configuration.as_ref());
-    let stale_path_time = known.map_or(StalePathTime::default(), |known| known.stale_path_time);
-    let last_good = earlier.last_good.as_ref();
-    let output = OutputFile(&settings.output);
-    let last_good_services =
-        || last_good.map(|good| good.services(&output, configuration, &earlier.kept)).unwrap_or_default();
-    let last_answers =
-        LastAnswers::new(&settings.state_dir, earlier, &last_good_services, stale_path_time, now);
-    let last_good_prefixes = |warnings| {
-        // Communities that were stale before may have to go before the others.
-        let is_of_community = |failure: &RunFailure| failure.community.is_some();
-        let by_community = configuration.filter(|_| earlier.failures.iter().any(is_of_community));
-        let by_community = by_community.and_then(|configuration| last_answers.all(configuration));
-        let last = last_good_services();
-        let mut services = match by_community {
-            Some(mut services) => {
-                // What these keep is not among the answers.
-                let kept = earlier.kept.iter().map(|kept| &kept.application);
-                kept.for_each(|name| services.add(name, last.get(name)));
-                services
-            }
-            None => last,
-        };
-        if let Some(understood) = understood {
-            keep_unknown(&mut services, understood, &output);
-        }
-        Resolution {
-            services,
-            counts: earlier.communities.clone(),
-            left_out: earlier.left_out.clone(),
-            warnings,
-            snapshot: Snapshot::default(),
-        }
-    };
-    let is_standby = known.is_some_and(|known| known.high_availability) && is_inactive(settings, &error);
-    if let Some(last_good) = last_good.filter(|_| is_standby) {
-        let warning =
-            format!("the routing engine is not active on this node ({error}); the last good prefixes stay");
-        // The age of the last good prefixes counts from when the routing engine was last known to be on the other node.
-        let last_good = Some(LastGood { time: now, ..last_good.clone() });
-        let resolution = last_good_prefixes(vec![warning]);
-        let kept = earlier.kept.clone();
-        Ending { outcome: Outcome::Standby, resolution, last_good, failures: Vec::new(), kept }
-    } else if last_good.is_some_and(|good| good.may_stay(stale_path_time, now)) {
-        let resolution = last_good_prefixes(Vec::new());
-        let kept = earlier.kept.clone();
-        Ending {
-            outcome: Outcome::Held,
-            resolution,
-            last_good: None,
-            failures: vec![failure::of(&error)],
-            kept,
-        }
-    } else {
-        let resolution = Resolution::default();
-        let failures = vec![failure::of(&error)];
-        Ending { outcome: Outcome::Failed, resolution, last_good: None, failures, kept: Vec::new() }
-    }
-}
-
-/// Adds what the applications have in the output file whose configuration is not understood.
-fn keep_unknown(services: &mut Services, understood: &Understood, output: &OutputFile<'_>) {
-    let unknown = &understood.unknown.applications;
-    if !unknown.is_empty() {
-        let mut last = output.services();
-        last.guard(&Guards::of(&understood.configuration));
-        unknown.iter().for_each(|unknown| services.add(&unknown.application, last.get(&unknown.application)));
-    }
-}
-
-/// Whether the routing engine does not run on this node, which is no failure on a node of an HA pair. A bgpd leaves its
-/// socket behind when it ends, so what counts is that nobody listens.
-fn is_inactive(settings: &Settings, error: &RunError) -> bool {
-    settings.source == SourceChoice::Auto
-        && matches!(error, RunError::Collect(CollectError::Source { source, .. }) if source.kind.nobody_listens())
 }

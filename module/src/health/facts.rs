@@ -1,5 +1,6 @@
 //! The facts about the module on this router, gathered once for a command: from files, and from the route source.
 
+mod application;
 mod culprits;
 mod ssr_files;
 mod state_faults;
@@ -10,9 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use bgpcs::{
-    Application, ApplicationName, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain,
-};
+use bgpcs::{Application, Community, ModuleConfiguration, RefreshInterval, UnixTime, paths, plain};
 use bgpcs_display::time;
 
 use crate::collect::community_count::CommunityCount;
@@ -29,12 +28,13 @@ use crate::health::facts::culprits::Culprits;
 use crate::health::service::Service;
 use crate::health::vrfs;
 use crate::instance::Instance;
-use crate::prefix::{Family, Prefix};
-use crate::publish::history::{ApplicationChange, History};
+use crate::publish::history::History;
 use crate::publish::output::OutputFile;
 use crate::settings::Settings;
 use crate::source::Advice;
 use crate::source::open::open;
+
+pub use application::ApplicationFacts;
 
 /// The facts.
 #[derive(Debug)]
@@ -123,54 +123,6 @@ pub enum SourceAnswer {
     /// It was not queried, since there is no community to query.
     #[default]
     Skipped,
-}
-
-/// The facts about an application.
-#[derive(Debug)]
-pub struct ApplicationFacts<'f> {
-    /// Its name.
-    pub name: &'f ApplicationName,
-    /// Its communities.
-    pub communities: &'f [Community],
-    /// The instances of BGP that count for it.
-    pub instances: Vec<Instance>,
-    /// Whether this router has none of them.
-    pub is_elsewhere: bool,
-    /// Its prefixes in the output file.
-    pub prefixes: &'f [Prefix],
-    /// The last change of its prefixes, and when that was.
-    pub change: Option<(UnixTime, &'f ApplicationChange)>,
-}
-
-impl ApplicationFacts<'_> {
-    /// The number of prefixes of a family.
-    pub fn count(&self, family: Family) -> usize {
-        self.prefixes.iter().filter(|prefix| prefix.family() == family).count()
-    }
-
-    /// `+3 -1`; empty when no change is recorded.
-    pub fn change_text(&self) -> String {
-        self.change.map_or_else(String::new, |(_, change)| format!("+{} -{}", change.added, change.removed))
-    }
-
-    /// The VRFs that count for it, the default instance among them, if any is configured.
-    pub fn vrfs(&self) -> &[Instance] {
-        match &self.instances[..] {
-            [Instance::Default] => &[],
-            vrfs => vrfs,
-        }
-    }
-
-    /// The end of a sentence about what it has: ` in vrf red, blue`; empty for the default instance.
-    pub fn phrase(&self) -> String {
-        let names: Vec<String> = self.vrfs().iter().map(Instance::to_string).collect();
-        if names.is_empty() { String::new() } else { format!(" in vrf {}", names.join(", ")) }
-    }
-
-    /// Whether the application lists this community, in whichever spelling.
-    pub fn lists(&self, community: &Community) -> bool {
-        self.communities.iter().any(|listed| listed.canonical() == community.canonical())
-    }
 }
 
 impl Facts {

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use bgpcs::{ApplicationName, Health, ModuleConfiguration, Quoted, UnixTime, plain};
+use bgpcs_display::since::Since;
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::time;
 use serde::{Serialize, Serializer};
 
 use crate::cli::selector::Selector;
-use crate::cli::since::Since;
 use crate::collect::state::State;
 use crate::configuration;
 use crate::operator::error::OperatorError;

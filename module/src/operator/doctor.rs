@@ -1,4 +1,4 @@
-//! `doctor`: the result of every check, and how to fix what is wrong.
+//! `doctor`: the result of every check of [`health`](crate::health), and how to fix what is wrong.
 
 use bgpcs::{Health, UnixTime};
 use bgpcs_display::table::Paint;

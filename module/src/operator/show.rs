@@ -5,6 +5,7 @@ mod forms;
 mod listing;
 
 use std::cmp::Reverse;
+use std::{io, slice};
 
 use bgpcs::{Community, Health};
 
@@ -12,36 +13,51 @@ use crate::cli::Format;
 use crate::cli::selector::Selector;
 use crate::health::facts::{ApplicationFacts, Facts};
 use crate::instance::Instance;
-use crate::operator::printed::Printed;
 use crate::operator::show::attribution::Attribution;
-use crate::operator::show::listing::{Listing, Row, no_prefixes, overlaps, sort, verdict};
+use crate::operator::show::listing::{Listing, Row, SelectedBy, no_prefixes, overlaps, verdict};
 use crate::prefix::Prefix;
 use crate::settings::Settings;
 
-/// Lists the prefixes. Queries the source for the communities of each prefix, but only for applications with several
-/// communities.
-pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Selector>, format: Format) -> Printed {
+/// Prints the prefixes to `out`. Asks the source for the communities of each prefix, but only for applications with several
+/// communities or instances of BGP.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn show(
+    facts: &Facts,
+    settings: &Settings,
+    wanted: Option<&Selector>,
+    format: Format,
+    out: &mut dyn io::Write,
+) -> io::Result<Health> {
     let applications = facts.applications();
     let selected: Vec<_> = applications.iter().filter(|application| may_have(application, wanted)).collect();
-    let is_unclear = |application: &&&ApplicationFacts<'_>| {
-        application.communities.len() > 1 || application.instances.len() > 1
-    };
-    let several = selected.iter().filter(is_unclear).copied();
+    let several = selected.iter().copied().filter(|application| is_unclear(application));
+    let several = several.map(|application| {
+        let prefixes = application.prefixes.iter().filter(|prefix| is_near(**prefix, wanted));
+        (application, prefixes.copied().collect::<Vec<_>>())
+    });
+    let several: Vec<_> = several.filter(|(_, prefixes)| !prefixes.is_empty()).collect();
     let (attribution, note) = match facts.known_configuration() {
-        Some(configuration) => Attribution::query(settings, configuration, several),
+        Some(configuration) => Attribution::ask(settings, configuration, &several),
         None => {
             let note = "no usable configuration, so there are no applications".to_owned();
             (Attribution::default(), Some(note))
         }
     };
+    drop(several);
     let mut notes: Vec<String> = note.into_iter().collect();
-    let rows = selected.into_iter().flat_map(|application| rows(application, &attribution));
+    let near = selected.into_iter().flat_map(|application| {
+        let prefixes = application.prefixes.iter().filter(|prefix| is_near(**prefix, wanted));
+        prefixes.map(move |prefix| (application, *prefix))
+    });
+    let rows = near.map(|(application, prefix)| row(application, prefix, &attribution));
     let mut rows: Vec<Row<'_>> = rows.filter(|row| is_wanted(row, wanted)).collect();
     match wanted {
         Some(Selector::Net(net)) => {
             // The longest match comes first, since it is the one that SSR uses.
             let nearness = |row: &Row<'_>| Reverse((row.prefix.contains(*net), row.prefix.parts().1));
-            sort(&mut rows, &|one, another| nearness(one).cmp(&nearness(another)));
+            rows.sort_by_key(nearness);
             notes.push(verdict(*net, &rows));
             notes.extend(overlaps(&rows));
         }
@@ -51,7 +67,7 @@ pub fn show(facts: &Facts, settings: &Settings, wanted: Option<&Selector>, forma
         }
     }
     let health = if rows.is_empty() { Health::Degraded } else { Health::Healthy };
-    Printed { text: forms::text(&Listing { rows, notes }, format), health }
+    forms::print(&Listing { rows, notes }, format, out).map(|()| health)
 }
 
 /// Whether an application can have rows that are wanted.
@@ -63,31 +79,42 @@ fn may_have(application: &ApplicationFacts<'_>, wanted: Option<&Selector>) -> bo
     }
 }
 
-fn is_wanted(row: &Row<'_>, wanted: Option<&Selector>) -> bool {
+/// Whether a prefix contains the wanted one, or is in it.
+fn is_near(prefix: Prefix, wanted: Option<&Selector>) -> bool {
     match wanted {
-        Some(Selector::Net(net)) => row.prefix.contains(*net) || net.contains(row.prefix),
-        Some(Selector::Community(community)) => {
-            row.communities.iter().any(|listed| listed.canonical() == community.canonical())
-        }
-        Some(Selector::Application(_)) | None => true,
+        Some(Selector::Net(net)) => prefix.contains(*net) || net.contains(prefix),
+        Some(Selector::Application(_) | Selector::Community(_)) | None => true,
     }
 }
 
-fn rows<'f>(application: &ApplicationFacts<'f>, attribution: &Attribution) -> Vec<Row<'f>> {
-    let ApplicationFacts { communities, instances, .. } = application;
-    let selects = |instance: &Instance, community: &Community, prefix| match (*communities, &instances[..]) {
-        ([_], [_]) => true,
-        _ => attribution.selects(instance, community, prefix),
+fn is_wanted(row: &Row<'_>, wanted: Option<&Selector>) -> bool {
+    match wanted {
+        Some(Selector::Community(community)) => {
+            row.communities().iter().any(|listed| listed.canonical() == community.canonical())
+        }
+        Some(Selector::Net(_) | Selector::Application(_)) | None => true,
+    }
+}
+
+fn row<'r>(application: &'r ApplicationFacts<'r>, prefix: Prefix, attribution: &Attribution) -> Row<'r> {
+    let by = |communities: &[Community], instances: &[Instance]| {
+        let mut pairs =
+            instances.iter().flat_map(|one| communities.iter().map(move |community| (one, community)));
+        pairs.any(|(instance, community)| attribution.selects(instance, community, prefix))
     };
-    let row = |prefix: &Prefix| {
-        let by = |community: &&Community| instances.iter().any(|one| selects(one, community, *prefix));
-        let within = |instance: &&Instance| communities.iter().any(|one| selects(instance, one, *prefix));
-        Row {
-            application: application.name,
-            prefix: *prefix,
-            communities: communities.iter().filter(by).copied().collect(),
-            vrfs: application.vrfs().iter().filter(within).cloned().collect(),
+    let selected_by = || {
+        let communities = application.communities.iter().copied();
+        let vrfs = application.vrfs().iter().cloned();
+        SelectedBy {
+            communities: communities.filter(|one| by(&[*one], &application.instances)).collect(),
+            vrfs: vrfs.filter(|one| by(application.communities, slice::from_ref(one))).collect(),
         }
     };
-    application.prefixes.iter().map(row).collect()
+    let selected = is_unclear(application).then(|| Box::new(selected_by()));
+    Row { application, prefix, selected }
+}
+
+/// Whether more than one thing may have selected a prefix of the application, or nothing that is known.
+fn is_unclear(application: &ApplicationFacts<'_>) -> bool {
+    !matches!((application.communities, &application.instances[..]), ([_], [_]))
 }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bgpcs_display::since::Since;
+
 use crate::cli::Format;
 use crate::cli::selector::Selector;
-use crate::cli::since::Since;
 
 /// A command for operators, which only reads.
 #[derive(Debug, Clone, PartialEq, Eq)]

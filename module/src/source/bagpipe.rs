@@ -9,20 +9,17 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
-use bgpcs::Community;
 use bgpcs_display::counted;
 
-use crate::instance::Instance;
 use crate::prefix::{Family, Prefix};
+use crate::source::all_routes::AllRoutes;
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::filter::{self, Scanned};
 use crate::source::http::{HttpClient, Server};
 use crate::source::summary::{BgpSummary, Session};
 use crate::source::trust::TrustedUsers;
-use crate::source::{
-    Abilities, Advice, CarriedCommunities, Destination, Query, QueryItem, RibInspection, RouteSource,
-};
+use crate::source::{Abilities, Advice, Query, QueryItem, RouteSource};
 use crate::url::HttpUrl;
 
 /// Of how many routes is found out whether their prefixes are in several VPNs, which only informs.
@@ -40,12 +37,6 @@ impl Bagpipe {
     /// The looking glass whose root is `url`, of root or one of the `trusted` users.
     pub fn new(url: HttpUrl, trusted: TrustedUsers, deadlines: Deadlines) -> Self {
         Self { url, client: HttpClient::new(Server::Port(trusted), deadlines), in_several: 0 }
-    }
-
-    /// Passes every VPN route of a family to `each`.
-    fn routes(&self, family: Family, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
-        let url = format!("{}/bgp/routes", self.url);
-        self.client.get(&url, &self.name(), &mut |body| routes::read(body, family, each))
     }
 
     fn sessions(&self) -> Option<Vec<Session>> {
@@ -94,7 +85,7 @@ impl RouteSource for Bagpipe {
         // Routes with the same route targets count as one VPN.
         let mut in_vpns: BTreeSet<(Prefix, u64)> = BTreeSet::new();
         let mut scan = |family, each: &mut dyn FnMut(Scanned<'_>)| {
-            self.routes(family, &mut |scanned| {
+            self.all_routes(family, &mut |scanned| {
                 if let Scanned::Route(route) = scanned
                     && filter::matched_paths(&wanted, route).next().is_some()
                     && in_vpns.len() < MOST_COMPARED
@@ -123,24 +114,14 @@ impl RouteSource for Bagpipe {
     }
 }
 
-impl RibInspection for Bagpipe {
-    fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
+impl AllRoutes for Bagpipe {
+    /// Its VPN routes.
+    fn all_routes(&self, family: Family, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
+        let url = format!("{}/bgp/routes", self.url);
+        self.client.get(&url, &self.name(), &mut |body| routes::read(body, family, each))
+    }
+
+    fn own_summary(&self) -> Option<BgpSummary> {
         Some(BgpSummary { sessions: self.sessions()?, sessions_only: true, ..BgpSummary::default() })
-    }
-
-    fn carried_communities(&mut self) -> Option<Result<CarriedCommunities, SourceError>> {
-        Some(filter::carried_communities(&mut |family, each| self.routes(family, each)))
-    }
-
-    fn longest_match(
-        &mut self,
-        _: &Instance,
-        prefix: Prefix,
-    ) -> Option<Result<Option<Destination>, SourceError>> {
-        Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
-    }
-
-    fn communities_like(&mut self, community: &Community) -> Option<Vec<Community>> {
-        filter::communities_like(community, &mut |family, each| self.routes(family, each))
     }
 }

@@ -13,12 +13,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bgpcs::Community;
 use bgpcs_display::counted;
 
 use crate::clock::now;
-use crate::instance::Instance;
-use crate::prefix::{Family, Prefix};
+use crate::prefix::Family;
+use crate::source::all_routes::AllRoutes;
 use crate::source::bounded_json;
 use crate::source::deadlines::{Deadlines, SHORT_REPLY_BYTES, left_until};
 use crate::source::error::{Shape, SourceError, SourceErrorKind, describe_query};
@@ -26,9 +25,7 @@ use crate::source::filter::{self, Route, Scanned};
 use crate::source::routes_json::ReplyError;
 use crate::source::summary::{BgpSummary, TableStatus};
 use crate::source::trust::{self, TrustedUsers};
-use crate::source::{
-    Abilities, Advice, CarriedCommunities, Destination, Query, QueryItem, RibInspection, RouteSource,
-};
+use crate::source::{Abilities, Advice, Query, QueryItem, RouteSource};
 use command_output::CommandOutput;
 use neighbors::{GobgpNeighbor, GobgpNeighbors};
 use rib::RibError;
@@ -105,25 +102,6 @@ impl GoBgp {
         })
     }
 
-    /// Passes every route of a family to `each`: from the global RIB prefix by prefix, else neighbor by neighbor.
-    fn routes(&self, family: Family, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
-        let name = family.to_string();
-        if self.view == RibView::Global {
-            return self.show(&["global", "rib", "-a", &name], each);
-        }
-        let neighbors = self.neighbors()?;
-        for neighbor in neighbors.iter().filter(|neighbor| neighbor.carries(family)) {
-            let neighbor = neighbor.address();
-            self.show(&["neighbor", neighbor, "adj-in", "-a", &name], &mut |scanned| {
-                each(match scanned {
-                    Scanned::Route(route) => Scanned::Route(Route { neighbor, best: true, ..route }),
-                    Scanned::Unreadable(prefix) => Scanned::Unreadable(prefix),
-                });
-            })?;
-        }
-        Ok(())
-    }
-
     /// Reads the output of a command that prints at most [`SHORT_REPLY_BYTES`].
     fn short_reply<T, E: From<io::Error>>(
         &self,
@@ -192,7 +170,7 @@ impl RouteSource for GoBgp {
             RibView::Global => filter::answer,
             RibView::AdjIn => filter::answer_sorted,
         };
-        answer(query, &mut |family, each| self.routes(family, each), each)
+        answer(query, &mut |family, each| self.all_routes(family, each), each)
     }
 
     fn warnings(&mut self) -> Vec<String> {
@@ -209,8 +187,27 @@ struct RibSummary {
     num_path: u64,
 }
 
-impl RibInspection for GoBgp {
-    fn summary(&mut self, _: &Instance) -> Option<BgpSummary> {
+impl AllRoutes for GoBgp {
+    /// From the global RIB prefix by prefix, else neighbor by neighbor.
+    fn all_routes(&self, family: Family, each: &mut dyn FnMut(Scanned<'_>)) -> Result<(), SourceError> {
+        let name = family.to_string();
+        if self.view == RibView::Global {
+            return self.show(&["global", "rib", "-a", &name], each);
+        }
+        let neighbors = self.neighbors()?;
+        for neighbor in neighbors.iter().filter(|neighbor| neighbor.carries(family)) {
+            let neighbor = neighbor.address();
+            self.show(&["neighbor", neighbor, "adj-in", "-a", &name], &mut |scanned| {
+                each(match scanned {
+                    Scanned::Route(route) => Scanned::Route(Route { neighbor, best: true, ..route }),
+                    Scanned::Unreadable(prefix) => Scanned::Unreadable(prefix),
+                });
+            })?;
+        }
+        Ok(())
+    }
+
+    fn own_summary(&self) -> Option<BgpSummary> {
         // Sessions before tables: a change in between is then seen in the next summary.
         let sessions = self.neighbors().ok()?.iter().map(|neighbor| neighbor.session(now())).collect();
         let table = |family| TableStatus { version: self.path_total(family), ..TableStatus::default() };
@@ -220,21 +217,5 @@ impl RibInspection for GoBgp {
             sessions,
             ..BgpSummary::default()
         })
-    }
-
-    fn carried_communities(&mut self) -> Option<Result<CarriedCommunities, SourceError>> {
-        Some(filter::carried_communities(&mut |family, each| self.routes(family, each)))
-    }
-
-    fn longest_match(
-        &mut self,
-        _: &Instance,
-        prefix: Prefix,
-    ) -> Option<Result<Option<Destination>, SourceError>> {
-        Some(filter::longest_match(prefix, &mut |family, each| self.routes(family, each)))
-    }
-
-    fn communities_like(&mut self, community: &Community) -> Option<Vec<Community>> {
-        filter::communities_like(community, &mut |family, each| self.routes(family, each))
     }
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure to set the scene fails the test")]
 
 mod brief;
+mod change_log;
 mod changes;
 mod errors;
 mod exabgp;
@@ -26,6 +27,7 @@ mod preview;
 mod real;
 mod scene;
 mod schedule;
+mod show;
 mod sources;
 mod syslog;
 mod understood;

@@ -291,3 +291,38 @@ fn all_that_may_be_in_a_file() {
         assert!(peak < HOSTILE_LIMIT, "{name} {start}: {peak} bytes");
     }
 }
+
+/// What an operator's command has to keep to, with as many prefixes as `max-prefixes` allows by default.
+const COMMAND_LIMIT: u64 = 32_000_000;
+
+#[test]
+fn commands_with_many_prefixes() {
+    alone("memory::commands_with_many_prefixes", many_prefixes);
+}
+
+fn many_prefixes() {
+    let scene = Scene::new();
+    scene.install();
+    scene.edit("config.json", |config| {
+        config["applications"] = json!([{"application-name": "A", "bgp-community": ["12076:5010"]}]);
+    });
+    stand_in::vty(&scene.path("bgpd.vty"), longest_table());
+    assert!(ended(&scene, &["run"]).0);
+    for words in [
+        &["show"][..],
+        &["show", "--json"],
+        &["show", "--format", "csv"],
+        &["show", "--format", "pcli"],
+        &["show", "2001:db8:1234::/48"],
+        &["status"],
+        &["status", "--json", "--brief"],
+        &["doctor"],
+        &["metrics"],
+        &["changes"],
+        &["explain", "A"],
+        &["report", "--html", "-"],
+    ] {
+        let (_, peak) = ended(&scene, words);
+        assert!(peak < COMMAND_LIMIT, "{words:?}: {peak} bytes");
+    }
+}

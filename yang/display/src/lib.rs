@@ -4,6 +4,7 @@
 pub mod detail;
 pub mod html;
 pub mod open_metrics;
+pub mod since;
 pub mod table;
 pub mod time;
 

@@ -24,9 +24,17 @@ impl Paint {
 /// of any length is possible, but only its start is shown.
 #[derive(Debug)]
 pub struct Table {
-    heads: Vec<Head>,
+    columns: Columns,
     rows: Vec<(Health, Vec<String>)>,
     paint: Paint,
+}
+
+/// The columns of a table whose rows are too many to be in memory: each is seen twice, for the widths and to be printed.
+#[derive(Debug)]
+pub struct Columns {
+    heads: Vec<Head>,
+    /// In characters.
+    widths: Vec<usize>,
 }
 
 /// The head of a column, and the kind of its cells.
@@ -41,19 +49,73 @@ pub enum Head {
 impl Table {
     /// A table without rows.
     pub fn new(heads: impl Into<Vec<Head>>, paint: Paint) -> Self {
-        Self { heads: heads.into(), rows: Vec::new(), paint }
+        Self { columns: Columns::new(heads), rows: Vec::new(), paint }
     }
 
     /// Adds a row with one cell for each column, in the colour of `health`. Of a long cell, only the start is shown.
     pub fn row(&mut self, health: Health, cells: impl Into<Vec<String>>) {
-        self.rows.push((health, cells.into().iter().map(|cell| shortened(cell)).collect()));
+        let cells: Vec<String> = cells.into().iter().map(|cell| shortened(cell)).collect();
+        self.columns.widen(&cells);
+        self.rows.push((health, cells));
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.columns.head())?;
+        for (health, cells) in &self.rows {
+            for line in self.columns.lines(cells) {
+                writeln!(f, "{}", self.paint.by(*health, &line))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Columns {
+    /// Columns that are as wide as their heads.
+    pub fn new(heads: impl Into<Vec<Head>>) -> Self {
+        let heads = heads.into();
+        let widths = heads.iter().map(|head| head.name().chars().count()).collect();
+        Self { heads, widths }
     }
 
-    fn width(&self, column: usize, head: &Head) -> usize {
-        let cells = self.rows.iter().filter_map(|(_, cells)| cells.get(column));
-        let lines = cells.flat_map(|cell| cell.lines()).map(|line| line.chars().count());
-        lines.max().unwrap_or(0).max(head.name().chars().count())
+    /// Makes the columns wide enough for a row with one cell for each column.
+    pub fn widen(&mut self, cells: &[String]) {
+        for (cell, width) in cells.iter().zip(&mut self.widths) {
+            let shown = shortened(cell);
+            *width = shown.lines().map(|line| line.chars().count()).max().unwrap_or(0).max(*width);
+        }
     }
+
+    /// The heads between rules.
+    pub fn head(&self) -> String {
+        let rule = line(self.widths.iter().map(|width| "=".repeat(width + 2)));
+        let heads =
+            line(self.heads.iter().zip(&self.widths).map(|(head, width)| head.pad(head.name(), *width)));
+        format!("{rule}\n{heads}\n{rule}\n")
+    }
+
+    /// The text of a row.
+    pub fn row(&self, cells: &[String]) -> String {
+        let cells: Vec<String> = cells.iter().map(|cell| shortened(cell)).collect();
+        self.lines(&cells).map(|line| line + "\n").collect()
+    }
+
+    /// The lines of a row whose cells are short enough.
+    fn lines(&self, cells: &[String]) -> impl Iterator<Item = String> {
+        let height = cells.iter().map(|cell| cell.lines().count()).max().unwrap_or(1).max(1);
+        let columns = self.heads.iter().zip(&self.widths).zip(cells);
+        let part = |cell: &str, number| cell.lines().nth(number).unwrap_or_default().to_owned();
+        (0..height).map(move |number| {
+            line(columns.clone().map(|((head, width), cell)| head.pad(&part(cell, number), *width)))
+        })
+    }
+}
+
+/// Cells with a blank between them.
+fn line(cells: impl Iterator<Item = String>) -> String {
+    cells.collect::<Vec<_>>().join(" ").trim_end().to_owned()
 }
 
 /// How many characters of a line of a cell are shown, and how many of its lines.
@@ -86,26 +148,5 @@ impl Head {
             Self::Text(_) => format!(" {text:<width$} "),
             Self::Number(_) => format!(" {text:>width$} "),
         }
-    }
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths: Vec<usize> =
-            self.heads.iter().enumerate().map(|(column, head)| self.width(column, head)).collect();
-        let columns = || self.heads.iter().zip(&widths);
-        let line = |cells: Vec<String>| cells.join(" ").trim_end().to_owned();
-        let rule = line(widths.iter().map(|width| "=".repeat(width + 2)).collect());
-        let heads = line(columns().map(|(head, width)| head.pad(head.name(), *width)).collect());
-        writeln!(f, "{rule}\n{heads}\n{rule}")?;
-        for (health, cells) in &self.rows {
-            let height = cells.iter().map(|cell| cell.lines().count()).max().unwrap_or(1).max(1);
-            for number in 0..height {
-                let part = |cell: &str| cell.lines().nth(number).unwrap_or_default().to_owned();
-                let padded = columns().zip(cells).map(|((head, width), cell)| head.pad(&part(cell), *width));
-                writeln!(f, "{}", self.paint.by(*health, &line(padded.collect())))?;
-            }
-        }
-        Ok(())
     }
 }

@@ -127,6 +127,18 @@ fn of_destination(
             };
         }
     }
+    why_in_no_other(facts, instance, destination, is_selected, explanation)
+}
+
+/// Adds why a prefix is in no other application, as far as its paths tell: they are unclear, carry nothing, or nothing that is
+/// listed.
+fn why_in_no_other(
+    facts: &Facts,
+    instance: &Instance,
+    Destination { prefix, paths }: &Destination,
+    is_selected: bool,
+    mut explanation: Explanation,
+) -> Explanation {
     if paths.iter().any(|path| path.is_unclear) {
         let finding =
             "a path carries something that does not tell which community it is, such as an alias".to_owned();
@@ -147,9 +159,10 @@ fn of_destination(
             facts.advice.neighbors
         ));
     } else if !is_selected {
-        explanation
-            .findings
-            .push(format!("no application selects {prefix}{phrase}: none lists a community that it carries"));
+        explanation.findings.push(format!(
+            "no application selects {prefix}{}: none lists a community that it carries",
+            instance.phrase()
+        ));
         explanation.next.push(
             "to select it, add one of its communities to an application of the profile, and commit"
                 .to_owned(),

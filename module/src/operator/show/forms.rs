@@ -1,7 +1,10 @@
 //! The forms of a listing.
 
-use bgpcs::{Health, Quoted, plain};
-use bgpcs_display::table::{Head, Paint, Table};
+use std::io::{self, Write};
+use std::iter;
+
+use bgpcs::Quoted;
+use bgpcs_display::table::{Columns, Head};
 use serde_json::json;
 
 use crate::cli::Format;
@@ -9,30 +12,40 @@ use crate::instance::Instance;
 use crate::operator::printed::{column_width, comma_separated, json_text};
 use crate::operator::show::listing::{Listing, Row};
 
-/// The listing as text of this form. CSV and the PCLI's form have no place for notes.
-pub fn text(listing: &Listing<'_>, format: Format) -> String {
+/// Prints the listing in this form, row by row: there can be a million. CSV and the PCLI's form have no place for notes.
+pub fn print(listing: &Listing<'_>, format: Format, out: &mut dyn Write) -> io::Result<()> {
     let Listing { rows, notes } = listing;
     match format {
-        Format::Table => table(rows, notes),
-        Format::Json => {
-            let rows = rows.iter().map(|Row { application, prefix, communities, vrfs }| {
-                let mut row =
-                    json!({"application-name": application, "ip-prefix": prefix, "bgp-community": communities});
-                if !vrfs.is_empty() {
-                    row["vrf"] = json!(vrfs);
-                }
-                row
-            });
-            json_text(&json!({"prefixes": rows.collect::<Vec<_>>(), "notes": notes}))
-        }
-        Format::Csv => csv(rows),
-        Format::Pcli => pcli(rows),
+        Format::Table => table(rows, notes, out),
+        Format::Json => json(rows, notes, out),
+        Format::Csv => csv(rows, out),
+        Format::Pcli => pcli(rows, out),
     }
+}
+
+fn json(rows: &[Row<'_>], notes: &[String], out: &mut dyn Write) -> io::Result<()> {
+    const INDENTATION: &str = "\n    ";
+    let empty = json_text(&json!({"notes": notes, "prefixes": []}));
+    let (Some((before, after)), false) = (empty.rsplit_once(']'), rows.is_empty()) else {
+        return out.write_all(empty.as_bytes());
+    };
+    out.write_all(before.as_bytes())?;
+    for (row, separator) in rows.iter().zip(iter::once("").chain(iter::repeat(","))) {
+        let name = row.application.name;
+        let mut value =
+            json!({"application-name": name, "ip-prefix": row.prefix, "bgp-community": row.communities()});
+        if !row.vrfs().is_empty() {
+            value["vrf"] = json!(row.vrfs());
+        }
+        let indented = format!("{value:#}").replace('\n', INDENTATION);
+        write!(out, "{separator}{INDENTATION}{indented}")?;
+    }
+    write!(out, "\n  ]{after}")
 }
 
 /// Whether there is a column of VRFs.
 fn have_vrfs(rows: &[Row<'_>]) -> bool {
-    rows.iter().any(|row| !row.vrfs.is_empty())
+    rows.iter().any(|row| !row.vrfs().is_empty())
 }
 
 /// VRFs with a separator between them.
@@ -40,30 +53,35 @@ fn joined(vrfs: &[Instance], separator: &str) -> String {
     vrfs.iter().map(Instance::to_string).collect::<Vec<_>>().join(separator)
 }
 
-fn table(rows: &[Row<'_>], notes: &[String]) -> String {
+fn table(rows: &[Row<'_>], notes: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let has_vrfs = have_vrfs(rows);
     let mut heads = vec![Head::Text("Application"), Head::Text("Prefix"), Head::Text("Community")];
-    heads.extend(have_vrfs(rows).then_some(Head::Text("VRF")));
-    let mut table = Table::new(heads, Paint(false));
-    for Row { application, prefix, communities, vrfs } in rows {
-        let mut cells = vec![plain(application.as_str()), prefix.to_string(), comma_separated(communities)];
-        cells.extend(have_vrfs(rows).then(|| joined(vrfs, ", ")));
-        table.row(Health::Healthy, cells);
+    heads.extend(has_vrfs.then_some(Head::Text("VRF")));
+    let cells = |row: &Row<'_>| {
+        let mut cells = vec![row.name(), row.prefix.to_string(), comma_separated(row.communities())];
+        cells.extend(has_vrfs.then(|| joined(row.vrfs(), ", ")));
+        cells
+    };
+    let mut columns = Columns::new(heads);
+    rows.iter().for_each(|row| columns.widen(&cells(row)));
+    out.write_all(columns.head().as_bytes())?;
+    for row in rows {
+        out.write_all(columns.row(&cells(row)).as_bytes())?;
     }
     let notes: String = notes.iter().map(|note| format!("{note}\n")).collect();
     let separator = if notes.is_empty() { "" } else { "\n" };
-    format!("{table}{separator}{notes}")
+    write!(out, "{separator}{notes}")
 }
 
-fn csv(rows: &[Row<'_>]) -> String {
+fn csv(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     let has_vrfs = have_vrfs(rows);
-    let line = |Row { application, prefix, communities, vrfs }: &Row<'_>| {
-        let communities: Vec<String> = communities.iter().map(ToString::to_string).collect();
-        let vrfs = if has_vrfs { format!(",{}", joined(vrfs, " ")) } else { String::new() };
-        format!("{},{prefix},{}{vrfs}\r\n", csv_field(&plain(application.as_str())), communities.join(" "))
-    };
-    let lines: String = rows.iter().map(line).collect();
-    let vrf = if has_vrfs { ",vrf" } else { "" };
-    format!("application-name,ip-prefix,bgp-community{vrf}\r\n{lines}")
+    write!(out, "application-name,ip-prefix,bgp-community{}\r\n", if has_vrfs { ",vrf" } else { "" })?;
+    for row in rows {
+        let communities: Vec<String> = row.communities().iter().map(ToString::to_string).collect();
+        let vrfs = if has_vrfs { format!(",{}", joined(row.vrfs(), " ")) } else { String::new() };
+        write!(out, "{},{},{}{vrfs}\r\n", csv_field(&row.name()), row.prefix, communities.join(" "))?;
+    }
+    Ok(())
 }
 
 /// A field of RFC 4180. What a spreadsheet would take for a formula begins with an apostrophe, which it does not show.
@@ -76,28 +94,29 @@ fn csv_field(text: &str) -> String {
 }
 
 /// Blocks like those of `show config running`: in each, values stand in a column.
-fn pcli(rows: &[Row<'_>]) -> String {
+fn pcli(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     const APPLICATION: &str = "application-name";
     const PREFIX: &str = "ip-prefix";
     const COMMUNITY: &str = "bgp-community";
     const VRF: &str = "vrf";
     let outer = column_width([APPLICATION, PREFIX]);
     let inner = column_width([PREFIX, COMMUNITY]);
-    let mut text = String::new();
-    for rows in rows.chunk_by(|one, another| one.application == another.application) {
-        let name = rows.first().map_or_else(String::new, |row| Quoted(row.application.as_str()).to_string());
-        text += &format!("application  {name}\n    {APPLICATION:outer$}  {name}\n\n");
-        for Row { prefix, communities, vrfs, .. } in rows {
-            text += &format!("    {PREFIX:outer$}  {prefix}\n        {PREFIX:inner$}  {prefix}\n");
-            for community in communities {
-                text += &format!("        {COMMUNITY:inner$}  {community}\n");
+    for rows in rows.chunk_by(|one, another| one.application.name == another.application.name) {
+        let name =
+            rows.first().map_or_else(String::new, |row| Quoted(row.application.name.as_str()).to_string());
+        write!(out, "application  {name}\n    {APPLICATION:outer$}  {name}\n\n")?;
+        for row in rows {
+            let prefix = row.prefix;
+            write!(out, "    {PREFIX:outer$}  {prefix}\n        {PREFIX:inner$}  {prefix}\n")?;
+            for community in row.communities() {
+                writeln!(out, "        {COMMUNITY:inner$}  {community}")?;
             }
-            for vrf in vrfs {
-                text += &format!("        {VRF:inner$}  {vrf}\n");
+            for vrf in row.vrfs() {
+                writeln!(out, "        {VRF:inner$}  {vrf}")?;
             }
-            text += "    exit\n";
+            out.write_all(b"    exit\n")?;
         }
-        text += "exit\n";
+        out.write_all(b"exit\n")?;
     }
-    text
+    Ok(())
 }

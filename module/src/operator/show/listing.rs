@@ -1,11 +1,9 @@
 //! The prefixes that `show` lists, and the notes below them.
 
-use std::cmp::Ordering;
-
-use bgpcs::{ApplicationName, Community, PLUGIN, Quoted, plain};
+use bgpcs::{Community, PLUGIN, Quoted, plain};
 
 use crate::cli::selector::Selector;
-use crate::health::Facts;
+use crate::health::facts::{ApplicationFacts, Facts};
 use crate::instance::Instance;
 use crate::operator::subject::did_you_mean;
 use crate::prefix::Prefix;
@@ -18,22 +16,39 @@ pub struct Listing<'f> {
     pub notes: Vec<String>,
 }
 
-/// A prefix of an application.
-#[derive(Clone)]
+/// A prefix of an application. There can be a million of them, so it is small.
 pub struct Row<'f> {
     /// The application.
-    pub application: &'f ApplicationName,
+    pub application: &'f ApplicationFacts<'f>,
     /// The prefix.
     pub prefix: Prefix,
-    /// The application's communities that select the prefix, as far as they are known.
+    /// What selects the prefix, where the application does not have one community and one instance of BGP only.
+    pub selected: Option<Box<SelectedBy>>,
+}
+
+/// What selects a prefix.
+pub struct SelectedBy {
+    /// The application's communities that do, as far as they are known.
     pub communities: Vec<Community>,
     /// The instances of BGP in which they do, if the application names any.
     pub vrfs: Vec<Instance>,
 }
 
-/// Sorts rows. There is one such function for every order, since each call of `sort_by` adds to the size of the program.
-pub fn sort(rows: &mut [Row<'_>], order: &dyn Fn(&Row<'_>, &Row<'_>) -> Ordering) {
-    rows.sort_by(order);
+impl Row<'_> {
+    /// The application's communities that select the prefix, as far as they are known.
+    pub fn communities(&self) -> &[Community] {
+        self.selected.as_ref().map_or(self.application.communities, |selected| &selected.communities)
+    }
+
+    /// The instances of BGP in which they do, if the application names any.
+    pub fn vrfs(&self) -> &[Instance] {
+        self.selected.as_ref().map_or(self.application.vrfs(), |selected| &selected.vrfs)
+    }
+
+    /// The application's name as text for people.
+    pub fn name(&self) -> String {
+        plain(self.application.name.as_str())
+    }
 }
 
 /// The application of an address or a prefix, by the longest match. In `rows`, the prefixes that contain it come first, the
@@ -46,7 +61,7 @@ pub fn verdict(net: Prefix, rows: &[Row<'_>]) -> String {
         None => format!("no application contains all of {shown}"),
         Some(Row { prefix, .. }) => {
             let owners = rows.iter().filter(|row| row.prefix == *prefix);
-            let names: Vec<String> = owners.map(|row| plain(row.application.as_str())).collect();
+            let names: Vec<String> = owners.map(Row::name).collect();
             format!("{shown} is in {} by {prefix}, the longest match", names.join(" and "))
         }
     }
@@ -54,11 +69,11 @@ pub fn verdict(net: Prefix, rows: &[Row<'_>]) -> String {
 
 /// Notes on the prefixes that are in more than one application.
 pub fn overlaps(rows: &[Row<'_>]) -> Vec<String> {
-    let mut by_prefix = rows.to_vec();
-    sort(&mut by_prefix, &|one, another| one.prefix.cmp(&another.prefix));
+    let mut by_prefix: Vec<&Row<'_>> = rows.iter().collect();
+    by_prefix.sort_by_key(|row| row.prefix);
     let same_prefix = by_prefix.chunk_by(|one, another| one.prefix == another.prefix);
-    let note = |rows: &[Row<'_>]| {
-        let names: Vec<String> = rows.iter().map(|row| plain(row.application.as_str())).collect();
+    let note = |rows: &[&Row<'_>]| {
+        let names: Vec<String> = rows.iter().map(|row| row.name()).collect();
         rows.first().map(|row| format!("{} is in several applications: {}", row.prefix, names.join(", ")))
     };
     same_prefix.filter(|rows| rows.len() > 1).filter_map(note).collect()

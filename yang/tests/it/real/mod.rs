@@ -1,3 +1,4 @@
 //! With pyang and yanglint.
 
 mod model;
+mod tools;

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use bgpcs::{Quoted, UnixTime};
-use bgpcs_display::time;
+
+use crate::time;
 
 /// An argument of `--since`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
