@@ -5,6 +5,7 @@ one was written.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -33,6 +34,12 @@ esac
 LOADED = "<script>addEventListener('load', () => {{ document.title = 'loaded ' + performance.now() }})</script>"
 
 
+def digest(configuration):
+    """The digest of a node's configuration: the first 64 bits of the SHA-256 of what Salt writes."""
+    text = json.dumps(configuration, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def brief(pillar, version, number):
     """The line of the module of a node; one in two hundred nodes has other prefixes than the others."""
     is_outlier = number % 200 == 0
@@ -54,7 +61,7 @@ def brief(pillar, version, number):
         "time": "2026-11-26T06:00:00Z",
         "health": "healthy",
         "findings": [],
-        "configuration": {"digest": "2" * 16, "written": "2026-11-26T05:00:00Z"},
+        "configuration": {"digest": digest(pillar["config"]), "written": "2026-11-26T05:00:00Z"},
         "run": {"outcome": "good", "finished": "2026-11-26T06:00:00Z", "interval": 60},
         "changed": "2026-11-25T06:00:00Z",
         "prefixes": 160 * len(applications),

@@ -108,7 +108,7 @@ fn take<T>(answers: &mut Answers<T>, conductor: &Conductor, lines: &str) {
 }
 
 /// The fleet of a scenario.
-fn fleet(scenario: &str) -> Fleet {
+pub fn fleet(scenario: &str) -> Fleet {
     let directory = data(scenario);
     let (conductor, status) = conductor(&directory.join("config.json"));
     let read = |name: &str| fs::read_to_string(directory.join(name)).unwrap_or_default();

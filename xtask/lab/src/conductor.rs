@@ -1,6 +1,6 @@
 //! The conductor: packages by dnf, commits by an operator, highstates by the Salt master.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bgpcs::paths;
@@ -103,12 +103,36 @@ impl Conductor {
         self.wait_for(Transport::ZeroMq, &NODES)
     }
 
+    /// How many minions are connected to a master.
+    fn connections(&self, transport: Transport) -> Result<usize> {
+        let port = format!("127.0.0.1:{}", transport.publish_port());
+        let listed = self.host.run("ss", &["-Htn", "state", "established", "src", &port])?;
+        Ok(listed.lines().count())
+    }
+
+    /// How many minions a master knows.
+    fn known(&self, transport: Transport) -> Result<usize> {
+        let keys = self.host.path(&format!("{}/minions", salt::pki_directory(transport)));
+        Ok(if keys.exists() { fs::read_dir(keys)?.count() } else { 0 })
+    }
+
     /// Waits until a master reaches these nodes.
     pub fn wait_for(&self, transport: Transport, nodes: &[Node]) -> Result<()> {
+        /// How long those that it knows have time to connect; some may have been stopped.
+        const PATIENCE: Duration = Duration::from_secs(30);
+        let (started, mut seconds) = (Instant::now(), 2);
         let ids: Vec<&str> = nodes.iter().map(|node| node.asset_id).collect();
         wait::until("all minions", Duration::from_secs(180), || {
+            // Who is not connected does not hear the question, and Salt would be kept waiting for the answer.
+            let (connected, wanted) = (self.connections(transport)?, self.known(transport)?.max(ids.len()));
+            if connected < wanted && started.elapsed() < PATIENCE {
+                return Ok(Err(format!("{connected} of {wanted} are connected")));
+            }
             let mut ping = salt::command(&self.host, transport, "salt");
-            ping.args(["--timeout=2", "--out=json", "--static", "*", "test.ping"]);
+            ping.arg(format!("--timeout={seconds}")).args(["--out=json", "--static", "*", "test.ping"]);
+            // Who knew an earlier run of the master only learns from the first question that it has another key; and on a
+            // busy machine an answer takes its time.
+            seconds = (seconds * 2).min(10);
             // While no minion is connected it fails, and its output is no JSON.
             let output = command::output(&mut ping)?;
             let answers: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();

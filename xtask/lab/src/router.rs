@@ -44,12 +44,22 @@ pub struct ModuleOutput {
 impl Router {
     /// Starts the hosts, their minions and their routing engines; `first` is the index of the first node, from 1.
     pub fn start_all(nodes: &[Node], first: usize, network: &Network, keep: bool) -> Result<Vec<Self>> {
+        // The kernel ends a host with the thread that started it, so only what follows is done side by side.
+        let hosts = Self::start_hosts(nodes, network, keep)?;
+        Self::prepare_all(nodes, first, hosts)
+    }
+
+    /// Starts the hosts of nodes.
+    pub fn start_hosts(nodes: &[Node], network: &Network, keep: bool) -> Result<Vec<Host>> {
         let boot = |node: &Node| match node.has_systemd {
             true => Host::boot(node.asset_id, network, systemd::BOOT, keep),
             false => Host::start(node.asset_id, network, keep),
         };
-        // The kernel ends a host with the thread that started it, so only what follows is done side by side.
-        let hosts: Vec<Host> = nodes.iter().map(boot).collect::<Result<_>>()?;
+        nodes.iter().map(boot).collect()
+    }
+
+    /// Makes these hosts nodes of routers, side by side.
+    pub fn prepare_all(nodes: &[Node], first: usize, hosts: Vec<Host>) -> Result<Vec<Self>> {
         let prepare = |((node, host), index): ((&Node, Host), usize)| {
             let node = *node;
             move || Self::prepare(node, host, index)

@@ -43,6 +43,12 @@ impl Transport {
         }
     }
 
+    /// The port on which the master publishes.
+    pub fn publish_port(self) -> u16 {
+        let [publish_port, _] = self.ports();
+        publish_port
+    }
+
     /// The ports for publishing and for returns.
     fn ports(self) -> [u16; 2] {
         match self {

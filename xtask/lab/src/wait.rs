@@ -39,3 +39,16 @@ pub fn for_all<T: Send>(things: impl Iterator<Item = impl FnOnce() -> Result<T> 
         outcomes.into_iter().collect()
     })
 }
+
+/// Does two things side by side; the error is the first one's.
+pub fn both<O: Send, T: Send>(
+    one: impl FnOnce() -> Result<O> + Send,
+    other: impl FnOnce() -> Result<T> + Send,
+) -> Result<(O, T)> {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((one?, other?))
+    })
+}

@@ -1,11 +1,12 @@
 //! The page of `status --live --html` in a real browser.
 
 use std::fs;
+use std::path::Path;
 
-use bgpcs_testing::browser::{Browser, VIEWS};
+use bgpcs_testing::browser::{Browser, VIEWS, View};
 use serde_json::json;
 
-use crate::fleet::many;
+use crate::fleet::{fleet, many};
 
 #[test]
 fn the_page_of_five_thousand_nodes_can_be_used() {
@@ -52,4 +53,23 @@ fn the_page_of_five_thousand_nodes_can_be_used() {
     assert_eq!(opened, json!([1, true]));
     let elements = browser.evaluate("return document.querySelectorAll('i, img').length");
     assert_eq!(elements, json!(0), "names stay text");
+}
+
+/// The picture of the documents is small, and the page that it shows is good; `BLESS=1` makes it anew.
+#[test]
+fn the_picture_of_the_documents() {
+    let directory = tempfile::tempdir().unwrap();
+    let page = directory.path().join("fleet.html");
+    fs::write(&page, fleet("picture").html()).unwrap();
+    let browser = Browser::start();
+    let view = View { name: "picture", dark: false, width: 800, zoom: 66, scripts: true };
+    browser.open(&page, view);
+    assert_eq!((browser.faults(), browser.console()), (json!([]), vec![]));
+    let picture = browser.screenshot("fleet");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fleet.png");
+    if std::env::var_os("BLESS").is_some() {
+        fs::copy(&picture, &kept).unwrap();
+    }
+    let size = fs::metadata(&kept).unwrap().len();
+    assert!(size <= 120_000, "{}: {size} bytes", kept.display());
 }

@@ -1,32 +1,28 @@
 //! The conductor asks every node how it is: there are nodes in every state, among them one that does not answer and one that
 //! lies.
 
+mod asking;
 mod nodes;
-
-use std::time::Duration;
+mod questions;
 
 use anyhow::{Context, Result, ensure};
 use bgpcs::paths;
 use serde_json::{Value, json};
-use task::command;
 
-use self::nodes::{BARE, DEAD, FULL, LIAR, Nodes, OLD, TCP};
+use self::asking::{ask, expect_document};
+use self::nodes::{
+    BARE, DEAD, FULL, LACKED_BY_FULL, LACKED_BY_NODE_OF_PAIR, LIAR, Nodes, OLD, REACHABLE, TCP,
+};
 use crate::authority::{Authority, Node};
-use crate::expect;
 use crate::lab::Lab;
 use crate::router::Router;
-use crate::salt::{self, Transport};
-use crate::wait;
+use crate::salt::Transport;
 
 /// The profile of all nodes that have one.
 const PROFILE: &str = "O365";
 
-/// What two nodes do not have and all others have: prefixes of an application each.
-const LACKED_BY_FULL: (&str, &str) = ("SharePointOnline", "13.107.136.0/22");
-const LACKED_BY_NODE_OF_PAIR: (&str, &str) = ("OtherO365", "203.0.113.0/25");
-
-/// Who answers: a node of every state but one.
-const REACHABLE: [&str; 6] = ["router?", FULL.router, OLD.router, BARE.router, LIAR.router, DEAD.router];
+/// The shortest refresh interval, in seconds.
+const SHORTEST_INTERVAL: &str = "10";
 
 pub fn play(lab: &Lab) -> Result<()> {
     lab.settle()?;
@@ -35,23 +31,28 @@ pub fn play(lab: &Lab) -> Result<()> {
     authority.nodes.extend(nodes::ALL);
     let with_profile = nodes::ALL.iter().filter(|node| **node != BARE);
     authority.assigned.extend(with_profile.map(|node| (node.router, PROFILE)));
+    // Who differs is an outlier after a refresh interval.
+    if let Some(profile) = authority.profile_mut(PROFILE) {
+        profile.duration = SHORTEST_INTERVAL.parse()?;
+    }
     lab.conductor.commit(&authority)?;
     let nodes = Nodes::start(lab)?;
     let of_pair = lab.routers.get(1).context("the lab has no pair")?;
     bring_up(lab, &nodes.full, of_pair, &authority)?;
 
     every_state(lab)?;
-    for (form, check) in [("--csv", expect_rows as fn(&str) -> Result<()>), ("--detail", |_| Ok(()))] {
-        check(&ask(lab, Transport::ZeroMq, &[&[form], &REACHABLE[..]].concat())?)?;
-    }
     expect_rows(&ask(lab, Transport::ZeroMq, &REACHABLE)?)?;
+    // The other forms show what these answers were.
+    expect_rows(&ask(lab, Transport::ZeroMq, &[&["--cached", "--csv"], &REACHABLE[..]].concat())?)?;
+    ask(lab, Transport::ZeroMq, &[&["--cached", "--detail"], &REACHABLE[..]].concat())?;
     page(lab)?;
+    questions::play(lab, &nodes.full, &authority)?;
     no_answer(lab, &nodes)?;
     over_tcp(lab)?;
 
     nodes.stop(lab)?;
     announce(of_pair, LACKED_BY_NODE_OF_PAIR.1)?;
-    lab.converge(&Authority::sample())
+    lab.conductor.commit(&Authority::sample())
 }
 
 /// Brings the nodes that are to be well to what the authority says, and lets two of them differ from the others.
@@ -70,31 +71,6 @@ fn bring_up(lab: &Lab, full: &Router, of_pair: &Router, authority: &Authority) -
 
 fn announce(router: &Router, prefix: &str) -> Result<()> {
     router.routing.announce(&router.host, prefix, &["65535:65281"])
-}
-
-/// What the generator prints when it asks through a master.
-fn ask(lab: &Lab, transport: Transport, words: &[&str]) -> Result<String> {
-    let mut generator = lab.conductor.host.command(paths::GENERATOR);
-    generator.args(["status", "--live", "--salt"]).arg(salt::program(transport, "salt"));
-    generator.args(["--salt-config", transport.master_directory()]).args(words);
-    let output = command::output(&mut generator)?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(!output.stdout.is_empty(), "generate_pillar status --live {words:?} printed nothing: {said}");
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Asks until the document is as expected: a busy machine may take longer than the deadline of one asking.
-fn expect_document(
-    lab: &Lab,
-    transport: Transport,
-    words: &[&str],
-    check: impl Fn(&Value) -> Result<()>,
-) -> Result<()> {
-    wait::until("the expected state of the fleet", Duration::from_secs(120), || {
-        let text = ask(lab, transport, &[&["--json"], words].concat())?;
-        let document: Value = expect::json("the state of the fleet", &text)?;
-        Ok(check(&document).map_err(|error| format!("{error:#}\n{document:#}")))
-    })
 }
 
 /// Asserts what a document says of a node.
@@ -177,7 +153,7 @@ fn expect_rows(text: &str) -> Result<()> {
 
 fn page(lab: &Lab) -> Result<()> {
     const PAGE: &str = "/root/fleet.html";
-    ask(lab, Transport::ZeroMq, &[&["--html", PAGE], &REACHABLE[..]].concat())?;
+    ask(lab, Transport::ZeroMq, &[&["--cached", "--html", PAGE], &REACHABLE[..]].concat())?;
     let page = lab.conductor.host.read(PAGE)?.unwrap_or_default();
     expect_rows(&page)?;
     ensure!(!page.contains(nodes::TAG), "the page has the liar's element");

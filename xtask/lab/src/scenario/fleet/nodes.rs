@@ -30,6 +30,13 @@ pub const TCP: Node = Node {
 /// All of them.
 pub const ALL: [Node; 6] = [FULL, OLD, BARE, DEAD, LIAR, TCP];
 
+/// What two nodes do not have and all others have: prefixes of an application each.
+pub const LACKED_BY_FULL: (&str, &str) = ("SharePointOnline", "13.107.136.0/22");
+pub const LACKED_BY_NODE_OF_PAIR: (&str, &str) = ("OtherO365", "203.0.113.0/25");
+
+/// Who answers: a node of every state but one.
+pub const REACHABLE: [&str; 6] = ["router?", FULL.router, OLD.router, BARE.router, LIAR.router, DEAD.router];
+
 const fn node(router: &'static str, asset_id: &'static str) -> Node {
     Node { router, asset_id, has_systemd: false, ..NODE }
 }
@@ -74,7 +81,6 @@ impl Nodes {
     pub fn start(lab: &Lab) -> Result<Self> {
         lab.conductor.start_master(Transport::Tcp)?;
         let (network, index) = (&lab.network, NODES.len() + 1);
-        let full = Router::start_all(&[FULL], index, network, false)?;
         let bare: Vec<Node> =
             ALL.into_iter().filter(|node| *node != FULL && node.minion.is_at_hand()).collect();
         let start = |node: &Node| Host::start(node.asset_id, network, false);
@@ -82,8 +88,15 @@ impl Nodes {
         for (node, host) in bare.iter().zip(&hosts) {
             prepare(lab, *node, host)?;
         }
-        let nodes = bare.iter().copied().zip(&hosts);
-        wait::for_all(nodes.map(|(node, host)| move || router::make_minion(node, host)))?;
+        // The kernel ends a host with the thread that started it, so each is started before.
+        let full = Router::start_hosts(&[FULL], network, false)?;
+        let (full, _) = wait::both(
+            || Router::prepare_all(&[FULL], index, full),
+            || {
+                let nodes = bare.iter().copied().zip(&hosts);
+                wait::for_all(nodes.map(|(node, host)| move || router::make_minion(node, host)))
+            },
+        )?;
         for transport in [Transport::ZeroMq, Transport::Tcp] {
             let of_it = |node: &Node| node.minion.transport == transport;
             let of_it: Vec<Node> = bare.iter().copied().chain([FULL]).filter(of_it).collect();
