@@ -1,5 +1,8 @@
 //! `cargo xtask test`: all tests, or the quick ones.
 
+use std::num::NonZero;
+use std::thread;
+
 use anyhow::Result;
 use task::progress::{Progress, Verbosity};
 use task::{command, workspace};
@@ -48,5 +51,8 @@ fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let mut cargo = cargo::command();
     cargo.envs(environment.iter().copied());
     cargo.env("LAB_PYTHON", workspace::python_environment().join("bin/python"));
+    // Most tests wait for a daemon nearly all the time.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    cargo.env("RUST_TEST_THREADS", (2 * cores).to_string());
     command::run(cargo.args(arguments))
 }
