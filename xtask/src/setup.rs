@@ -77,9 +77,9 @@ const SALT_RELEASES: &[SaltRelease] = &[
 /// The Python environments: their names, the lists of what is in them, and what for. BaGPipe-BGP needs Neutron and an old
 /// release of ExaBGP, so it has an environment of its own, and ExaBGP too.
 const PYTHON_ENVIRONMENTS: [(&str, &str, &str); 5] = [
+    ("bagpipe", "bagpipe.txt", "BaGPipe-BGP"),
     ("venv", "requirements.txt", "Salt and pyang"),
     ("exabgp", "exabgp.txt", "ExaBGP 5"),
-    ("bagpipe", "bagpipe.txt", "BaGPipe-BGP"),
     ("cyclonedx", "cyclonedx.txt", "the schema of bills of materials"),
     ("formats", "formats.txt", "Prometheus' parsers and JSON Schema"),
 ];
@@ -105,12 +105,12 @@ pub fn run(offline: bool, verbosity: Verbosity) -> Result<()> {
 /// What needs nothing of other Debian suites, the longest first.
 fn local_jobs() -> Vec<Job<'static>> {
     let mut jobs = vec![Job::new("packages of the release before", before::build)];
+    jobs.extend(PYTHON_ENVIRONMENTS.map(|(name, requirements, what)| {
+        Job::new(what, move || make_python_environment(name, requirements))
+    }));
     jobs.extend(SALT_RELEASES.iter().map(|release| {
         let name = format!("Salt {}, for its states", release.name);
         Job::new(name, move || make_salt_environment(release))
-    }));
-    jobs.extend(PYTHON_ENVIRONMENTS.map(|(name, requirements, what)| {
-        Job::new(what, move || make_python_environment(name, requirements))
     }));
     jobs
 }

@@ -35,7 +35,7 @@ pub struct Scenario {
     pub(crate) play: fn(&Lab) -> Result<()>,
 }
 
-/// Those that are played when none is named, in the order in which they are played.
+/// All of them, in the order in which they are played when none is named.
 pub static ALL: &[Scenario] = &[
     Scenario { name: "install", title: "install, commit, highstate, module run", play: install::play },
     Scenario { name: "change", title: "profiles and routes change", play: change::play },
@@ -67,32 +67,25 @@ pub static ALL: &[Scenario] = &[
     },
     Scenario { name: "service", title: "the service follows routes and configuration", play: service::play },
     Scenario { name: "fleet", title: "the conductor asks nodes in every state", play: fleet::play },
+    Scenario {
+        name: "salt-releases",
+        title: "minions of Salt 2019.2 to 3008, some over TCP",
+        play: salt_releases::play,
+    },
 ];
-
-/// Those that are played only by name, since they take minutes.
-pub static BY_NAME: &[Scenario] = &[Scenario {
-    name: "salt-releases",
-    title: "minions of Salt 2019.2 to 3008, some over TCP",
-    play: salt_releases::play,
-}];
-
-fn every() -> impl Iterator<Item = &'static Scenario> {
-    ALL.iter().chain(BY_NAME)
-}
 
 /// Finds a scenario by its name; the error lists all names.
 pub fn by_name(name: &str) -> Result<&'static Scenario, String> {
-    every().find(|scenario| scenario.name == name).ok_or_else(|| {
-        let names: Vec<&str> = every().map(|scenario| scenario.name).collect();
+    ALL.iter().find(|scenario| scenario.name == name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|scenario| scenario.name).collect();
         format!("there is no scenario {name}; they are: {}", names.join(", "))
     })
 }
 
 /// A line per scenario with its name and title.
 pub fn list() -> String {
-    every().fold(String::new(), |mut text, Scenario { name, title, .. }| {
-        let when = if ALL.iter().any(|usual| usual.name == *name) { "" } else { "; only by name" };
-        let _ = writeln!(text, "  {name:15} {title}{when}");
+    ALL.iter().fold(String::new(), |mut text, Scenario { name, title, .. }| {
+        let _ = writeln!(text, "  {name:15} {title}");
         text
     })
 }
@@ -105,7 +98,7 @@ mod tests {
 
     #[test]
     fn each_is_found_by_its_name_which_is_also_its_file() {
-        for scenario in every() {
+        for scenario in ALL {
             let found = by_name(scenario.name).expect("the name should be known");
             assert_eq!(found.title, scenario.title, "two scenarios are called {}", scenario.name);
             let file = format!("src/scenario/{}.rs", scenario.name.replace('-', "_"));

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use bgpcs::{UpdateMode, VERSION, paths};
 
 use crate::authority::{Authority, NODES};
+use crate::expect::equal;
 use crate::host::Host;
 use crate::lab::Lab;
 use crate::packages::Packages;
@@ -140,6 +141,8 @@ fn expect_work(router: &Router) -> Result<()> {
         Ok(if host.exists(paths::MODULE_OUTPUT) { Ok(()) } else { Err("it is not there".to_owned()) })
     })?;
     router.expect_followed(&authority)?;
+    let mode = host.run("stat", &["--format=%a", paths::MODULE_METRICS])?;
+    equal("the mode of the file of metrics", &mode.trim(), &"644")?;
 
     for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
         let exposure = systemd::exposure(host, &format!("{service}.service"))?;
