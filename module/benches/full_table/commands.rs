@@ -47,7 +47,7 @@ pub fn print(release: &Release, routes: u32) {
         "changes --json",
         &format!("changes {address}"),
         "communities",
-        "preview --profile Microsoft-ExpressRoute",
+        "preview --profile Microsoft-ExpressRoute --timeout 60",
         "report --html -",
     ] {
         let mut words_of = words.split(' ');
