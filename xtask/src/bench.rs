@@ -34,8 +34,9 @@ pub fn run(subject: Option<Subject>, verbosity: Verbosity) -> Result<()> {
         lab::measure_fleet(verbosity)?;
     }
     if matches!(subject, None | Some(Subject::Module)) {
-        let bench = ["bench", "--quiet", "--package", "bgp-community-services", "--bench", "full_table"];
-        command::run(cargo::command().args(bench))?;
+        // The program is built as it is packaged.
+        let bench = ["bench", "--quiet", "--profile", "dist", "--package", "bgp-community-services"];
+        command::run(cargo::command().args(bench).args(["--bench", "full_table"]))?;
     }
     Ok(())
 }

@@ -219,6 +219,7 @@ fn refresh_and_publish(
     };
     let sessions = last_good.as_ref().map(|last_good| earlier.sessions_with(last_good, started));
     let sessions = sessions.unwrap_or(earlier.sessions);
+    found.published = Some(ending.resolution.services);
     Ok(State {
         version: FORM,
         outcome: ending.outcome,

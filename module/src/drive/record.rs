@@ -15,6 +15,7 @@ use crate::collect::last_good::LastGood;
 use crate::collect::left_out::LeftOut;
 use crate::collect::plan::instances;
 use crate::collect::schedule::next_run_at_the_latest;
+use crate::collect::services::Services;
 use crate::collect::sessions::{self, InstanceSession, SessionState};
 use crate::collect::state::{Outcome, RunFailure, State, ToldHealth};
 use crate::error_text::{FIX_FILE, with_causes};
@@ -32,6 +33,8 @@ use crate::settings::Settings;
 pub struct Found {
     /// The changes of the applications' prefixes.
     pub changes: Vec<Change>,
+    /// The prefixes that it published, unless it left the output file as it was.
+    pub published: Option<Services>,
     /// The source's sessions, if it tells them.
     pub sessions: Option<Vec<InstanceSession>>,
     /// Whether the source answered.
@@ -70,9 +73,9 @@ impl LastRun {
 /// Adds what a run with this `state` found to the log of changes, tells syslog, and leaves metrics. None of it can fail the
 /// run.
 pub fn record(settings: &Settings, last: &LastRun, state: State, found: Found) -> State {
-    let Found { changes, sessions, answer } = found;
+    let Found { changes, published, sessions, answer } = found;
     let sessions = sessions.unwrap_or_else(|| last.sessions.clone());
-    let mut facts = Facts::gather_beside(settings, now(), || state);
+    let mut facts = Facts::gather_beside(settings, now(), published, || state);
     facts.answer = answer;
     count(&mut facts, &changes);
     let findings = health::findings(&facts);

@@ -138,11 +138,17 @@ impl Facts {
 
     /// Reads the files only; the source counts as [skipped](SourceAnswer::Skipped).
     pub fn gather_files(settings: &Settings, now: UnixTime) -> Self {
-        Self::gather_beside(settings, now, || State::load(&settings.state_dir))
+        Self::gather_beside(settings, now, None, || State::load(&settings.state_dir))
     }
 
-    /// Reads the files beside the state, which a run knows without its file.
-    pub fn gather_beside(settings: &Settings, now: UnixTime, state: impl FnOnce() -> State) -> Self {
+    /// Reads the files beside those of which a run knows the content: the output file, if it has just written these services,
+    /// and the state.
+    pub fn gather_beside(
+        settings: &Settings,
+        now: UnixTime,
+        services: Option<Services>,
+        state: impl FnOnce() -> State,
+    ) -> Self {
         let below = |path: &str| settings.root.join(path.trim_start_matches('/'));
         let (link, executable) = (below(paths::MODULE_LINK), below(paths::MODULE));
         let registration = below(paths::MODULE_REGISTRATION_LINK);
@@ -179,7 +185,7 @@ impl Facts {
             configured: modified(&settings.configuration),
             output_file: settings.output.clone(),
             written: modified(&settings.output),
-            services: OutputFile(&settings.output).services(),
+            services: services.unwrap_or_else(|| OutputFile(&settings.output).services()),
             // Before the state is in memory, since each of the two takes as much as the file can bring.
             state_faults: state_faults::find(&settings.state_dir),
             state: state(),
