@@ -46,7 +46,9 @@ proptest! {
             prefixes.dedup();
             let text = String::from_utf8_lossy(&bytes);
             let displayed = text.lines().rev().find_map(|line| line.strip_prefix("Displayed"));
-            let count = displayed.map_or(0, |rest| rest.split_whitespace().next().unwrap().parse().unwrap());
+            let digits =
+                |rest: &str| rest.trim_start().chars().take_while(char::is_ascii_digit).collect::<String>();
+            let count = displayed.map_or(0, |rest| digits(rest).parse().unwrap());
             prop_assert!(prefixes.len() <= count, "{prefixes:?}");
         }
     }
