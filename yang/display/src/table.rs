@@ -55,7 +55,7 @@ impl Table {
     /// Adds a row with one cell for each column, in the colour of `health`. Of a long cell, only the start is shown.
     pub fn row(&mut self, health: Health, cells: impl Into<Vec<String>>) {
         let cells: Vec<String> = cells.into().iter().map(|cell| shortened(cell)).collect();
-        self.columns.widen(&cells);
+        self.columns.widen_to(&cells);
         self.rows.push((health, cells));
     }
 }
@@ -82,9 +82,14 @@ impl Columns {
 
     /// Makes the columns wide enough for a row with one cell for each column.
     pub fn widen(&mut self, cells: &[String]) {
+        let cells: Vec<String> = cells.iter().map(|cell| shortened(cell)).collect();
+        self.widen_to(&cells);
+    }
+
+    /// The same for a row whose cells are short enough.
+    fn widen_to(&mut self, cells: &[String]) {
         for (cell, width) in cells.iter().zip(&mut self.widths) {
-            let shown = shortened(cell);
-            *width = shown.lines().map(|line| line.chars().count()).max().unwrap_or(0).max(*width);
+            *width = cell.lines().map(|line| line.chars().count()).max().unwrap_or(0).max(*width);
         }
     }
 
