@@ -20,7 +20,7 @@ pub fn render_file(path: &Path, variables: &Context) -> Result<String> {
     let rendered = || {
         let mut tera = Tera::default();
         // Nothing here is HTML, so nothing is escaped.
-        tera.autoescape_on(Vec::new());
+        tera.autoescape_on([""; 0]);
         for template in included(path)?.iter().map(PathBuf::as_path).chain([path]) {
             tera.add_raw_template(&name(template), &fs::read_to_string(template)?)?;
         }
