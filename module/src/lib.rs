@@ -18,6 +18,7 @@ pub mod instance;
 pub mod operator;
 pub mod prefix;
 pub mod publish;
+pub mod same_content;
 pub mod settings;
 pub mod source;
 pub mod state_file;

@@ -42,7 +42,12 @@ impl fmt::Display for TrustedUsers {
 
 /// Whether this user can change what this program does anyway: root, or whoever runs it.
 pub fn is_own_or_root(user: u32) -> bool {
-    user == 0 || user == geteuid().as_raw()
+    user == 0 || is_own(user)
+}
+
+/// Whether it is the user who runs this program.
+pub fn is_own(user: u32) -> bool {
+    user == geteuid().as_raw()
 }
 
 /// A user's name and number: `nobody (65534)`.

@@ -1,7 +1,9 @@
 //! What may become a prefix of an application, whatever communities it carries. Values in, values out.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use bgpcs::{Application, ApplicationName, ModuleConfiguration, ProfileLeaf};
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::prefix::{Family, Prefix};
@@ -73,22 +75,22 @@ impl Guard {
 /// Blocks whose prefixes are never taken: those that the special-purpose address registries of IANA (RFC 6890, RFC 8190)
 /// do not have as a destination beyond a link, and multicast. Private and shared space is an operator's own. The last row of
 /// IPv4 is for prefixes that lie in the two blocks before it together.
-const NEVER_IPV4: [(Guard, [u8; 4], u8); 6] = [
-    (Guard::ThisNetwork, [0, 0, 0, 0], 8),
-    (Guard::Loopback, [127, 0, 0, 0], 8),
-    (Guard::LinkLocal, [169, 254, 0, 0], 16),
-    (Guard::Multicast, [224, 0, 0, 0], 4),
-    (Guard::Reserved, [240, 0, 0, 0], 4),
-    (Guard::Reserved, [224, 0, 0, 0], 3),
+const NEVER_IPV4: [(Guard, Ipv4Addr, u8); 6] = [
+    (Guard::ThisNetwork, Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Guard::Loopback, Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Guard::LinkLocal, Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Guard::Multicast, Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Guard::Reserved, Ipv4Addr::new(240, 0, 0, 0), 4),
+    (Guard::Reserved, Ipv4Addr::new(224, 0, 0, 0), 3),
 ];
 
 /// The same for IPv6.
-const NEVER_IPV6: [(Guard, [u16; 8], u8); 5] = [
-    (Guard::Unspecified, [0; 8], 128),
-    (Guard::Loopback, [0, 0, 0, 0, 0, 0, 0, 1], 128),
-    (Guard::Ipv4Compatible, [0; 8], 96),
-    (Guard::LinkLocal, [0xfe80, 0, 0, 0, 0, 0, 0, 0], 10),
-    (Guard::Multicast, [0xff00, 0, 0, 0, 0, 0, 0, 0], 8),
+const NEVER_IPV6: [(Guard, Ipv6Addr, u8); 5] = [
+    (Guard::Unspecified, Ipv6Addr::UNSPECIFIED, 128),
+    (Guard::Loopback, Ipv6Addr::LOCALHOST, 128),
+    (Guard::Ipv4Compatible, Ipv6Addr::UNSPECIFIED, 96),
+    (Guard::LinkLocal, Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
+    (Guard::Multicast, Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8),
 ];
 
 /// The guards of a configuration.
@@ -148,17 +150,24 @@ impl ApplicationGuards<'_> {
 
 /// The block of addresses that are never taken in which a prefix lies wholly, found in the table of a family.
 fn never_taken(table: Family, prefix: Prefix) -> Option<Guard> {
-    let net = IpNet::from(prefix);
     if table == Family::Ipv6 && prefix.family() == Family::Ipv4 {
         return Some(Guard::Ipv4Mapped);
     }
-    let ipv4 = NEVER_IPV4.iter().filter_map(|(guard, address, length)| {
-        Some((*guard, IpNet::V4(Ipv4Net::new((*address).into(), *length).ok()?)))
-    });
-    let ipv6 = NEVER_IPV6.iter().filter_map(|(guard, address, length)| {
-        Some((*guard, IpNet::V6(Ipv6Net::new((*address).into(), *length).ok()?)))
-    });
-    ipv4.chain(ipv6).find(|(_, block)| block.contains(&net)).map(|(guard, _)| guard)
+    // It lies in a block if it is as long, and its address is that of the block as far as the block goes.
+    match prefix.parts() {
+        (IpAddr::V4(address), length) => {
+            let lies_in = |block: Ipv4Addr, bits: u8| {
+                bits <= length && (address.to_bits() ^ block.to_bits()).leading_zeros() >= u32::from(bits)
+            };
+            NEVER_IPV4.iter().find(|(_, block, bits)| lies_in(*block, *bits)).map(|(guard, ..)| *guard)
+        }
+        (IpAddr::V6(address), length) => {
+            let lies_in = |block: Ipv6Addr, bits: u8| {
+                bits <= length && (address.to_bits() ^ block.to_bits()).leading_zeros() >= u32::from(bits)
+            };
+            NEVER_IPV6.iter().find(|(_, block, bits)| lies_in(*block, *bits)).map(|(guard, ..)| *guard)
+        }
+    }
 }
 
 /// The `within` of an application, sorted and without those that lie in another.

@@ -12,7 +12,7 @@ use crate::collect::recent::{MOST_REMEMBERED, RecentPrefixes};
 use crate::collect::services::{PrefixLimit, Services};
 use crate::collect::state::RunFailure;
 use crate::collect::understood::Unknown;
-use crate::prefix::Prefix;
+use crate::prefix::{Prefix, missing};
 
 /// The applications that keep what they had.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl Keep<'_> {
         let guards = guards.of_application(application);
         let found = self.services.get(application);
         let admitted: Vec<Prefix> = had.iter().copied().filter(|prefix| guards.admits(*prefix)).collect();
-        let more = admitted.iter().filter(|prefix| found.binary_search(prefix).is_err()).count();
+        let more = missing(&admitted, found).count();
         let limit = PrefixLimit(self.configuration.max_prefixes);
         let has_room = self.services.prefix_count() + more as u64 <= limit.get();
         match has_room {

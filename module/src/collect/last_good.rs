@@ -49,8 +49,8 @@ pub struct LastGood {
 
 /// The output file as the last run left it.
 pub trait LastOutput {
-    /// The [digest](bgpcs::digest) of its content; none if it cannot be read.
-    fn digest(&self) -> Option<u64>;
+    /// Its prefixes, if its content still has this [digest](bgpcs::digest).
+    fn services_of(&self, digest: u64) -> Option<Services>;
 
     /// Its prefixes; none if it cannot be read.
     fn services(&self) -> Services;

@@ -8,8 +8,9 @@ use bgpcs::{Application, ApplicationName, ModuleConfiguration};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::loss::Recent;
+use crate::same_content;
 use crate::state_file;
-use bgpcs::digest::{digest_of, digest_of_bytes};
+use bgpcs::digest::digest_of_bytes;
 
 /// The most prefixes that are remembered of all applications together: those that are there, that went, and that are kept.
 pub const MOST_REMEMBERED: usize = 240_000;
@@ -75,7 +76,7 @@ impl RecentPrefixes {
         }
         let bytes = serde_json::to_vec(&Self { version: FORM, ..self.clone() }).unwrap_or_default();
         let digest = digest_of_bytes(&bytes);
-        if digest_of(&path) != Some(digest) {
+        if !same_content::has(&path, |file| file.write_all(&bytes)) {
             state_file::write(&path, &bytes)?;
         }
         Ok(Some(digest))

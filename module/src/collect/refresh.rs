@@ -33,8 +33,16 @@ pub struct Refreshed {
     pub warnings: Vec<String>,
     /// What the source said of each instance of BGP.
     pub summaries: Summaries,
-    /// The prefixes, or why there are none; `Ok(None)` when there is no sign of a change since the output file was written.
-    pub result: Result<Option<Collected>, CollectError>,
+    /// The prefixes, or why there are none.
+    pub result: Result<Answer, CollectError>,
+}
+
+/// The prefixes.
+pub enum Answer {
+    /// There is no sign of a change since the output file was written, which has these.
+    AsBefore(Services),
+    /// The source was queried, at least in part.
+    Collected(Box<Collected>),
 }
 
 /// What a refresh collected.
@@ -71,9 +79,9 @@ impl Refresh<'_> {
         let name = source.name();
         let parts = parts(self.configuration, &source.abilities());
         let summaries = Summaries::ask(source, queryable(&parts).cloned());
-        let result = match self.is_as_before(&name, &summaries) {
-            true => Ok(None),
-            false => self.collect(source, &parts, &summaries).map(Some),
+        let result = match self.as_before(&name, &summaries) {
+            Some(services) => Ok(Answer::AsBefore(services)),
+            None => self.collect(source, &parts, &summaries).map(Box::new).map(Answer::Collected),
         };
         let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
         Refreshed { source: Some(name), warnings, summaries, result }
@@ -88,16 +96,15 @@ impl Refresh<'_> {
         can_be_built_on.then_some(last_good)
     }
 
-    /// Whether there is no sign that a query would change the output file.
-    fn is_as_before(&self, source: &str, summaries: &Summaries) -> bool {
-        let Some(last) = self.last(source) else { return false };
-        !self.earlier.awaits_answers()
+    /// The prefixes in the output file, if there is no sign that a query would change it.
+    fn as_before(&self, source: &str, summaries: &Summaries) -> Option<Services> {
+        let last = self.last(source)?;
+        let is_as_before = !self.earlier.awaits_answers()
             && !self.earlier.has_kept_enough(self.now)
             && last.configuration == *self.configuration
             && self.earlier.unknown == *self.unknown
-            && summaries.show_same_routes_as(last)
-            && last.output.is_some()
-            && self.output.digest() == last.output
+            && summaries.show_same_routes_as(last);
+        self.output.services_of(last.output.filter(|_| is_as_before)?)
     }
 
     fn collect(

@@ -5,10 +5,9 @@ use std::fmt;
 use bgpcs::{ApplicationName, MaxPrefixes};
 use ipnet::IpNet;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Serialize, Serializer};
 
 use crate::collect::guard::Guards;
-use crate::prefix::{Family, Prefix};
+use crate::prefix::{Family, Prefix, missing};
 
 /// The most applications that are read.
 const MOST_APPLICATIONS: usize = 10_000;
@@ -121,11 +120,8 @@ impl Services {
 
     /// The prefixes of a family that an application has here and not in `other`.
     pub fn missing_in<'s>(&'s self, other: &'s Self, family: Family) -> impl Iterator<Item = Prefix> + 's {
-        let lists = self.0.iter().map(move |(name, prefixes)| (prefixes, other.get(name)));
-        let of_family = lists.flat_map(move |(here, there)| {
-            here.iter().copied().filter(move |prefix| there.binary_search(prefix).is_err())
-        });
-        of_family.filter(move |prefix| prefix.family() == family)
+        let missing = self.0.iter().flat_map(|(name, prefixes)| missing(prefixes, other.get(name)));
+        missing.filter(move |prefix| prefix.family() == family)
     }
 
     /// The prefixes of an application, sorted; none for an unknown one.
@@ -139,26 +135,46 @@ impl Services {
     }
 }
 
+/// Puts together what is read of an output file, within the bounds.
+#[derive(Debug, Default)]
+pub struct ServicesReader {
+    services: Services,
+    prefixes: usize,
+}
+
+impl ServicesReader {
+    /// Counts a prefix; `None` when it is one too many.
+    pub fn count(&mut self) -> Option<()> {
+        self.prefixes += 1;
+        (self.prefixes <= MOST_PREFIXES_READ).then_some(())
+    }
+
+    /// Adds the prefixes of an application; `None` when it is one too many.
+    pub fn add(&mut self, name: ApplicationName, mut prefixes: Vec<Prefix>) -> Option<()> {
+        prefixes.sort();
+        prefixes.dedup();
+        let Services(lists) = &mut self.services;
+        if lists.len() == MOST_APPLICATIONS {
+            return None;
+        }
+        match lists.iter().any(|(known, _)| *known == name) {
+            true => self.services.add(&name, &prefixes),
+            false => lists.push((name, prefixes)),
+        }
+        Some(())
+    }
+
+    /// What was read.
+    pub fn finish(self) -> Services {
+        self.services
+    }
+}
+
 /// One entry of an application's list; SSR would also take ports and a protocol here.
-#[derive(Serialize, serde::Deserialize)]
+#[derive(serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct PrefixEntry {
     ip_prefix: Prefix,
-}
-
-impl Serialize for Services {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// An application's list, made entry by entry.
-        struct Entries<'p>(&'p [Prefix]);
-
-        impl Serialize for Entries<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.0.iter().map(|prefix| PrefixEntry { ip_prefix: *prefix }))
-            }
-        }
-
-        serializer.collect_map(self.iter().map(|(name, prefixes)| (name, Entries(prefixes))))
-    }
 }
 
 impl<'de> Deserialize<'de> for Services {
@@ -173,21 +189,13 @@ impl<'de> Deserialize<'de> for Services {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Services, A::Error> {
-                let mut services = Services::default();
-                let mut room = MOST_PREFIXES_READ;
+                let mut read = ServicesReader::default();
                 while let Some(name) = map.next_key::<ApplicationName>()? {
-                    let mut prefixes = map.next_value_seed(Entries(&mut room))?;
-                    prefixes.sort();
-                    prefixes.dedup();
-                    if services.0.len() == MOST_APPLICATIONS {
-                        return Err(A::Error::invalid_length(MOST_APPLICATIONS + 1, &self));
-                    }
-                    match services.0.iter().any(|(known, _)| *known == name) {
-                        true => services.add(&name, &prefixes),
-                        false => services.0.push((name, prefixes)),
-                    }
+                    let prefixes = map.next_value_seed(Entries(&mut read))?;
+                    let too_many = || A::Error::invalid_length(MOST_APPLICATIONS + 1, &self);
+                    read.add(name, prefixes).ok_or_else(too_many)?;
                 }
-                Ok(services)
+                Ok(read.finish())
             }
         }
 
@@ -196,7 +204,7 @@ impl<'de> Deserialize<'de> for Services {
 }
 
 /// Reads an application's list, as far as there is room for its prefixes.
-struct Entries<'r>(&'r mut usize);
+struct Entries<'r>(&'r mut ServicesReader);
 
 impl<'de> DeserializeSeed<'de> for Entries<'_> {
     type Value = Vec<Prefix>;
@@ -216,8 +224,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Prefix>, A::Error> {
         let mut prefixes = Vec::new();
         while let Some(PrefixEntry { ip_prefix }) = list.next_element()? {
-            *self.0 =
-                self.0.checked_sub(1).ok_or_else(|| A::Error::invalid_length(MOST_PREFIXES_READ, &self))?;
+            self.0.count().ok_or_else(|| A::Error::invalid_length(MOST_PREFIXES_READ, &self))?;
             prefixes.push(ip_prefix);
         }
         Ok(prefixes)

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::instance::{Instance, Table};
 use crate::prefix::{Family, Prefix};
+use crate::same_content;
 use crate::source::{MatchedPath, Query, QueryItem};
 use crate::state_file;
-use bgpcs::digest::{digest_of, digest_of_bytes};
+use bgpcs::digest::digest_of_bytes;
 
 /// The version of the file's form. Release 4.1.0 did not write it.
 const FORM: u32 = 1;
@@ -192,8 +193,7 @@ impl Snapshot {
         }
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         let digest = digest_of_bytes(&bytes);
-        let has_length = fs::metadata(&path).is_ok_and(|file| file.len() == bytes.len() as u64);
-        if !has_length || digest_of(&path) != Some(digest) {
+        if !same_content::has(&path, |file| file.write_all(&bytes)) {
             state_file::write(&path, &bytes)?;
         }
         Ok(Some(digest))

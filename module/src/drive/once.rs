@@ -9,7 +9,7 @@ use crate::clock::now;
 use crate::collect::error::CollectError;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::recent::RecentPrefixes;
-use crate::collect::refresh::{Collected, Refresh, Refreshed};
+use crate::collect::refresh::{Answer, Collected, Refresh, Refreshed};
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, State};
 use crate::collect::summaries::Summaries;
@@ -134,8 +134,7 @@ struct Asked {
     /// The source's name.
     source: Option<String>,
     warnings: Vec<String>,
-    /// Nothing when no prefix can have changed.
-    result: Result<Option<Collected>, RunError>,
+    result: Result<Answer, RunError>,
 }
 
 /// Queries the source; what it finds beside the prefixes goes to `found`.
@@ -187,8 +186,11 @@ fn refresh_and_publish(
 ) -> Result<State, NotWritten> {
     let Asked { understood, source, warnings, result } = ask(settings, source, started, &earlier, found);
     let mut ending = match result {
-        Ok(None) => return Ok(leave_unchanged(settings, rewrite, earlier, started)),
-        Ok(Some(collected)) => answered(settings, collected),
+        Ok(Answer::AsBefore(services)) => {
+            found.in_force = Some(services);
+            return Ok(leave_unchanged(settings, rewrite, earlier, started));
+        }
+        Ok(Answer::Collected(collected)) => answered(settings, *collected),
         Err(error) => fall_back(settings, &earlier, understood.as_ref(), error, started),
     };
     ending.resolution.warnings.extend(warnings);
@@ -219,7 +221,7 @@ fn refresh_and_publish(
     };
     let sessions = last_good.as_ref().map(|last_good| earlier.sessions_with(last_good, started));
     let sessions = sessions.unwrap_or(earlier.sessions);
-    found.published = Some(ending.resolution.services);
+    found.in_force = Some(ending.resolution.services);
     Ok(State {
         version: FORM,
         outcome: ending.outcome,
@@ -306,14 +308,15 @@ fn write(
     let services = &ending.resolution.services;
     let error = ending.failures.first().map(|failure| failure.text.as_str());
     let content = OutputContent::new(duration, services, error);
-    let unchanged = Some(content.digest()).filter(|digest| file.digest() == Some(*digest));
+    let unchanged = content.digest_if_in(&settings.output);
     let before = match unchanged {
         Some(_) => None,
         None => Some(file.services()),
     };
     let record = RunRecord::new(started, ending.outcome, error, services, before.as_ref());
     let changes = before.map(|before| changes::between(started, &before, services, why)).unwrap_or_default();
-    let digest = match unchanged.filter(|_| rewrite == Rewrite::WhenChanged) {
+    let stays = || rewrite == Rewrite::WhenChanged || file.touch_as_new();
+    let digest = match unchanged.filter(|_| stays()) {
         Some(digest) => digest,
         None => content.write(&settings.output)?,
     };

@@ -33,8 +33,8 @@ use crate::settings::Settings;
 pub struct Found {
     /// The changes of the applications' prefixes.
     pub changes: Vec<Change>,
-    /// The prefixes that it published, unless it left the output file as it was.
-    pub published: Option<Services>,
+    /// The prefixes in the output file.
+    pub in_force: Option<Services>,
     /// The source's sessions, if it tells them.
     pub sessions: Option<Vec<InstanceSession>>,
     /// Whether the source answered.
@@ -73,9 +73,9 @@ impl LastRun {
 /// Adds what a run with this `state` found to the log of changes, tells syslog, and leaves metrics. None of it can fail the
 /// run.
 pub fn record(settings: &Settings, last: &LastRun, state: State, found: Found) -> State {
-    let Found { changes, published, sessions, answer } = found;
+    let Found { changes, in_force, sessions, answer } = found;
     let sessions = sessions.unwrap_or_else(|| last.sessions.clone());
-    let mut facts = Facts::gather_beside(settings, now(), published, || state);
+    let mut facts = Facts::gather_beside(settings, now(), in_force, || state);
     facts.answer = answer;
     count(&mut facts, &changes);
     let findings = health::findings(&facts);

@@ -97,16 +97,14 @@ fn empty_communities(facts: &Facts, application: &ApplicationFacts<'_>) -> Optio
 
 /// The prefixes that are in several applications, whose policy then is that of either.
 fn shared(applications: &[ApplicationFacts<'_>]) -> Option<Check> {
-    let mut all: Vec<(Prefix, usize)> = Vec::new();
-    for (at, application) in applications.iter().enumerate() {
-        all.extend(application.prefixes.iter().map(|prefix| (*prefix, at)));
-    }
-    all.sort_unstable();
-    let mut same = all.chunk_by(|one, another| one.0 == another.0).filter(|owners| owners.len() > 1);
-    let first = same.next()?;
+    let lists: Vec<&[Prefix]> = applications.iter().map(|application| application.prefixes).collect();
+    let mut all = lists.concat();
+    // As many sorted runs as there are applications, which the stable sort merges.
+    all.sort();
+    let mut same = all.chunk_by(|one, another| one == another).filter(|owners| owners.len() > 1);
+    let prefix = *same.next()?.first()?;
     let count = 1 + same.count();
-    let prefix = first.first().map(|(prefix, _)| *prefix)?;
-    let names = first.iter().filter_map(|(_, at)| applications.get(*at));
+    let names = applications.iter().filter(|application| application.prefixes.binary_search(&prefix).is_ok());
     let names: Vec<String> = names.map(|application| plain(application.name.as_str())).collect();
     let text = match count {
         1 => format!("{prefix} is in several applications: {}", listed(names.iter(), NAMED)),

@@ -11,7 +11,7 @@ use bgpcs_display::counted;
 use serde::Serialize;
 
 use crate::collect::last_good::LastOutput;
-use crate::collect::refresh::Refresh;
+use crate::collect::refresh::{Answer, Refresh};
 use crate::collect::services::Services;
 use crate::collect::state::State;
 use crate::collect::understood::Unknown;
@@ -69,11 +69,11 @@ pub fn preview(
         Err(cause) => return Err(OperatorError::NoPreview { source_name, cause: cause.into() }),
     };
     let (services, failures, mut notes) = match collected {
-        Some(collected) => {
+        Answer::Collected(collected) => {
             let failures = collected.failures.iter().map(|failure| with_causes(&failure.error)).collect();
             (collected.resolution.services, failures, collected.resolution.warnings)
         }
-        None => (Services::default(), Vec::new(), Vec::new()),
+        Answer::AsBefore(services) => (services, Vec::new(), Vec::new()),
     };
     if !unknown.is_empty() {
         notes.push(format!("this release does not know {}, and does without it", plain(&unknown.join(", "))));
@@ -92,7 +92,7 @@ pub fn preview(
 struct NoOutput;
 
 impl LastOutput for NoOutput {
-    fn digest(&self) -> Option<u64> {
+    fn services_of(&self, _: u64) -> Option<Services> {
         None
     }
 

@@ -6,7 +6,7 @@ use bgpcs::{ApplicationName, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::collect::services::Services;
-use crate::prefix::Prefix;
+use crate::prefix::{Prefix, missing};
 
 /// How many prefixes are listed of all changes of one run together. Changes that do not fit are only counted.
 const MOST_LISTED: usize = 1000;
@@ -150,9 +150,4 @@ pub fn between(
         })
     };
     names.filter_map(change).collect()
-}
-
-/// The prefixes that are `here` and not `there`; both are sorted.
-fn missing<'p>(here: &'p [Prefix], there: &'p [Prefix]) -> impl Iterator<Item = Prefix> + 'p {
-    here.iter().copied().filter(|prefix| there.binary_search(prefix).is_err())
 }

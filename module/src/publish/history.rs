@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collect::services::Services;
 use crate::collect::state::Outcome;
-use crate::prefix::{Family, Prefix};
+use crate::prefix::{Family, missing};
 use crate::state_file;
 
 /// The version of the file's form.
@@ -70,15 +70,12 @@ impl RunRecord {
         let change = |application: &ApplicationName| {
             let (now, then) = (services.get(application), before.get(application));
             let of = |family| now.iter().filter(|prefix| prefix.family() == family).count() as u64;
-            let missing = |there: &[Prefix], here: &[Prefix]| {
-                there.iter().filter(|prefix| here.binary_search(prefix).is_err()).count() as u64
-            };
             ApplicationChange {
                 application: application.clone(),
                 ipv4: of(Family::Ipv4),
                 ipv6: of(Family::Ipv6),
-                added: missing(now, then),
-                removed: missing(then, now),
+                added: missing(now, then).count() as u64,
+                removed: missing(then, now).count() as u64,
             }
         };
         Self { time, outcome, error: error.map(str::to_owned), applications: names.map(change).collect() }

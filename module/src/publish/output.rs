@@ -1,18 +1,23 @@
 //! The file that SSR's application identification reads.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+mod form;
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Take, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
 use bgpcs::RefreshInterval;
+use bgpcs::digest::Digesting;
 use bgpcs::whole_file::{self, WholeFileError};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::collect::last_good::LastOutput;
 use crate::collect::services::Services;
+use crate::same_content;
 use crate::source::bounded_json;
-use bgpcs::digest::{Digesting, digest_of};
+use crate::users;
 
 /// Permission bits of the file: SSR reads it, whoever it runs as.
 const MODE: u32 = 0o644;
@@ -20,27 +25,18 @@ const MODE: u32 = 0o644;
 /// The longest file of which the prefixes are read, in bytes: more than the most prefixes that are written need.
 pub const LONGEST: u64 = 128 << 20;
 
-/// The content of the file. Its keys and their order are what the plugin's documentation shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+/// The content of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputContent<'o> {
-    module_name: &'static str,
     duration: RefreshInterval,
-    continue_file_watch: bool,
     services: &'o Services,
-    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'o str>,
 }
 
 impl<'o> OutputContent<'o> {
     /// The content: prefixes by application, the seconds until SSR runs the module again, and what failed.
     pub fn new(duration: RefreshInterval, services: &'o Services, error: Option<&'o str>) -> Self {
-        Self { module_name: bgpcs::PLUGIN, duration, continue_file_watch: true, services, error }
-    }
-
-    fn write_to(&self, mut file: impl Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.write_all(b"\n")
+        Self { duration, services, error }
     }
 
     /// Replaces the file atomically by this content, and returns its [digest](bgpcs::digest).
@@ -49,21 +45,22 @@ impl<'o> OutputContent<'o> {
     /// When the file could not be replaced; the old one is still there.
     pub fn write(&self, path: &Path) -> Result<u64, WholeFileError> {
         let mut digest = None;
-        whole_file::write_with(path, MODE, |file| {
-            let mut digesting = Digesting::new(file);
-            self.write_to(&mut digesting)?;
-            digest = Some(digesting.digest());
-            Ok(())
-        })?;
+        whole_file::write_with(path, MODE, |file| self.write_to(file, &mut digest))?;
         Ok(digest.unwrap_or_default())
     }
 
-    /// The digest that the file would have with this content.
-    pub fn digest(&self) -> u64 {
-        let mut digesting = Digesting::new(io::sink());
-        // A sink does not fail.
-        self.write_to(&mut digesting).ok();
-        digesting.digest()
+    /// The [digest](bgpcs::digest) of the file, if it has this content.
+    pub fn digest_if_in(&self, path: &Path) -> Option<u64> {
+        let mut digest = None;
+        let has = same_content::has(path, |file| self.write_to(file, &mut digest));
+        digest.filter(|_| has)
+    }
+
+    fn write_to(&self, file: &mut dyn Write, digest: &mut Option<u64>) -> io::Result<()> {
+        let mut digesting = Digesting::new(file);
+        form::write(self, &mut digesting)?;
+        *digest = Some(digesting.digest());
+        Ok(())
     }
 }
 
@@ -85,27 +82,59 @@ impl OutputFile<'_> {
     pub fn is_replaceable(&self) -> bool {
         fs::metadata(self.0).map_or(true, |found| found.is_file())
     }
-}
 
-impl LastOutput for OutputFile<'_> {
-    fn digest(&self) -> Option<u64> {
-        digest_of(self.0)
+    /// [Sets its time](touch) instead of replacing it, if it has what a new one would have beside its content: a regular file
+    /// of this program's user, which all may read. Whether it could.
+    pub fn touch_as_new(&self) -> bool {
+        let is_as_new = |found: Metadata| {
+            let mode = found.permissions().mode() & 0o7777;
+            found.is_file() && mode == MODE && users::is_own(found.uid())
+        };
+        fs::symlink_metadata(self.0).is_ok_and(is_as_new) && touch(self.0).is_ok()
     }
 
-    fn services(&self) -> Services {
+    /// Opens it if it may be read: opening a pipe would wait for its other end.
+    fn open(&self) -> Option<Take<File>> {
+        let file = File::open(Some(self.0).filter(|_| self.is_replaceable())?).ok()?;
+        (file.metadata().ok()?.len() <= LONGEST).then(|| file.take(LONGEST))
+    }
+
+    /// Its prefixes, whatever its form.
+    fn read(&self) -> Option<Services> {
         #[derive(Deserialize)]
         struct Earlier {
             services: Services,
         }
 
-        let earlier = || {
-            // Opening a pipe would wait for its other end.
-            let file = File::open(Some(self.0).filter(|_| self.is_replaceable())?).ok()?;
-            if file.metadata().ok()?.len() > LONGEST {
-                return None;
-            }
-            bounded_json::value::<Earlier>(&mut file.take(LONGEST)).ok()
-        };
-        earlier().map(|earlier| earlier.services).unwrap_or_default()
+        bounded_json::value::<Earlier>(&mut self.open()?).ok().map(|earlier| earlier.services)
+    }
+}
+
+impl LastOutput for OutputFile<'_> {
+    fn services_of(&self, digest: u64) -> Option<Services> {
+        let mut file = Digested { file: self.open()?, digesting: Digesting::new(io::sink()) };
+        let services = form::read(&mut file);
+        // What is left of a file of another form.
+        io::copy(&mut file, &mut io::sink()).ok()?;
+        (file.digesting.digest() == digest).then(|| services.or_else(|| self.read()).unwrap_or_default())
+    }
+
+    fn services(&self) -> Services {
+        let written = || form::read(&mut self.open()?);
+        written().or_else(|| self.read()).unwrap_or_default()
+    }
+}
+
+/// A file of which the digest is made while it is read.
+struct Digested {
+    file: Take<File>,
+    digesting: Digesting<io::Sink>,
+}
+
+impl Read for Digested {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.digesting.write_all(buffer.get(..length).unwrap_or_default())?;
+        Ok(length)
     }
 }

@@ -20,6 +20,7 @@ mod messages;
 mod metrics;
 mod odd_replies;
 mod operator;
+mod output;
 mod parsers;
 mod partial;
 mod prefixes;

@@ -2,7 +2,7 @@
 
 use bgp_community_services::collect::last_good::LastOutput as _;
 use bgp_community_services::collect::services::{PrefixLimit, Services};
-use bgp_community_services::prefix::{Family, Prefix};
+use bgp_community_services::prefix::{Family, Prefix, missing};
 use bgp_community_services::publish::output::{LONGEST, OutputContent, OutputFile};
 use bgpcs::{ApplicationName, MaxPrefixes, RefreshInterval};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -52,6 +52,36 @@ fn order() {
     prefixes.sort();
     let texts: Vec<_> = prefixes.iter().map(Prefix::to_string).collect();
     assert_eq!(texts, ["2.0.0.0/8", "10.0.0.0/8", "10.0.0.0/16", "::/0", "2001:db8::/32"]);
+}
+
+proptest! {
+    /// The order and the text of prefixes are those of `ipnet`, which has the same form of addresses as everybody.
+    #[test]
+    fn as_ipnet_has_it(nets in proptest::collection::vec(any_net(), 2)) {
+        let prefixes: Vec<Prefix> = nets.iter().map(|net| Prefix::from(*net)).collect();
+        let nets: Vec<IpNet> = prefixes.iter().map(|prefix| IpNet::from(*prefix)).collect();
+        prop_assert_eq!(prefixes[0].cmp(&prefixes[1]), nets[0].cmp(&nets[1]));
+        prop_assert_eq!(prefixes[0].to_string(), nets[0].to_string());
+        prop_assert_eq!(prefixes[0].to_string().parse(), Ok(prefixes[0]));
+    }
+
+    /// What one sorted list has and the other has not.
+    #[test]
+    fn what_is_missing(lists in proptest::collection::vec(proptest::collection::btree_set(0..20_u8, 0..20), 2)) {
+        let prefix = |last: &u8| Prefix::from(IpNet::from(Ipv4Net::new([192, 0, 2, *last].into(), 32).unwrap()));
+        let [here, there] = [&lists[0], &lists[1]].map(|list| list.iter().map(prefix).collect::<Vec<_>>());
+        let expected: Vec<_> = lists[0].difference(&lists[1]).map(prefix).collect();
+        prop_assert_eq!(missing(&here, &there).collect::<Vec<_>>(), expected);
+    }
+}
+
+/// Any prefix, often one of few addresses, so that two differ by their lengths alone.
+fn any_net() -> impl Strategy<Value = IpNet> {
+    let address = prop_oneof![any::<u128>(), 0..4_u128, Just(0xffff_0102_0304), Just(u128::MAX)];
+    (any::<bool>(), address, 0..=128_u8).prop_map(|(is_v4, address, length)| match is_v4 {
+        true => Ipv4Net::new((address as u32).into(), length / 4).unwrap().into(),
+        false => Ipv6Net::new(address.into(), length).unwrap().into(),
+    })
 }
 
 fn merged(nets: &[IpNet]) -> Vec<Prefix> {

@@ -5,7 +5,7 @@ use bgpcs_display::table::{Head, Paint, Table};
 use serde::Serialize;
 
 use crate::collect::services::Services;
-use crate::prefix::Prefix;
+use crate::prefix::{Prefix, missing};
 
 /// The most prefixes that are shown to people of what an application gains, and of what it loses.
 const MOST_SHOWN: usize = 20;
@@ -41,15 +41,12 @@ pub fn difference<'n>(
     all.extend(gone);
     let of_application = |name: &ApplicationName| {
         let (now, then) = (in_force.get(name), previewed.get(name));
-        let missing = |here: &[Prefix], there: &[Prefix]| {
-            here.iter().copied().filter(|prefix| there.binary_search(prefix).is_err()).collect()
-        };
         ApplicationDifference {
             application_name: name.to_string(),
             in_force: now.len(),
             previewed: then.len(),
-            gained: missing(then, now),
-            lost: missing(now, then),
+            gained: missing(then, now).collect(),
+            lost: missing(now, then).collect(),
         }
     };
     all.into_iter().map(of_application).collect()
