@@ -74,9 +74,9 @@ impl Prefix {
         let mut text = PrefixText { bytes: [0; LONGEST_TEXT], length: 0 };
         match self.0 {
             IpNet::V4(net) => {
-                for (octet, end) in net.addr().octets().into_iter().zip(*b".../") {
-                    text.push_number(octet);
-                    text.push(end);
+                for (octet, end) in net.addr().octets().iter().zip(b".../") {
+                    text.push_number(*octet);
+                    text.push(*end);
                 }
                 text.push_number(net.prefix_len());
             }

@@ -34,11 +34,11 @@ pub struct Refreshed {
     /// What the source said of each instance of BGP.
     pub summaries: Summaries,
     /// The prefixes, or why there are none.
-    pub result: Result<Answer, CollectError>,
+    pub result: Result<Prefixes, CollectError>,
 }
 
 /// The prefixes.
-pub enum Answer {
+pub enum Prefixes {
     /// There is no sign of a change since the output file was written, which has these.
     AsBefore(Services),
     /// The source was queried, at least in part.
@@ -80,8 +80,8 @@ impl Refresh<'_> {
         let parts = parts(self.configuration, &source.abilities());
         let summaries = Summaries::ask(source, queryable(&parts).cloned());
         let result = match self.as_before(&name, &summaries) {
-            Some(services) => Ok(Answer::AsBefore(services)),
-            None => self.collect(source, &parts, &summaries).map(Box::new).map(Answer::Collected),
+            Some(services) => Ok(Prefixes::AsBefore(services)),
+            None => self.collect(source, &parts, &summaries).map(Box::new).map(Prefixes::Collected),
         };
         let warnings = if result.is_err() { source.warnings() } else { Vec::new() };
         Refreshed { source: Some(name), warnings, summaries, result }

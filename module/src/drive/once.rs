@@ -9,7 +9,7 @@ use crate::clock::now;
 use crate::collect::error::CollectError;
 use crate::collect::last_good::{LastGood, LastOutput};
 use crate::collect::recent::RecentPrefixes;
-use crate::collect::refresh::{Answer, Collected, Refresh, Refreshed};
+use crate::collect::refresh::{Collected, Prefixes, Refresh, Refreshed};
 use crate::collect::snapshot::Snapshot;
 use crate::collect::state::{FORM, Outcome, State};
 use crate::collect::summaries::Summaries;
@@ -134,7 +134,7 @@ struct Asked {
     /// The source's name.
     source: Option<String>,
     warnings: Vec<String>,
-    result: Result<Answer, RunError>,
+    result: Result<Prefixes, RunError>,
 }
 
 /// Queries the source; what it finds beside the prefixes goes to `found`.
@@ -186,11 +186,11 @@ fn refresh_and_publish(
 ) -> Result<State, NotWritten> {
     let Asked { understood, source, warnings, result } = ask(settings, source, started, &earlier, found);
     let mut ending = match result {
-        Ok(Answer::AsBefore(services)) => {
+        Ok(Prefixes::AsBefore(services)) => {
             found.in_force = Some(services);
             return Ok(leave_unchanged(settings, rewrite, earlier, started));
         }
-        Ok(Answer::Collected(collected)) => answered(settings, *collected),
+        Ok(Prefixes::Collected(collected)) => answered(settings, *collected),
         Err(error) => fall_back(settings, &earlier, understood.as_ref(), error, started),
     };
     ending.resolution.warnings.extend(warnings);

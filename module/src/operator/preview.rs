@@ -11,7 +11,7 @@ use bgpcs_display::counted;
 use serde::Serialize;
 
 use crate::collect::last_good::LastOutput;
-use crate::collect::refresh::{Answer, Refresh};
+use crate::collect::refresh::{Prefixes, Refresh};
 use crate::collect::services::Services;
 use crate::collect::state::State;
 use crate::collect::understood::Unknown;
@@ -69,11 +69,11 @@ pub fn preview(
         Err(cause) => return Err(OperatorError::NoPreview { source_name, cause: cause.into() }),
     };
     let (services, failures, mut notes) = match collected {
-        Answer::Collected(collected) => {
+        Prefixes::Collected(collected) => {
             let failures = collected.failures.iter().map(|failure| with_causes(&failure.error)).collect();
             (collected.resolution.services, failures, collected.resolution.warnings)
         }
-        Answer::AsBefore(services) => (services, Vec::new(), Vec::new()),
+        Prefixes::AsBefore(services) => (services, Vec::new(), Vec::new()),
     };
     if !unknown.is_empty() {
         notes.push(format!("this release does not know {}, and does without it", plain(&unknown.join(", "))));

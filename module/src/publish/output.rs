@@ -58,7 +58,7 @@ impl<'o> OutputContent<'o> {
 
     fn write_to(&self, file: &mut dyn Write, digest: &mut Option<u64>) -> io::Result<()> {
         let mut digesting = Digesting::new(file);
-        form::write(self, &mut digesting)?;
+        form::write(self.duration, self.services, self.error, &mut digesting)?;
         *digest = Some(digesting.digest());
         Ok(())
     }

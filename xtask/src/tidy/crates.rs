@@ -22,7 +22,7 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["bounded_file", "c_library", "clock", "error_text", "exit", "prefix", "users"],
+    &["bounded_file", "c_library", "clock", "error_text", "exit", "prefix", "same_content", "users"],
     &["instance"],
     &["state_file"],
     &["url"],

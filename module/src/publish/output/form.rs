@@ -19,13 +19,12 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-use bgpcs::{ApplicationName, PLUGIN};
+use bgpcs::{ApplicationName, PLUGIN, RefreshInterval};
 use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::collect::services::{Services, ServicesReader};
 use crate::prefix::Prefix;
-use crate::publish::output::OutputContent;
 
 /// Up to the value of `module-name`, of `duration`, and to the applications.
 const HEAD: [&str; 3] = [
@@ -49,30 +48,35 @@ const ERROR: &str = ",\n  \"error\": ";
 const END: &str = "\n}\n";
 
 /// Bytes that are read or written at once, and of the longest piece: a name has a few hundred bytes, an error some thousand.
-pub(super) const PIECE: usize = 64 << 10;
+const PIECE: usize = 64 << 10;
 
-/// Writes the file.
-pub(super) fn write(content: &OutputContent<'_>, file: &mut dyn Write) -> io::Result<()> {
+/// Writes the file: the seconds until SSR runs the module again, prefixes by application, and what failed.
+pub(super) fn write(
+    duration: RefreshInterval,
+    services: &Services,
+    error: Option<&str>,
+    file: &mut dyn Write,
+) -> io::Result<()> {
     let mut file = io::BufWriter::with_capacity(PIECE, file);
-    let [name, duration, services] = HEAD;
-    write!(file, "{name}{PLUGIN}{duration}{}{services}", content.duration)?;
+    let [before_name, before_duration, before_services] = HEAD;
+    write!(file, "{before_name}{PLUGIN}{before_duration}{duration}{before_services}")?;
     let [list, entries, list_end] = LIST;
-    let [before, after] = ENTRY;
+    let [before, after] = ENTRY.map(str::as_bytes);
     let (mut next_list, mut lists_end) = ("", "}");
-    for (name, prefixes) in content.services.iter() {
+    for (name, prefixes) in services.iter() {
         write!(file, "{next_list}{list}{}{entries}", serde_json::to_string(name)?)?;
-        let mut next_entry = "";
+        let mut next_entry: &[u8] = b"";
         for prefix in prefixes {
-            for text in [next_entry, before, prefix.text().as_str(), after] {
-                file.write_all(text.as_bytes())?;
+            for text in [next_entry, before, prefix.text().as_bytes(), after] {
+                file.write_all(text)?;
             }
-            next_entry = ",";
+            next_entry = b",";
         }
         file.write_all(list_end.as_bytes())?;
         (next_list, lists_end) = (",", LISTS_END);
     }
     file.write_all(lists_end.as_bytes())?;
-    if let Some(error) = content.error {
+    if let Some(error) = error {
         write!(file, "{ERROR}{}", serde_json::to_string(error)?)?;
     }
     file.write_all(END.as_bytes())?;
@@ -116,7 +120,7 @@ fn after_head(piece: &[u8]) -> Option<&[u8]> {
     piece.strip_prefix(services).filter(|_| is_number)
 }
 
-/// The name of an application, and its first prefix.
+/// The name of an application, and its first prefix; none for a name with `}` or `: [` in it, which a JSON parser has to read.
 fn first_of_list(piece: &[u8]) -> Option<(ApplicationName, Prefix)> {
     let piece = piece.strip_prefix(LIST[0].as_bytes())?;
     let (name, entries) = piece.split_at_checked(memmem::find(piece, LIST[1].as_bytes())?)?;
