@@ -22,11 +22,9 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["bounded_file", "c_library", "clock", "error_text", "exit", "prefix", "users"],
+    &["bounded_file", "c_library", "clock", "error_text", "prefix", "users"],
     &["instance"],
     &["state_file"],
-    &["url"],
-    &["cli"],
     &["settings"],
     &["source"],
     &["collect"],
@@ -39,7 +37,7 @@ const MODULE: &[&[&str]] = &[
 ];
 
 const GENERATOR: &[&[&str]] = &[
-    &["cli", "glob"],
+    &["glob"],
     &["read"],
     &["authority"],
     &["communities"],
@@ -63,7 +61,9 @@ pub const CRATES: &[Crate] = &[
     Crate { folder: "yang/display", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "yang/configuration", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "generator", is_held: true, layers: GENERATOR, sockets: Sockets::OnlyIn(&[]) },
+    Crate { folder: "generator/cli", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "module", is_held: true, layers: MODULE, sockets: Sockets::OnlyIn(MODULE_SOCKETS) },
+    Crate { folder: "module/cli", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "module/testing", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask/lab", is_held: true, layers: &[], sockets: Sockets::Everywhere },

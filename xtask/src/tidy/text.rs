@@ -24,7 +24,9 @@ pub const RULES: &[TextRule] = &[
     },
     TextRule {
         within: &[
+            "generator/cli/",
             "generator/src/",
+            "module/cli/",
             "module/src/",
             "xtask/src/",
             "xtask/lab/",
@@ -39,7 +41,9 @@ pub const RULES: &[TextRule] = &[
     TextRule {
         within: &[
             "generator/Cargo.toml",
+            "generator/cli/Cargo.toml",
             "module/Cargo.toml",
+            "module/cli/Cargo.toml",
             "xtask/Cargo.toml",
             "xtask/lab/Cargo.toml",
             "xtask/task/Cargo.toml",
