@@ -88,7 +88,7 @@ impl FromStr for UrlTemplate {
     fn from_str(text: &str) -> Result<Self, UrlTemplateError> {
         let template = Self(text.to_owned());
         let fault = match template.fill("ipv4", "1:1", "default").parse::<HttpUrl>() {
-            _ if !text.contains(FAMILY) || !text.contains(COMMUNITY) => {
+            _ if ![FAMILY, COMMUNITY].iter().all(|placeholder| text.contains(placeholder)) => {
                 "does not have both placeholders {family} and {community}"
             }
             Err(error) => error.fault,
