@@ -11,8 +11,7 @@ use std::process::Command;
 use anyhow::Result;
 use fs_err as fs;
 use task::command;
-
-use crate::dist::binaries;
+use xtask::dist::binaries;
 
 /// The names of our own crates in symbols, and how many steps of a path are a part.
 const OWN: [(&str, usize); 4] = [

@@ -66,6 +66,7 @@ pub const CRATES: &[Crate] = &[
     Crate { folder: "module/cli", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "module/testing", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask", is_held: true, layers: &[], sockets: Sockets::Everywhere },
+    Crate { folder: "xtask/checks", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask/lab", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask/task", is_held: true, layers: &[], sockets: Sockets::Everywhere },
 ];
