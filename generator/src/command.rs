@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use bgpcs::paths;
+use generate_pillar_cli::{Arguments, CliCommand, Options, PresetCommand};
 
-use crate::cli::{Arguments, CliCommand, Options, PresetCommand};
 use crate::report::{Log, LogFormat};
 use crate::run::{self, Completion, ConfigurationSource, RunError, RunSettings};
 

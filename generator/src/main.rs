@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use generate_pillar::{cli::Arguments, command};
+use generate_pillar::command;
+use generate_pillar_cli::Arguments;
 
 fn main() -> ExitCode {
     command::execute(Arguments::from_command_line()).into()

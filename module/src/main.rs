@@ -10,9 +10,9 @@ use bgp_community_services::drive::exabgp::follow;
 use bgp_community_services::drive::once::run;
 use bgp_community_services::drive::watch::watch;
 use bgp_community_services::error_text::with_causes;
-use bgp_community_services::exit::Exit;
 use bgp_community_services::operator;
 use bgp_community_services::settings::{Action, Settings};
+use bgp_community_services_cli::exit::Exit;
 
 fn main() -> ExitCode {
     let settings = match Settings::from_words(std::env::args_os()) {

@@ -22,11 +22,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
+use bgp_community_services_cli::SourceChoice;
 use bgpcs::{Health, UnixTime, whole_file};
 use bgpcs_display::table::Paint;
 use rustix::fs::{Access, access};
 
-use crate::cli::SourceChoice;
 use crate::clock;
 use crate::health::{self, Facts, metrics};
 use crate::operator::changes::Wanted;

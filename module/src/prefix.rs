@@ -5,9 +5,8 @@ use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bgpcs::Quoted;
+use bgpcs::{IpPrefix, Quoted};
 use ipnet::{IpNet, Ipv4Net};
-use memchr::memrchr;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -177,6 +176,14 @@ impl From<IpNet> for Prefix {
     }
 }
 
+impl From<IpPrefix> for Prefix {
+    fn from(prefix: IpPrefix) -> Self {
+        // Its length is never above that of the family.
+        let net = IpNet::new(prefix.address(), prefix.length());
+        net.unwrap_or_else(|_| prefix.address().into()).into()
+    }
+}
+
 impl From<Prefix> for IpNet {
     fn from(prefix: Prefix) -> Self {
         prefix.0
@@ -193,18 +200,10 @@ impl FromStr for Prefix {
     type Err = PrefixError;
 
     fn from_str(text: &str) -> Result<Self, PrefixError> {
-        // `IpNet`'s own parser reads 010.0.0.0 as 10.0.0.0, but other programs read it as octal, 8.0.0.0.
-        let net = || {
-            // An address has no slash, so it makes no difference which one of several is taken.
-            let (address, length) = text.split_at_checked(memrchr(b'/', text.as_bytes())?)?;
-            let length = length.get(1..)?;
-            // The same goes for a length with a leading zero: it has one text, in which every program reads it alike.
-            let is_plain = length == "0" || !length.starts_with('0');
-            let digits = length.bytes().all(|byte| byte.is_ascii_digit());
-            let length = length.parse().ok().filter(|_| is_plain && digits)?;
-            IpNet::new(address.parse().ok()?, length).ok()
-        };
-        net().map(Self::from).ok_or_else(|| PrefixError { text: text.to_owned() })
+        // `IpNet`'s own parser reads 010.0.0.0 as 10.0.0.0, but other programs read it as octal, 8.0.0.0. An `IpPrefix`
+        // has one text, in which every program reads it alike.
+        let prefix = text.parse::<IpPrefix>();
+        prefix.map(Self::from).map_err(|_| PrefixError { text: text.to_owned() })
     }
 }
 

@@ -8,10 +8,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bgp_community_services_cli::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
+use bgp_community_services_cli::{
+    self as cli, Arguments, Command, DEFAULT_LOSS, DEFAULT_TIMEOUT, Format, SourceChoice,
+};
 use bgpcs::paths;
 
-use crate::cli::{self, Arguments, Command, DEFAULT_LOSS, DEFAULT_TIMEOUT, Format, SourceChoice};
-use crate::url::{HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 pub use limits::Limits;
 pub use request::{CommunitiesForm, Request};
 

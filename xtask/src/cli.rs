@@ -3,12 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::bench::Subject;
 use crate::dist::DistOptions;
-use crate::lab::{self, LabOptions};
-use crate::matrix::MatrixOptions;
 
 /// The command line.
 #[derive(Parser)]
@@ -52,11 +49,18 @@ pub enum Task {
         #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8128")]
         listen: SocketAddr,
     },
-    /// Play the plugin's life with a real Salt master, dnf and bgpd, on separate hosts; as root on Debian
-    #[command(after_help = lab::scenarios())]
-    Lab(LabOptions),
     /// Print the release notes of this version in the vendor's form
     ReleaseNotes,
+    /// One that the program of the checks has.
+    #[command(flatten)]
+    Check(Check),
+}
+
+/// The tasks of the program in `xtask/checks/`.
+#[derive(Subcommand)]
+pub enum Check {
+    /// Play the plugin's life with a real Salt master, dnf and bgpd, on separate hosts; as root on Debian
+    Lab(LabOptions),
     /// Install what the tests need besides Rust (as root on Debian; elsewhere say what is missing)
     Setup {
         /// Fetch no other releases of the routing engines; say which are missing
@@ -97,4 +101,45 @@ pub enum Task {
     },
     /// Check the rules of ARCHITECTURE.md that can be read in the source tree
     Tidy,
+}
+
+/// What the lab does.
+#[derive(Debug, Args, Default)]
+pub struct LabOptions {
+    /// The scenarios to play [default: all, in the order of --list]
+    #[arg(value_name = "SCENARIO")]
+    pub scenarios: Vec<String>,
+    /// Print the scenarios, and play none
+    #[arg(long, conflicts_with_all = ["scenarios", "keep", "scale"])]
+    pub list: bool,
+    /// Leave the hosts up, and print how to enter each of them
+    #[arg(long)]
+    pub keep: bool,
+    /// Instead of scenarios, measure what thousands of nodes cost the Salt master
+    #[arg(long, conflicts_with = "scenarios")]
+    pub scale: bool,
+}
+
+/// Which releases the conformance scenarios are played on.
+#[derive(Debug, Args)]
+pub struct MatrixOptions {
+    /// The suites of Debian whose routing engines are tried: bullseye, bookworm, trixie, or sid, which moves and is only
+    /// reported
+    #[arg(long, value_name = "SUITE", default_value = "sid", conflicts_with = "bgpd")]
+    pub suite: Vec<String>,
+    /// Try this bgpd instead
+    #[arg(long, value_name = "PATH")]
+    pub bgpd: Option<PathBuf>,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Subject {
+    /// The pillar generator beside one that builds the whole tree, on an authority of ten thousand routers
+    Generator,
+    /// The module beside the obvious client, on a bgpd with a million routes
+    Module,
+    /// What asking all nodes costs: real minions beside `test.ping` of the same, as root on Debian; and the answers of
+    /// thousands
+    Fleet,
 }

@@ -251,7 +251,7 @@ fn source_date(source: &Source, changelog: &[Release]) -> Result<u32> {
             )
         }),
         Err(_) => {
-            let day = || changelog.first().and_then(Release::timestamp);
+            let day = || changelog.first().map(|release| release.timestamp);
             Ok(source.time().or_else(day).unwrap_or_default())
         }
     }

@@ -1,29 +1,14 @@
-//! The project's tasks: packages, demonstration, tests. `cargo xtask help` lists them.
+//! The project's tasks. `cargo xtask help` lists them.
 
-mod bench;
-mod cargo;
-mod cli;
-mod demo;
-mod deny;
-mod dist;
-mod fuzz;
-mod lab;
-mod matrix;
-mod package;
-mod release;
-mod serve;
-mod setup;
-mod sizes;
-mod test;
-mod tidy;
-mod verify;
-
+use std::env;
+use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
-use cli::{Arguments, Task};
 use task::progress::Verbosity;
+use xtask::cli::{Arguments, Task};
+use xtask::{cargo, demo, dist, release, serve, verify};
 
 fn main() -> ExitCode {
     let Arguments { task, quiet } = Arguments::parse();
@@ -42,16 +27,15 @@ fn run(task: Task, verbosity: Verbosity) -> Result<()> {
         Task::Dist(options) => dist::run(&options, verbosity)?.print(options.json),
         Task::Verify { directory, key } => verify::run(&directory, key.as_deref()),
         Task::Serve { directory, listen } => serve::run(directory, listen),
-        Task::Lab(options) => lab::run(&options, verbosity),
         Task::ReleaseNotes => release::notes().map(|notes| print!("{notes}")),
-        Task::Setup { offline } => setup::run(offline, verbosity),
-        Task::Test { quick: true, .. } => test::quick(verbosity),
-        Task::Test { quick: false, offline } => test::all(offline, verbosity),
-        Task::Matrix(options) => matrix::run(&options, verbosity),
-        Task::Sizes => sizes::run(),
-        Task::Bench { subject } => bench::run(subject, verbosity),
-        Task::Fuzz { inputs } => fuzz::run(inputs, verbosity),
-        Task::Deny { advisories } => deny::run(advisories),
-        Task::Tidy => tidy::run(),
+        Task::Check(_) => check(verbosity),
     }
+}
+
+/// Becomes the program of the checks, compiled if need be, which reads the same command line.
+fn check(verbosity: Verbosity) -> Result<()> {
+    let mut checks = cargo::command();
+    checks.args(["run", "--package", "checks"]);
+    checks.args((verbosity == Verbosity::Quiet).then_some("--quiet"));
+    Err(checks.arg("--").args(env::args_os().skip(1)).exec()).context("cannot start cargo")
 }

@@ -51,7 +51,7 @@ pub fn build(spec: &PackageSpec, tag: &str, ingredients: &Ingredients) -> Result
         .packager(VENDOR)
         .build_host("localhost");
     add_files(&mut builder, spec, &ingredients.sources)?;
-    add_changelog(&mut builder, ingredients.changelog)?;
+    add_changelog(&mut builder, ingredients.changelog);
     add_scriptlets(&mut builder, &spec.scriptlets);
     let mut package = builder.build()?;
     signature::complete(&mut package)?;
@@ -83,20 +83,16 @@ fn add_files(builder: &mut PackageBuilder, spec: &PackageSpec, sources: &Sources
 }
 
 /// Adds the releases as rpm's changelog: packager and version as the name, a change per line.
-fn add_changelog(builder: &mut PackageBuilder, releases: &[Release]) -> Result<()> {
+fn add_changelog(builder: &mut PackageBuilder, releases: &[Release]) {
     for release in releases {
-        let time = release.timestamp().with_context(|| {
-            format!("CHANGELOG.md: the date of release {} does not fit into an RPM", release.version)
-        })?;
         let changes = release.sections.iter().flat_map(|section| &section.changes);
         let lines: Vec<String> = changes.map(|change| format!("- {change}")).collect();
         builder.add_changelog_entry(
             format!("{VENDOR} - {}-{}", release.version, bgpcs::RELEASE),
             lines.join("\n"),
-            time,
+            release.timestamp,
         );
     }
-    Ok(())
 }
 
 fn add_scriptlets(builder: &mut PackageBuilder, scriptlets: &Scriptlets) {

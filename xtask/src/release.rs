@@ -45,8 +45,7 @@ pub fn notes() -> Result<String> {
 }
 
 fn write(release: &Release) -> String {
-    let mut text =
-        format!("Release {}\n\nRelease Date: {}\n\n", release.version, release.date.strftime("%b %d, %Y"));
+    let mut text = format!("Release {}\n\nRelease Date: {}\n\n", release.version, release.date);
     let suffix = format!("{}-{}", release.version, bgpcs::RELEASE);
     let _ = writeln!(text, "Conductor Version: {}-{suffix}", bgpcs::CONDUCTOR_PACKAGE);
     let _ = writeln!(text, "Router Version: {}-{suffix}", bgpcs::ROUTER_PACKAGE);

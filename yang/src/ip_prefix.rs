@@ -43,6 +43,13 @@ impl IpPrefix {
     }
 }
 
+impl From<IpAddr> for IpPrefix {
+    /// The prefix of this address alone: a /32 or a /128.
+    fn from(address: IpAddr) -> Self {
+        Self { address, length: if address.is_ipv4() { 32 } else { 128 } }
+    }
+}
+
 impl fmt::Display for IpPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.address, self.length)

@@ -2,9 +2,9 @@
 
 use bgpcs::{Community, Quoted};
 use bgpcs_configuration::preset;
+use generate_pillar_cli::{Permission, PolicyOptions, PresetFormat};
 
 use super::exit::{Exit, failed, print, refused};
-use crate::cli::{Permission, PolicyOptions, PresetFormat};
 use crate::communities::{ReadyServices, ServicePolicies, explain};
 use crate::report::Log;
 use crate::run::{RunError, RunSettings};

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use bgpcs::{UnixTime, whole_file};
 use bgpcs_display::time;
+use generate_pillar_cli::{Asking, HealthChoice, LiveView};
 
 use super::exit::{Exit, failed, print, refused};
 use super::status::{PAGE_MODE, StatusForm, now, paint};
-use crate::cli::{Asking, HealthChoice, LiveView};
 use crate::finding::Severity;
 use crate::fleet::answer::Answers;
 use crate::fleet::cache::Cache;

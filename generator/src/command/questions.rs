@@ -5,11 +5,11 @@ use std::time::Duration;
 use bgpcs::{Health, UnixTime};
 use bgpcs_display::since::Since;
 use bgpcs_display::time;
+use generate_pillar_cli::Asking;
 
 use super::exit::{Exit, failed, print, refused};
 use super::fleet::no_answer;
 use super::status::{now, paint};
-use crate::cli::Asking;
 use crate::fleet::answer::Answers;
 use crate::fleet::changes::NodeChanges;
 use crate::fleet::job::{Question, Target};

@@ -6,10 +6,10 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use bgpcs::whole_file;
+use generate_pillar_cli::TopFileAction;
 use rustix::fs::OFlags;
 
 use super::exit::Exit;
-use crate::cli::TopFileAction;
 use crate::finding::Severity;
 use crate::report::Log;
 use crate::top_file::{self, KeepReason, TopFileEdit};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bgpcs_configuration::preset;
 use clap::Parser;
-use generate_pillar::cli::{self, Arguments};
+use generate_pillar_cli::{self as cli, Arguments};
 use serde_json::Value;
 
 use bgpcs_testing::help;

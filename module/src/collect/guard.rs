@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bgpcs::{Application, ApplicationName, ModuleConfiguration, ProfileLeaf};
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::prefix::{Family, Prefix};
@@ -172,8 +171,7 @@ fn never_taken(table: Family, prefix: Prefix) -> Option<Guard> {
 
 /// The `within` of an application, sorted and without those that lie in another.
 fn within(application: &Application) -> (ApplicationName, Vec<Prefix>) {
-    let nets = application.within.iter().filter_map(|net| IpNet::new(net.address(), net.length()).ok());
-    let mut within: Vec<Prefix> = nets.map(Prefix::from).collect();
+    let mut within: Vec<Prefix> = application.within.iter().copied().map(Prefix::from).collect();
     within.sort_unstable();
     within.dedup_by(|inner, outer| outer.contains(*inner));
     (application.application_name.clone(), within)

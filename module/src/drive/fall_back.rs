@@ -1,8 +1,8 @@
 //! A run without an answer: what stays of the last good prefixes, and for how long.
 
+use bgp_community_services_cli::SourceChoice;
 use bgpcs::{StalePathTime, UnixTime};
 
-use crate::cli::SourceChoice;
 use crate::collect::error::CollectError;
 use crate::collect::gather::Resolution;
 use crate::collect::guard::Guards;

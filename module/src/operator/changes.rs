@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
+use bgp_community_services_cli::selector::Selector;
 use bgpcs::{ApplicationName, Health, ModuleConfiguration, Quoted, UnixTime, plain};
 use bgpcs_display::since::Since;
 use bgpcs_display::table::{Head, Paint, Table};
 use bgpcs_display::time;
 use serde::{Serialize, Serializer};
 
-use crate::cli::selector::Selector;
 use crate::collect::state::State;
 use crate::configuration;
 use crate::operator::error::OperatorError;
@@ -246,7 +246,7 @@ impl<'s> Selection<'s> {
         let applications = configuration.map_or(&[][..], |configuration| &configuration.applications);
         match wanted.wanted {
             None => Self { names: None, net: None, is_known: true },
-            Some(Selector::Net(net)) => Self { names: None, net: Some(*net), is_known: true },
+            Some(Selector::Net(net)) => Self { names: None, net: Some(Prefix::from(*net)), is_known: true },
             Some(Selector::Application(name)) => {
                 let is_known = applications.iter().any(|known| known.application_name.as_str() == name);
                 Self { names: Some(vec![name]), net: None, is_known }

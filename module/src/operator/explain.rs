@@ -6,13 +6,14 @@ mod community;
 mod explanation;
 mod prefix;
 
+use bgp_community_services_cli::selector::Selector;
 use bgpcs::{Quoted, plain};
 
-use crate::cli::selector::Selector;
 use crate::health::facts::Facts;
 use crate::operator::error::OperatorError;
 use crate::operator::explain::explanation::Explanation;
 use crate::operator::subject::did_you_mean;
+use crate::prefix::Prefix;
 use crate::settings::Settings;
 use crate::source::open::open;
 pub(super) use community::carrying;
@@ -30,10 +31,11 @@ pub fn explain(facts: &Facts, settings: &Settings, subject: &Selector) -> Result
             Ok(community::explain(facts, source, *community, begun))
         }
         Selector::Net(net) => {
+            let net = Prefix::from(*net);
             let (address, _) = net.parts();
             let subject = if net.is_host() { format!("address {address}") } else { format!("prefix {net}") };
             let begun = begun(subject);
-            Ok(prefix::explain(facts, source, *net, begun))
+            Ok(prefix::explain(facts, source, net, begun))
         }
         Selector::Application(name) => {
             if !facts.applications().iter().any(|application| application.name.as_str() == name) {

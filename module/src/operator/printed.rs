@@ -8,7 +8,7 @@ use bgpcs_display::counted;
 pub struct Printed {
     /// The text, with a final line break.
     pub text: String,
-    /// The worst health that was found; it becomes the [exit status](crate::exit).
+    /// The worst health that was found; it becomes the [exit status](bgp_community_services_cli::exit).
     pub health: Health,
 }
 

@@ -7,10 +7,10 @@ mod listing;
 use std::cmp::Reverse;
 use std::{io, slice};
 
+use bgp_community_services_cli::Format;
+use bgp_community_services_cli::selector::Selector;
 use bgpcs::{Community, Health};
 
-use crate::cli::Format;
-use crate::cli::selector::Selector;
 use crate::health::facts::{ApplicationFacts, Facts};
 use crate::instance::Instance;
 use crate::operator::show::attribution::Attribution;
@@ -55,10 +55,11 @@ pub fn show(
     let mut rows: Vec<Row<'_>> = rows.filter(|row| is_wanted(row, wanted)).collect();
     match wanted {
         Some(Selector::Net(net)) => {
+            let net = Prefix::from(*net);
             // The longest match comes first, since it is the one that SSR uses.
-            let nearness = |row: &Row<'_>| Reverse((row.prefix.contains(*net), row.prefix.parts().1));
+            let nearness = |row: &Row<'_>| Reverse((row.prefix.contains(net), row.prefix.parts().1));
             rows.sort_by_key(nearness);
-            notes.push(verdict(*net, &rows));
+            notes.push(verdict(net, &rows));
             notes.extend(overlaps(&rows));
         }
         Some(Selector::Application(_) | Selector::Community(_)) | None => {
@@ -82,7 +83,10 @@ fn may_have(application: &ApplicationFacts<'_>, wanted: Option<&Selector>) -> bo
 /// Whether a prefix contains the wanted one, or is in it.
 fn is_near(prefix: Prefix, wanted: Option<&Selector>) -> bool {
     match wanted {
-        Some(Selector::Net(net)) => prefix.contains(*net) || net.contains(prefix),
+        Some(Selector::Net(net)) => {
+            let net = Prefix::from(*net);
+            prefix.contains(net) || net.contains(prefix)
+        }
         Some(Selector::Application(_) | Selector::Community(_)) | None => true,
     }
 }

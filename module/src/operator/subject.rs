@@ -1,8 +1,8 @@
 //! What an operator means by a word: an application, a community, a prefix, or a typing error.
 
+use bgp_community_services_cli::selector::{Selector, looks_like_address, looks_like_community};
 use bgpcs::{Community, Quoted, plain};
 
-use crate::cli::selector::{Selector, looks_like_address, looks_like_community};
 use crate::health::Facts;
 use crate::operator::error::OperatorError;
 

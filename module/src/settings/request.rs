@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bgp_community_services_cli::Format;
+use bgp_community_services_cli::selector::Selector;
 use bgpcs_display::since::Since;
-
-use crate::cli::Format;
-use crate::cli::selector::Selector;
 
 /// A command for operators, which only reads.
 #[derive(Debug, Clone, PartialEq, Eq)]

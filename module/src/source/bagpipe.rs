@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
+use bgp_community_services_cli::url::HttpUrl;
 use bgpcs_display::counted;
 
 use crate::prefix::{Family, Prefix};
@@ -20,7 +21,6 @@ use crate::source::http::{HttpClient, Server};
 use crate::source::summary::{BgpSummary, Session};
 use crate::source::trust::TrustedUsers;
 use crate::source::{Abilities, Advice, Query, QueryItem, RouteSource};
-use crate::url::HttpUrl;
 
 /// Of how many routes is found out whether their prefixes are in several VPNs, which only informs.
 const MOST_COMPARED: usize = 200_000;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::cli::SourceChoice;
+use bgp_community_services_cli::SourceChoice;
+
 use crate::settings::Settings;
 use crate::source::RouteSource;
 use crate::source::bagpipe::Bagpipe;

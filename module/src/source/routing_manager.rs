@@ -4,13 +4,16 @@
 
 use std::path::PathBuf;
 
+use bgp_community_services_cli::url::UrlTemplate;
+use bgpcs::Community;
+
+use crate::instance::Table;
 use crate::source::deadlines::Deadlines;
 use crate::source::error::SourceError;
 use crate::source::http::{HttpClient, Server};
 use crate::source::routes_json::{self, ReplyItem};
 use crate::source::trust;
 use crate::source::{Abilities, MatchedPath, Query, QueryItem, RibInspection, RouteSource};
-use crate::url::UrlTemplate;
 
 /// The HTTP API behind a URL with the placeholders `{family}` and `{community}`, and perhaps `{vrf}`.
 pub struct RoutingManager {
@@ -33,6 +36,12 @@ impl RoutingManager {
     }
 }
 
+/// The URL of one query. The text forms of families, communities and VRFs need no escaping in a URL.
+fn url_of(template: &UrlTemplate, table: &Table, community: &Community) -> String {
+    let Table { instance, family } = table;
+    template.fill(&family.to_string(), &community.to_string(), &instance.to_string())
+}
+
 impl RouteSource for RoutingManager {
     fn name(&self) -> String {
         self.name.clone()
@@ -48,7 +57,7 @@ impl RouteSource for RoutingManager {
         each: &mut dyn FnMut(QueryItem, &str),
     ) -> Result<(), SourceError> {
         for (index, community) in query.communities().enumerate() {
-            let url = self.url.fill(&query.table, community);
+            let url = url_of(&self.url, &query.table, community);
             let each_item = &mut |item: ReplyItem<'_>| match item {
                 ReplyItem::Path(prefix, path) if path.valid => {
                     let path_of = MatchedPath { community: index, prefix, best: path.best };

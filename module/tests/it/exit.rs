@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use bgp_community_services::exit::Exit;
+use bgp_community_services_cli::exit::Exit;
 use bgpcs_testing::{Process, eventually};
 use rustix::process::geteuid;
 

@@ -11,9 +11,9 @@ use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bgp_community_services::drive::once::run;
-use bgp_community_services::exit::Exit;
 use bgp_community_services::operator::answer;
 use bgp_community_services::settings::{Action, Settings};
+use bgp_community_services_cli::exit::Exit;
 use bgpcs_testing::{Bgpd, ExaBgp, Peer, alone, guide};
 use serde_json::{Value, json};
 

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail, ensure};
-use jiff::Timestamp;
+use bgpcs::UnixTime;
+use bgpcs_display::time;
 use task::command;
 
 /// The number of RSA in OpenPGP, RFC 4880 section 9.1.
@@ -41,7 +43,8 @@ impl SigningKey {
                 )
             }
         };
-        key.check(name, Timestamp::now().as_second())?;
+        let now = UNIX_EPOCH.elapsed().context("the clock of this machine is before 1970")?;
+        key.check(name, now.as_secs())?;
         let found = Self { fingerprint: key.fingerprint.clone(), time: commit.max(key.created) };
         found.sign_nothing().with_context(|| match key.is_protected() {
             true => format!(
@@ -108,7 +111,7 @@ struct Listed {
     /// In seconds since 1970.
     created: u32,
     /// In seconds since 1970; none if it does not expire.
-    expires: Option<i64>,
+    expires: Option<UnixTime>,
     /// What the primary key itself can do, in small letters; in capitals, what it can with its subkeys.
     capabilities: String,
     fingerprint: String,
@@ -148,7 +151,7 @@ impl Listed {
     }
 
     /// Whether it can sign at a time, in seconds since 1970, what every rpm checks.
-    fn check(&self, name: &str, now: i64) -> Result<()> {
+    fn check(&self, name: &str, now: UnixTime) -> Result<()> {
         ensure!(
             self.algorithm == RSA,
             "key {name} is no RSA key; use one, since rpm on Oracle Linux 7 checks no other signature"
@@ -156,10 +159,9 @@ impl Listed {
         ensure!(self.validity != "r", "key {name} is revoked; use another one");
         ensure!(!self.capabilities.contains('D'), "key {name} is disabled in gpg's keyring; use another one");
         if let Some(expired) = self.expires.filter(|expires| *expires <= now) {
-            let day = Timestamp::from_second(expired).map(|time| time.strftime("%Y-%m-%d").to_string());
             bail!(
-                "key {name} expired on {}; extend it with `gpg --quick-set-expire {} 1y`, or use another one",
-                day.unwrap_or_default(),
+                "key {name} expired at {}; extend it with `gpg --quick-set-expire {} 1y`, or use another one",
+                time::at(expired),
                 self.fingerprint
             );
         }
@@ -210,7 +212,7 @@ mod tests {
                 "sec:e:3072:1:5D:100:1000",
                 "sc",
                 "+",
-                Some("key K expired on 1970-01-01; extend it with `gpg "),
+                Some("key K expired at 1970-01-01T00:16:40Z; extend it with `gpg "),
             ),
             ("sec:u:3072:1:5D:100:", "cESC", "+", Some("key K cannot sign itself")),
             ("sec:u:3072:1:5D:100:", "scESC", "#", Some("the secret part of key K is not in this keyring")),

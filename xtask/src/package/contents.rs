@@ -47,7 +47,7 @@ pub fn of(origin: &Origin, sources: &Sources) -> Result<Vec<u8>> {
 
 /// The command line of a binary, the source of its help, manual page and completions.
 fn command(binary: &str) -> Result<clap::Command> {
-    let commands = [generate_pillar::cli::command(), bgp_community_services::cli::command()];
+    let commands = [generate_pillar_cli::command(), bgp_community_services_cli::command()];
     let named = commands.into_iter().find(|command| command.get_name() == binary);
     named.with_context(|| {
         format!("no binary {binary} has a command line; use the name of one that has in rpm-specs/")

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn every_command_is_on_the_page_with_its_options_and_examples() {
-        let commands = [generate_pillar::cli::Arguments::command(), bgp_community_services::cli::command()];
+        let commands = [generate_pillar_cli::Arguments::command(), bgp_community_services_cli::command()];
         for command in commands {
             let page = super::page(command.clone(), "8", "manual").unwrap_or_default();
             let page = String::from_utf8_lossy(&page).replace("\\-", "-").replace("\\*(Aq", "'");

@@ -4,8 +4,8 @@
 //! `Release Date: Mon DD, YYYY`.
 
 use anyhow::{Context, Result, ensure};
+use bgpcs_display::time;
 use fs_err as fs;
-use jiff::civil::Date;
 use task::workspace;
 
 /// The notes of one release.
@@ -13,8 +13,10 @@ use task::workspace;
 pub struct Release {
     /// `MAJOR.MINOR.PATCH`.
     pub version: String,
-    /// The day of the release.
-    pub date: Date,
+    /// The day of the release, as it is written there: `Oct 01, 2026`.
+    pub date: String,
+    /// Noon of that day in UTC, in seconds since 1970: the time of a changelog entry in rpm, which has 32 bits.
+    pub timestamp: u32,
     /// What changed, by kind: `New Features and Improvements`, `Issues Fixed`.
     pub sections: Vec<Section>,
 }
@@ -26,14 +28,6 @@ pub struct Section {
     pub title: String,
     /// One text per change, on one line.
     pub changes: Vec<String>,
-}
-
-impl Release {
-    /// Noon of the day in seconds since 1970, the time of a changelog entry in rpm; none if it does not fit into 32 bits.
-    pub fn timestamp(&self) -> Option<u32> {
-        let noon = self.date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-        u32::try_from(noon.timestamp().as_second()).ok()
-    }
 }
 
 /// The releases of the workspace's `CHANGELOG.md`, newest first.
@@ -61,8 +55,7 @@ fn parse_release(chapter: &str) -> Result<Release> {
     let mut sections: Vec<Section> = Vec::new();
     for line in body.lines() {
         if let Some(day) = line.strip_prefix("Release Date: ") {
-            let parsed = Date::strptime("%b %d, %Y", day.trim());
-            date = Some(parsed.with_context(|| expected_date(&version))?);
+            date = Some(day.trim().to_owned());
         } else if let Some(title) = line.strip_prefix("### ") {
             sections.push(Section { title: title.trim().to_owned(), changes: Vec::new() });
         } else if let Some(section) = sections.last_mut() {
@@ -74,8 +67,21 @@ fn parse_release(chapter: &str) -> Result<Release> {
             }
         }
     }
-    let date = date.with_context(|| expected_date(&version))?;
-    Ok(Release { version, date, sections })
+    let timestamp = date.as_deref().and_then(noon);
+    let (date, timestamp) = date.zip(timestamp).with_context(|| expected_date(&version))?;
+    Ok(Release { version, date, timestamp, sections })
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Noon of a day in the vendor's form, if it is one.
+fn noon(day: &str) -> Option<u32> {
+    let (month, rest) = day.split_once(' ')?;
+    let (day, year) = rest.split_once(", ")?;
+    let month = 1 + MONTHS.iter().position(|name| *name == month)?;
+    let time = time::parse(&format!("{year}-{month:02}-{day:0>2}T12:00:00Z"))?;
+    u32::try_from(time).ok()
 }
 
 fn expected_date(version: &str) -> String {
@@ -93,13 +99,14 @@ mod tests {
         let changes = vec!["PLUGIN-1 First, continued".to_owned(), "Second".to_owned()];
         let newest = Release {
             version: "4.1.1".to_owned(),
-            date: Date::constant(2026, 11, 21),
+            date: "Nov 21, 2026".to_owned(),
+            timestamp: 1_795_262_400,
             sections: vec![Section { title: "Issues Fixed".to_owned(), changes }],
         };
         let releases = parse(text).expect("the text is in the form");
         assert_eq!(releases[0], newest);
         assert_eq!(releases[1].version, "4.1.0");
-        assert_eq!(newest.timestamp(), Some(1_795_262_400));
+        assert_eq!(releases[1].timestamp, 1_790_856_000);
     }
 
     #[test]
@@ -109,6 +116,9 @@ mod tests {
             ("", "CHANGELOG.md has no release, expected a heading such as `## Release 4.1.0`"),
             ("\n## Release 1\n", date),
             ("\n## Release 1\nRelease Date: soon\n", date),
+            ("\n## Release 1\nRelease Date: Okt 01, 2026\n", date),
+            ("\n## Release 1\nRelease Date: Feb 30, 2026\n", date),
+            ("\n## Release 1\nRelease Date: Oct 01, 2107\n", date),
         ] {
             assert_eq!(parse(text).expect_err("the text is not in the form").to_string(), expected);
         }

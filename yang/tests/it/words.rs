@@ -1,7 +1,7 @@
 //! The texts that the shared types accept and refuse, and what they become in JSON.
 
 use std::fmt::Display;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use bgpcs::{
@@ -186,6 +186,9 @@ fn prefixes_have_their_canonical_text() {
         assert_eq!(text.parse::<IpPrefix>().unwrap().to_string(), canonical);
     }
     assert_eq!(IpPrefix::new(Ipv4Addr::LOCALHOST.into(), 33), None);
+    for (address, alone) in [("10.1.2.3", "10.1.2.3/32"), ("2001:db8::1", "2001:db8::1/128")] {
+        assert_eq!(IpPrefix::from(address.parse::<IpAddr>().unwrap()).to_string(), alone);
+    }
 }
 
 #[test]

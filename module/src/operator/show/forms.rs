@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::iter;
 
+use bgp_community_services_cli::Format;
 use bgpcs::Quoted;
 use bgpcs_display::table::{Columns, Head};
 use serde_json::json;
 
-use crate::cli::Format;
 use crate::instance::Instance;
 use crate::operator::printed::{column_width, comma_separated, json_text};
 use crate::operator::show::listing::{Listing, Row};

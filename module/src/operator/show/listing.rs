@@ -1,8 +1,8 @@
 //! The prefixes that `show` lists, and the notes below them.
 
+use bgp_community_services_cli::selector::Selector;
 use bgpcs::{Community, PLUGIN, Quoted, plain};
 
-use crate::cli::selector::Selector;
 use crate::health::facts::{ApplicationFacts, Facts};
 use crate::instance::Instance;
 use crate::operator::subject::did_you_mean;

@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bgp_community_services_cli::url::address;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use ureq::Error;
 use ureq::config::Config;
@@ -19,7 +20,6 @@ use ureq::unversioned::transport::{
 
 use crate::source::trust::{self, TrustedUsers};
 use crate::source::{ending, unix_socket};
-use crate::url::address;
 
 /// Accepts literal IP addresses only. Names are not resolved: the servers run on the router itself, and a static binary
 /// has no name service.

@@ -1,8 +1,8 @@
 //! Of what is typed: options, and words that select prefixes.
 
-use bgp_community_services::cli::parser;
 use bgp_community_services::error_text::with_causes;
 use bgp_community_services::settings::Settings;
+use bgp_community_services_cli::parser;
 use bgpcs_testing::form::hold_to_advice;
 use bgpcs_testing::help;
 

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use bgp_community_services::clock::now;
 use bgp_community_services::collect::state::Outcome;
-use bgp_community_services::exit::Exit;
 use bgp_community_services::health::Code;
 use bgp_community_services::operator::printed::Printed;
+use bgp_community_services_cli::exit::Exit;
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
 use bgpcs_testing::{Bgpd, Capabilities, Peer, Session, Signal, eventually, show};
 use serde_json::{Value, json};

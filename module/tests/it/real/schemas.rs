@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use bgp_community_services::cli::command;
+use bgp_community_services_cli::command;
 use bgpcs_testing::python_environment;
 use serde_json::{Value, json};
 

@@ -4,8 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 use task::{command, workspace};
-
-use crate::cargo;
+use xtask::cargo;
 
 /// The version of cargo-deny that reads the current licence names and lock files.
 const CARGO_DENY: &str = "0.20.2";

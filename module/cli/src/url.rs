@@ -4,10 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
-use bgpcs::{Community, Quoted};
-use ureq::http::Uri;
-
-use crate::instance::Table;
+use bgpcs::Quoted;
+use http::Uri;
 
 /// The default URL of routingManager. Its path is not public: an assumption.
 pub const ROUTING_MANAGER_URL: &str =
@@ -62,15 +60,14 @@ pub fn address(uri: &Uri) -> Option<IpAddr> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlTemplate(String);
 
-/// The placeholder of a VRF.
+const FAMILY: &str = "{family}";
+const COMMUNITY: &str = "{community}";
 const VRF: &str = "{vrf}";
 
 impl UrlTemplate {
-    /// The URL of one query. The text forms of families, communities and VRFs need no escaping in a URL.
-    pub fn fill(&self, table: &Table, community: &Community) -> String {
-        let Table { instance, family } = table;
-        let filled = self.0.replace("{family}", &family.to_string());
-        filled.replace("{community}", &community.to_string()).replace(VRF, &instance.to_string())
+    /// The URL with these texts in place of the placeholders. None of the texts may need escaping in a URL.
+    pub fn fill(&self, family: &str, community: &str, vrf: &str) -> String {
+        self.0.replace(FAMILY, family).replace(COMMUNITY, community).replace(VRF, vrf)
     }
 
     /// Whether it can name a VRF.
@@ -89,13 +86,13 @@ impl FromStr for UrlTemplate {
     type Err = UrlTemplateError;
 
     fn from_str(text: &str) -> Result<Self, UrlTemplateError> {
-        let filled = text.replace("{family}", "ipv4").replace("{community}", "1:1").replace(VRF, "default");
-        let fault = match filled.parse::<HttpUrl>() {
-            _ if !text.contains("{family}") || !text.contains("{community}") => {
+        let template = Self(text.to_owned());
+        let fault = match template.fill("ipv4", "1:1", "default").parse::<HttpUrl>() {
+            _ if ![FAMILY, COMMUNITY].iter().all(|placeholder| text.contains(placeholder)) => {
                 "does not have both placeholders {family} and {community}"
             }
             Err(error) => error.fault,
-            Ok(_) => return Ok(Self(text.to_owned())),
+            Ok(_) => return Ok(template),
         };
         Err(UrlTemplateError { text: text.to_owned(), fault })
     }

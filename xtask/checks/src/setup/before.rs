@@ -6,8 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 use fs_err as fs;
 use task::{command, workspace};
-
-use crate::dist::checksum::SUMS;
+use xtask::dist::checksum::SUMS;
 
 /// The release before, and its commit.
 const VERSION: &str = "4.1.0";

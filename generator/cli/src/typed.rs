@@ -8,7 +8,7 @@ use bgpcs_display::time;
 
 /// An address or a prefix as it was typed, which nothing but one can be.
 #[derive(Debug, Clone)]
-pub(crate) struct AddressOrPrefix(pub String);
+pub struct AddressOrPrefix(pub String);
 
 impl FromStr for AddressOrPrefix {
     type Err = String;
@@ -25,6 +25,6 @@ impl FromStr for AddressOrPrefix {
 }
 
 /// A time span in seconds.
-pub(super) fn span(text: &str) -> Result<u64, String> {
+pub(crate) fn span(text: &str) -> Result<u64, String> {
     time::parse_span(text).ok_or_else(|| "expected a time span such as 30m or 24h".to_owned())
 }

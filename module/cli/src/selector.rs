@@ -4,16 +4,13 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use bgpcs::Community;
-use ipnet::IpNet;
-
-use crate::prefix::Prefix;
+use bgpcs::{Community, IpPrefix};
 
 /// An argument of `show` and `explain`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selector {
     /// Prefixes that contain this one or are in it; an address is a /32 or a /128.
-    Net(Prefix),
+    Net(IpPrefix),
     /// Prefixes that carry this community.
     Community(Community),
     /// Prefixes of this application: any text that is none of the above.
@@ -24,7 +21,7 @@ impl FromStr for Selector {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        let address = || text.parse::<IpAddr>().map(|address| Prefix::from(IpNet::from(address)));
+        let address = || text.parse::<IpAddr>().map(IpPrefix::from);
         Ok(match (text.parse().or_else(|_| address()), text.parse()) {
             (Ok(prefix), _) => Self::Net(prefix),
             (_, Ok(community)) => Self::Community(community),

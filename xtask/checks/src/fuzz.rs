@@ -10,8 +10,7 @@ use fs_err as fs;
 use task::parallel::{self, Job};
 use task::progress::Verbosity;
 use task::{command, workspace};
-
-use crate::cargo;
+use xtask::cargo;
 
 /// The version of cargo-fuzz that runs the targets.
 const CARGO_FUZZ: &str = "0.13.2";

@@ -11,8 +11,8 @@ use fs_err as fs;
 use task::parallel::{self, Job};
 use task::progress::Verbosity;
 use task::{command, workspace};
+use xtask::dist::checksum::SUMS;
 
-use crate::dist::checksum::SUMS;
 use crate::matrix;
 
 /// Debian packages and a file of each: routing engines, a browser, and tools for packages and YANG models.
@@ -176,7 +176,7 @@ fn install(packages: &[&str]) -> Result<()> {
 /// Creates a Python environment, or rebuilds it after its list of packages has changed.
 fn make_python_environment(name: &str, requirements: &str) -> Result<()> {
     let environment = workspace::lab().join(name);
-    let requirements = workspace::root().join("xtask").join(requirements);
+    let requirements = workspace::root().join("xtask/checks/python").join(requirements);
     let wanted = fs::read_to_string(&requirements)?;
     let installed = environment.join("requirements.txt");
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {

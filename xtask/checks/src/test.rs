@@ -6,9 +6,10 @@ use std::thread;
 use anyhow::Result;
 use task::progress::{Progress, Verbosity};
 use task::{command, workspace};
+use xtask::cli::LabOptions;
+use xtask::{cargo, demo};
 
-use crate::lab::LabOptions;
-use crate::{cargo, demo, lab, setup, tidy};
+use crate::{lab, setup, tidy};
 
 /// What the names of tests contain that need root, a daemon or an installed tool: they are in a module called `real`.
 const NOT_QUICK: &[&str] = &["real::"];

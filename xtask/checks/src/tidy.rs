@@ -85,5 +85,5 @@ fn unknown_crates(files: &BTreeMap<String, String>) -> impl Iterator<Item = Stri
         .keys()
         .filter_map(|file| file.strip_suffix("/src/lib.rs").or_else(|| file.strip_suffix("/src/main.rs")));
     let unknown = roots.filter(|folder| CRATES.iter().all(|rules| rules.folder != *folder));
-    unknown.map(|folder| format!("crate {folder} has no line in xtask/src/tidy/crates.rs"))
+    unknown.map(|folder| format!("crate {folder} has no line in xtask/checks/src/tidy/crates.rs"))
 }

@@ -11,11 +11,15 @@ use std::process::Command;
 use anyhow::Result;
 use fs_err as fs;
 use task::command;
-
-use crate::dist::binaries;
+use xtask::dist::binaries;
 
 /// The names of our own crates in symbols, and how many steps of a path are a part.
-const OWN: [(&str, usize); 3] = [("bgp_community_services::", 2), ("bgpcs::", 1), ("bgpcs_display::", 1)];
+const OWN: [(&str, usize); 4] = [
+    ("bgp_community_services::", 2),
+    ("bgp_community_services_cli::", 1),
+    ("bgpcs::", 1),
+    ("bgpcs_display::", 1),
+];
 
 /// The parts that get a line: those that are this large at least, in bytes.
 const LARGE: u64 = 2_000;
@@ -65,7 +69,8 @@ fn part(symbol: &str) -> String {
     if let Some((at, name, steps)) = own {
         let path = symbol[at + name.len()..].split("::").take_while(|step| is_module(step));
         let path = path.take(steps).collect::<Vec<_>>().join("::");
-        return format!("{name}{path}");
+        // What is in no module belongs to the crate.
+        return format!("{name}{path}").trim_end_matches("::").to_owned();
     }
     let first = symbol
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'))
@@ -93,11 +98,12 @@ mod tests {
             0000000000016384 0000000000002500 T memcpy\n\
             0000000000020480 0000000000002200 t <alloc::string::String as core::fmt::Write>::write_str\n\
             0000000000024576 0000000000000100 t core::str::count\n\
+            0000000000028672 0000000000002100 t <bgp_community_services_cli::Options as clap::Args>::augment\n\
             0000000000032768 0000000000900000 B zeros\n\
                              U undefined\n";
-        let expected = "| part | bytes |\n| --- | --- |\n| **all** | 20000 |\n| texts, tables and headers | 8200 |\n\
+        let expected = "| part | bytes |\n| --- | --- |\n| **all** | 20000 |\n| texts, tables and headers | 6100 |\n\
             | bgpcs::profile | 4000 |\n| bgp_community_services::source::bgpd | 3000 |\n| the C library | 2500 |\n\
-            | alloc | 2200 |\n| smaller parts | 100 |\n";
+            | alloc | 2200 |\n| bgp_community_services_cli | 2100 |\n| smaller parts | 100 |\n";
         assert_eq!(table(symbols, 20_000), expected);
     }
 }

@@ -3,46 +3,35 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::Result;
-use clap::Args;
+use anyhow::{Error, Result};
 use fs_err as fs;
 use lab::{Packages, Scenario, Work};
 use task::progress::{Progress, Verbosity};
 use task::{command, workspace};
+use xtask::cli::LabOptions;
+use xtask::dist::{self, DistOptions};
 
-use crate::dist::{self, DistOptions};
 use crate::setup;
-
-/// What the lab does.
-#[derive(Args, Default)]
-pub struct LabOptions {
-    /// The scenarios to play [default: all, in the order of the list below]
-    #[arg(value_name = "SCENARIO", value_parser = lab::by_name)]
-    scenarios: Vec<&'static Scenario>,
-    /// Leave the hosts up, and print how to enter each of them
-    #[arg(long)]
-    keep: bool,
-    /// Instead of scenarios, measure what thousands of nodes cost the Salt master
-    #[arg(long, conflicts_with = "scenarios")]
-    scale: bool,
-}
-
-/// The end of the task's help.
-pub fn scenarios() -> String {
-    format!("Scenarios:\n{}", lab::list())
-}
 
 /// Installs what the lab needs, builds the packages, and does what was asked for; prints a line for each step.
 pub fn run(options: &LabOptions, verbosity: Verbosity) -> Result<()> {
+    if options.list {
+        print!("{}", lab::list());
+        return Ok(());
+    }
+    let work = if options.scale { Work::MeasureScale } else { Work::Play(wanted(&options.scenarios)?) };
     setup::run(false, verbosity)?;
-    let work = match options {
-        LabOptions { scale: true, .. } => Work::MeasureScale,
-        LabOptions { scenarios, .. } if scenarios.is_empty() => Work::Play(lab::ALL.iter().collect()),
-        LabOptions { scenarios, .. } => Work::Play(scenarios.clone()),
-    };
     let steps = verbosity.steps("lab", 2 + work.steps());
     let packages = build_packages(&steps)?;
     lab::run(packages, &work, options.keep, &steps)
+}
+
+/// The scenarios of these names; without any, all of them.
+fn wanted(names: &[String]) -> Result<Vec<&'static Scenario>> {
+    if names.is_empty() {
+        return Ok(lab::ALL.iter().collect());
+    }
+    names.iter().map(|name| lab::by_name(name).map_err(Error::msg)).collect()
 }
 
 /// Builds the packages, and measures what asking all nodes of a lab costs.

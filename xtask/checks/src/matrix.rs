@@ -1,30 +1,11 @@
 //! `cargo xtask matrix`: the conformance scenarios on other releases of the routing engines than those that gate.
 
-use std::path::PathBuf;
-
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use bgpcs_testing::releases::{self, Suite};
-use clap::Args;
 use task::progress::Verbosity;
 use task::{command, workspace};
-
-use crate::cargo;
-
-/// Which releases.
-#[derive(Debug, Args)]
-pub struct MatrixOptions {
-    /// The suites of Debian whose routing engines are tried: bullseye, bookworm, trixie, or sid, which moves and is only
-    /// reported
-    #[arg(long, value_name = "SUITE", value_parser = suite, default_value = "sid", conflicts_with = "bgpd")]
-    suite: Vec<Suite>,
-    /// Try this bgpd instead
-    #[arg(long, value_name = "PATH")]
-    bgpd: Option<PathBuf>,
-}
-
-fn suite(name: &str) -> Result<Suite, String> {
-    Suite::named(name).ok_or_else(|| "expected bullseye, bookworm, trixie or sid".to_owned())
-}
+use xtask::cargo;
+use xtask::cli::MatrixOptions;
 
 /// Plays every scenario, and fails if one fails, except on releases that move: those are reported.
 pub fn run(options: &MatrixOptions, verbosity: Verbosity) -> Result<()> {
@@ -34,10 +15,10 @@ pub fn run(options: &MatrixOptions, verbosity: Verbosity) -> Result<()> {
     if let Some(bgpd) = &options.bgpd {
         tests.env("BGPD", bgpd);
     } else {
-        bring(&options.suite, false, verbosity)?;
-        let names: Vec<&str> = options.suite.iter().map(|suite| suite.name()).collect();
-        tests.env("SUITES", names.join(" "));
-        gates = !options.suite.contains(&Suite::Sid);
+        let suites = options.suite.iter().map(|name| suite(name)).collect::<Result<Vec<Suite>>>()?;
+        bring(&suites, false, verbosity)?;
+        tests.env("SUITES", options.suite.join(" "));
+        gates = !suites.contains(&Suite::Sid);
     }
     match command::run(&mut tests) {
         Err(error) if !gates => {
@@ -46,6 +27,11 @@ pub fn run(options: &MatrixOptions, verbosity: Verbosity) -> Result<()> {
         }
         outcome => outcome,
     }
+}
+
+fn suite(name: &str) -> Result<Suite> {
+    Suite::named(name)
+        .with_context(|| format!("there is no suite {name} here; expected bullseye, bookworm, trixie or sid"))
 }
 
 /// Brings the routing engines of these suites below the target directory and, unless quiet, prints which releases there are.

@@ -22,11 +22,9 @@ pub enum Sockets {
 }
 
 const MODULE: &[&[&str]] = &[
-    &["bounded_file", "c_library", "clock", "error_text", "exit", "prefix", "same_content", "users"],
+    &["bounded_file", "c_library", "clock", "error_text", "prefix", "same_content", "users"],
     &["instance"],
     &["state_file"],
-    &["url"],
-    &["cli"],
     &["settings"],
     &["source"],
     &["collect"],
@@ -39,7 +37,7 @@ const MODULE: &[&[&str]] = &[
 ];
 
 const GENERATOR: &[&[&str]] = &[
-    &["cli", "glob"],
+    &["glob"],
     &["read"],
     &["authority"],
     &["communities"],
@@ -63,9 +61,12 @@ pub const CRATES: &[Crate] = &[
     Crate { folder: "yang/display", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "yang/configuration", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "generator", is_held: true, layers: GENERATOR, sockets: Sockets::OnlyIn(&[]) },
+    Crate { folder: "generator/cli", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "module", is_held: true, layers: MODULE, sockets: Sockets::OnlyIn(MODULE_SOCKETS) },
+    Crate { folder: "module/cli", is_held: true, layers: &[], sockets: Sockets::OnlyIn(&[]) },
     Crate { folder: "module/testing", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask", is_held: true, layers: &[], sockets: Sockets::Everywhere },
+    Crate { folder: "xtask/checks", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask/lab", is_held: true, layers: &[], sockets: Sockets::Everywhere },
     Crate { folder: "xtask/task", is_held: true, layers: &[], sockets: Sockets::Everywhere },
 ];

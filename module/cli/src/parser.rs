@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
-use crate::cli::Arguments;
+use crate::Arguments;
 
 /// In place of the options that all commands share.
 const SHARED: &str =
@@ -46,6 +46,9 @@ pub fn parser() -> Command {
 }
 
 /// Reads a command line; its first word is the program's name.
+///
+/// # Errors
+/// What is wrong with it, or the requested help text.
 pub fn parse<W: Into<OsString> + Clone>(
     words: impl IntoIterator<Item = W>,
 ) -> Result<Arguments, clap::Error> {

@@ -1,6 +1,8 @@
-//! The command line: its definition, from which help, manual pages and completions are made.
+//! The command line of the pillar generator: its definition, from which help, manual pages and completions are made.
+//!
+//! It is a crate of its own so that manual pages and completions are made without the program.
 
-mod typed;
+pub mod typed;
 
 use std::path::PathBuf;
 
@@ -27,10 +29,12 @@ Examples:
   generate_pillar --config exported.xml --pillar-dir /tmp/pillar --log /tmp/log
   generate_pillar --config exported.xml --whole")]
 pub struct Arguments {
+    /// What a run needs, and some commands
     #[command(flatten)]
-    pub(crate) options: Options,
+    pub options: Options,
+    /// What to do; without it, a run
     #[command(subcommand)]
-    pub(crate) command: Option<CliCommand>,
+    pub command: Option<CliCommand>,
 }
 
 impl Arguments {
@@ -72,8 +76,9 @@ fn hide_unused(command: clap::Command, used: &[&str]) -> clap::Command {
     command.mut_args(hide).mut_subcommands(|command| hide_unused(command, used))
 }
 
+/// What a run needs, and some commands.
 #[derive(Debug, Args)]
-pub(crate) struct Options {
+pub struct Options {
     /// The configuration: NETCONF XML, JSON or PCLI text; - reads standard input
     #[arg(long, global = true, value_name = "FILE", default_value = paths::RUNNING_CONFIGURATION)]
     pub config: PathBuf,
@@ -105,8 +110,9 @@ pub(crate) struct Options {
     pub summary: bool,
 }
 
+/// What to do, other than a run.
 #[derive(Debug, Subcommand)]
-pub(crate) enum CliCommand {
+pub enum CliCommand {
     /// Check the configuration and change nothing. Exit status 1 when a finding is an error, 2 when the configuration
     /// cannot be read or the findings cannot be written
     #[command(after_help = "\
@@ -147,8 +153,10 @@ Examples:
         /// Ask the nodes, through this conductor's Salt master
         #[arg(long)]
         live: bool,
+        /// What of the fleet is shown, and how
         #[command(flatten)]
         view: LiveView,
+        /// How the nodes are asked
         #[command(flatten)]
         asking: Asking,
     },
@@ -165,6 +173,7 @@ Examples:
         /// Only these routers; globs [default: all that have a profile]
         #[arg(value_name = "ROUTER")]
         routers: Vec<String>,
+        /// How the nodes are asked
         #[command(flatten)]
         asking: Asking,
     },
@@ -181,6 +190,7 @@ Examples:
         /// Only these routers; globs [default: all that have a profile]
         #[arg(value_name = "ROUTER")]
         routers: Vec<String>,
+        /// How the nodes are asked
         #[command(flatten)]
         asking: Asking,
     },
@@ -199,6 +209,7 @@ Examples:
   generate_pillar preset list
   generate_pillar preset show O365")]
     Preset {
+        /// What to do with presets
         #[command(subcommand)]
         command: PresetCommand,
     },
@@ -211,6 +222,7 @@ Examples:
         /// The profile, from the configuration
         #[arg(long, value_name = "NAME")]
         profile: String,
+        /// What the services have in common
         #[command(flatten)]
         policy: PolicyOptions,
         /// The format to print
@@ -243,7 +255,7 @@ Examples:
 /// What of the fleet is shown, and how.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "With --live")]
-pub(crate) struct LiveView {
+pub struct LiveView {
     /// Only routers with this profile; a glob, may be given several times [default: all that have one, and none]
     #[arg(long = "profile", value_name = "NAME", requires = "live")]
     pub profiles: Vec<String>,
@@ -278,7 +290,7 @@ pub(crate) struct LiveView {
 
 /// A health to choose nodes by.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum HealthChoice {
+pub enum HealthChoice {
     /// It does not work
     Broken,
     /// It did not answer
@@ -294,7 +306,7 @@ pub(crate) enum HealthChoice {
 /// How the nodes are asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Asking the nodes")]
-pub(crate) struct Asking {
+pub struct Asking {
     /// How many seconds to wait for answers
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
@@ -306,8 +318,9 @@ pub(crate) struct Asking {
     pub salt_config: PathBuf,
 }
 
+/// What to do with presets.
 #[derive(Debug, Subcommand)]
-pub(crate) enum PresetCommand {
+pub enum PresetCommand {
     /// List the presets: what each is for and where its values are published
     #[command(after_help = "\
 Examples:
@@ -325,6 +338,7 @@ Examples:
         /// Print a ready service for each application, instead of the profile
         #[arg(long)]
         services: bool,
+        /// What the services have in common
         #[command(flatten)]
         policy: PolicyOptions,
         /// The format to print
@@ -335,7 +349,7 @@ Examples:
 
 /// What ready services have in common.
 #[derive(Debug, Args)]
-pub(crate) struct PolicyOptions {
+pub struct PolicyOptions {
     /// A tenant for the access policy of each service; may be given several times [default: no access policy]
     #[arg(long = "tenant", value_name = "NAME")]
     pub tenants: Vec<String>,
@@ -347,16 +361,18 @@ pub(crate) struct PolicyOptions {
     pub service_policy: Option<String>,
 }
 
+/// What an access policy does with its tenants.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Permission {
+pub enum Permission {
     /// They may use the service
     Allow,
     /// They may not use the service
     Deny,
 }
 
+/// A format of what is to be pasted.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum PresetFormat {
+pub enum PresetFormat {
     /// Indented text, as show config running prints it
     Pcli,
     /// One line per value, as show config running flat prints it
@@ -365,8 +381,9 @@ pub(crate) enum PresetFormat {
     Json,
 }
 
+/// What to do with the top.sls files.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum TopFileAction {
+pub enum TopFileAction {
     /// Add one marked block, unless the plugin is already listed
     Add,
     /// Remove the marked block

@@ -1,7 +1,11 @@
-//! The command line as it is typed.
+//! The command line of the router's program: what can be typed, and the exit statuses that its help lists.
+//!
+//! It is a crate of its own so that manual pages and completions are made without the program.
 
+pub mod exit;
 mod parser;
 pub mod selector;
+pub mod url;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,8 +14,8 @@ use bgpcs::paths;
 use bgpcs_display::since::Since;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::cli::selector::Selector;
 use crate::exit::Exit;
+use crate::selector::Selector;
 use crate::url::{BAGPIPE_URL, HttpUrl, ROUTING_MANAGER_URL, UrlTemplate};
 
 /// The users as which SSR's web server, GoBGP and BaGPipe-BGP run where they do not run as root: an assumption.
@@ -22,8 +26,7 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-pub(crate) use parser::parse;
-pub use parser::parser;
+pub use parser::{parse, parser};
 
 /// How many percent of its prefixes an application may lose before that counts as a loss, unless `--loss` says otherwise.
 pub const DEFAULT_LOSS: u8 = 50;
@@ -69,16 +72,19 @@ pub enum Format {
 ///
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    name = bgpcs::PLUGIN,
+    version = bgpcs::VERSION,
     long_about = long_about(),
     after_help = "\
 Examples:
   bgp-community-services
   bgp-community-services status"
 )]
-pub(crate) struct Arguments {
+pub struct Arguments {
+    /// What to do; without it, a run
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// What all commands share
     #[command(flatten)]
     pub options: Options,
 }
@@ -94,8 +100,9 @@ fn long_about() -> String {
     )
 }
 
+/// What to do.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Query the routes once and write the output file (the default)
     #[command(after_help = "\
 Examples:
@@ -136,8 +143,10 @@ Examples:
             conflicts_with = "json"
         )]
         watch: Option<u16>,
+        /// What counts as unhealthy
         #[command(flatten)]
         judging: Judging,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -159,6 +168,7 @@ Examples:
         /// The same as --format json
         #[arg(long, conflicts_with = "format")]
         json: bool,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -176,6 +186,7 @@ Examples:
         /// JSON
         #[arg(long)]
         json: bool,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -217,6 +228,7 @@ Examples:
         /// JSON
         #[arg(long)]
         json: bool,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -235,6 +247,7 @@ Examples:
         /// JSON
         #[arg(long)]
         json: bool,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -246,8 +259,10 @@ Examples:
         /// JSON
         #[arg(long)]
         json: bool,
+        /// What counts as unhealthy
         #[command(flatten)]
         judging: Judging,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -256,8 +271,10 @@ Examples:
 Examples:
   bgp-community-services metrics")]
     Metrics {
+        /// What counts as unhealthy
         #[command(flatten)]
         judging: Judging,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -269,8 +286,10 @@ Examples:
         /// The file to write, - for standard output; the page needs no other files
         #[arg(long, value_name = "FILE")]
         html: PathBuf,
+        /// What counts as unhealthy
         #[command(flatten)]
         judging: Judging,
+        /// How long the source may take
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -284,7 +303,7 @@ Examples:
 
 /// What counts as unhealthy.
 #[derive(Debug, Args)]
-pub(crate) struct Judging {
+pub struct Judging {
     /// How many percent of its prefixes an application may lose, against the median of the last day
     #[arg(
         long,
@@ -297,7 +316,7 @@ pub(crate) struct Judging {
 
 /// How long the operator is willing to wait.
 #[derive(Debug, Args)]
-pub(crate) struct Waiting {
+pub struct Waiting {
     /// How many seconds to wait for the source of routes, 240 at most
     #[arg(
         long,
@@ -308,9 +327,10 @@ pub(crate) struct Waiting {
     pub timeout: u8,
 }
 
+/// What all commands share: files, and the sources of routes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files and sources of routes")]
-pub(crate) struct Options {
+pub struct Options {
     /// The module's configuration
     #[arg(long, global = true, value_name = "FILE", default_value = paths::MODULE_CONFIGURATION)]
     pub config: PathBuf,

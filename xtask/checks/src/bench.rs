@@ -4,24 +4,13 @@
 use std::process::Command;
 
 use anyhow::Result;
-use clap::ValueEnum;
 use task::progress::Verbosity;
 use task::{command, workspace};
+use xtask::cargo;
+use xtask::cli::Subject;
+use xtask::dist::binaries;
 
-use crate::dist::binaries;
-use crate::{cargo, lab, setup};
-
-/// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Subject {
-    /// The pillar generator beside one that builds the whole tree, on an authority of ten thousand routers.
-    Generator,
-    /// The module beside the obvious client, on a bgpd with a million routes.
-    Module,
-    /// What asking all nodes costs: real minions beside `test.ping` of the same, as root on Debian; and the answers of
-    /// thousands.
-    Fleet,
-}
+use crate::{lab, setup};
 
 /// Measures one subject, or generator and module one after the other, and prints their tables.
 pub fn run(subject: Option<Subject>, verbosity: Verbosity) -> Result<()> {
