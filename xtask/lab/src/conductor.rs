@@ -20,9 +20,6 @@ const OTHER_PLUGIN: &str = "plugins:\n  '*':\n    - other-plugin\n";
 const OTHER_STATE: &str = "other-plugin:\n  test.nop\n";
 const OTHER_PILLAR: &str = "other-plugin: {configured: true}\n";
 
-/// The part of the master's command line that no other process has.
-const MASTER: &str = "salt-master";
-
 /// Salt's function that brings minions to what their states and pillars say.
 pub const HIGHSTATE: [&str; 1] = ["state.highstate"];
 
@@ -66,7 +63,7 @@ impl Conductor {
 
     /// Starts a Salt master.
     pub fn start_master(&self, transport: Transport) -> Result<()> {
-        self.start_master_in(transport, &[])
+        salt::start_master(&self.host, transport, &[])
     }
 
     /// Starts the master for TCP in a locale that is not UTF-8: ISO-8859-1, or ASCII where this machine has no sources of
@@ -76,19 +73,12 @@ impl Conductor {
         let is_built = self.host.succeeds("localedef", &["-i", "en_US", "-f", "ISO-8859-1", locale])?;
         let locale = if is_built { "en_US.ISO-8859-1" } else { "C" };
         let variables = [("LC_ALL", locale), ("PYTHONCOERCECLOCALE", "0"), ("PYTHONUTF8", "0")];
-        self.start_master_in(Transport::Tcp, &variables)
-    }
-
-    fn start_master_in(&self, transport: Transport, locale: &[(&str, &str)]) -> Result<()> {
-        let file = format!("{}/master", transport.master_directory());
-        self.host.write(&file, &salt::master_configuration(transport))?;
-        let mut master = salt::command(&self.host, transport, MASTER);
-        command::run(master.arg("--daemon").envs(locale.iter().copied()))
+        salt::start_master(&self.host, Transport::Tcp, &variables)
     }
 
     /// Kills the Salt masters, as a crash does.
     pub fn kill_master(&self) -> Result<()> {
-        self.host.kill(MASTER)
+        self.host.kill(salt::MASTER)
     }
 
     /// Lets a master forget the minions whose names match a glob of the shell. Otherwise it would wait for their answers when

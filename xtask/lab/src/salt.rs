@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use task::workspace;
+use anyhow::Result;
+use task::{command, workspace};
 
 use crate::host::Host;
 
@@ -13,6 +14,9 @@ pub const CONFIGURATION_DIR: &str = "/etc/128technology/salt";
 
 /// The newest release that `cargo xtask setup` installs.
 const NEWEST: &str = "3008";
+
+/// The part of a master's command line that no other process has.
+pub const MASTER: &str = "salt-master";
 
 /// Where the master and the minions log.
 pub const LOG_DIR: &str = "/var/log/salt";
@@ -101,6 +105,13 @@ pub fn program(transport: Transport, name: &str) -> PathBuf {
         Transport::Tcp | Transport::ZeroMq => workspace::python_environment(),
     };
     environment.join("bin").join(name)
+}
+
+/// Starts a Salt master on a host, with these variables of the locale.
+pub fn start_master(host: &Host, transport: Transport, locale: &[(&str, &str)]) -> Result<()> {
+    host.write(&format!("{}/master", transport.master_directory()), &master_configuration(transport))?;
+    let mut master = command(host, transport, MASTER);
+    command::run(master.arg("--daemon").envs(locale.iter().copied()))
 }
 
 fn configured(host: &Host, program: PathBuf, directory: &str) -> Command {

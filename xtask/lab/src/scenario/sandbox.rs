@@ -1,6 +1,8 @@
 //! What the packaged units let their services do, under this machine's systemd and an older one: what they need, as bgpd of
 //! another user, the system's log, and directories that are made anew; and little else.
 
+mod asking;
+
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -79,6 +81,7 @@ pub fn play(lab: &Lab) -> Result<()> {
                 ensure!(runs.starts_with(version), "it is {runs}");
                 prepare(packages, &host)?;
                 let routing = Routing::start(&host, index)?;
+                asking::start_salt(&host, node, index)?;
                 expect_work(&Router { node, host, routing })
             };
             work().with_context(|| format!("with {name}"))
@@ -86,6 +89,9 @@ pub fn play(lab: &Lab) -> Result<()> {
     });
     wait::for_all(trials).map(drop)
 }
+
+/// The services of both packages.
+const SERVICES: [&str; 3] = [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN, bgpcs::FLEET_UNIT];
 
 /// Installs both packages, what receives the system's log, and the probe, which runs after each service has started.
 fn prepare(packages: &Packages, host: &Host) -> Result<()> {
@@ -99,12 +105,19 @@ fn prepare(packages: &Packages, host: &Host) -> Result<()> {
         let file = packages.file(package, VERSION, "el9");
         host.run("rpm", &["--install", "--nodeps", &file.to_string_lossy()])?;
     }
-    for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
+    for service in SERVICES {
         let probe = format!("/bin/sh {PROBE_FILE} {service} {} {METRICS}", paths::BGPD_SOCKET);
         let drop_in = format!("/etc/systemd/system/{service}.service.d/probe.conf");
-        host.write(&drop_in, &format!("[Service]\nExecStartPost={probe}\n"))?;
+        let said = said(service);
+        let output = format!("StandardOutput=append:{said}\nStandardError=append:{said}\n");
+        host.write(&drop_in, &format!("[Service]\nExecStartPost={probe}\n{output}"))?;
     }
     host.run("systemctl", &["daemon-reload"]).map(drop)
+}
+
+/// The file with what a service says.
+fn said(service: &str) -> String {
+    format!("/var/log/{service}.said")
 }
 
 fn expect_work(router: &Router) -> Result<()> {
@@ -144,7 +157,11 @@ fn expect_work(router: &Router) -> Result<()> {
     let mode = host.run("stat", &["--format=%a", paths::MODULE_METRICS])?;
     equal("the mode of the file of metrics", &mode.trim(), &"644")?;
 
-    for service in [bgpcs::GENERATOR_UNIT, bgpcs::PLUGIN] {
+    asking::start_timer(host)?;
+    expect_probe(host, bgpcs::FLEET_UNIT)?;
+    asking::expect_answer(host, *node, &said(bgpcs::FLEET_UNIT))?;
+
+    for service in SERVICES {
         let exposure = systemd::exposure(host, &format!("{service}.service"))?;
         ensure!(exposure <= EXPOSURE, "{service} is exposed by {exposure}, more than {EXPOSURE}");
     }
