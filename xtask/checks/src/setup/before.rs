@@ -21,10 +21,11 @@ const UNOPTIMIZED: [(&str, &str); 3] = [
 
 /// The profile in `Cargo.toml`, as far as the one of that release differs, so that its tasks take the libraries of these
 /// where nothing else differs.
-const SAME_PROFILE: [&str; 3] = [
+const SAME_PROFILE: [&str; 4] = [
     "profile.dev.debug='line-tables-only'",
+    "profile.dev.package.'*'.debug=false",
     "profile.dev.package.miniz_oxide.opt-level=0",
-    "profile.dev.package.zlib-rs.opt-level=3",
+    "profile.dev.package.zlib-rs.opt-level=1",
 ];
 
 /// Where the packages are.
