@@ -159,9 +159,10 @@ impl Listed {
         ensure!(self.validity != "r", "key {name} is revoked; use another one");
         ensure!(!self.capabilities.contains('D'), "key {name} is disabled in gpg's keyring; use another one");
         if let Some(expired) = self.expires.filter(|expires| *expires <= now) {
+            let at = time::at(expired);
+            let day = at.split_once('T').map_or(at.as_str(), |(day, _)| day);
             bail!(
-                "key {name} expired at {}; extend it with `gpg --quick-set-expire {} 1y`, or use another one",
-                time::at(expired),
+                "key {name} expired on {day}; extend it with `gpg --quick-set-expire {} 1y`, or use another one",
                 self.fingerprint
             );
         }
@@ -212,7 +213,7 @@ mod tests {
                 "sec:e:3072:1:5D:100:1000",
                 "sc",
                 "+",
-                Some("key K expired at 1970-01-01T00:16:40Z; extend it with `gpg "),
+                Some("key K expired on 1970-01-01; extend it with `gpg "),
             ),
             ("sec:u:3072:1:5D:100:", "cESC", "+", Some("key K cannot sign itself")),
             ("sec:u:3072:1:5D:100:", "scESC", "#", Some("the secret part of key K is not in this keyring")),
