@@ -6,19 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use task::exit;
 use task::progress::Verbosity;
 use xtask::cli::{Arguments, Task};
 use xtask::{cargo, demo, dist, release, serve, verify};
 
 fn main() -> ExitCode {
     let Arguments { task, quiet } = Arguments::parse();
-    match run(task, Verbosity::Steps.quiet_if(quiet)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::status(run(task, Verbosity::Steps.quiet_if(quiet)))
 }
 
 fn run(task: Task, verbosity: Verbosity) -> Result<()> {

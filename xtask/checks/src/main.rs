@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use task::exit;
 use task::progress::Verbosity;
 use xtask::cli::Check;
 
@@ -29,13 +30,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let Arguments { check, quiet } = Arguments::parse();
-    match run(check, Verbosity::Steps.quiet_if(quiet)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::status(run(check, Verbosity::Steps.quiet_if(quiet)))
 }
 
 fn run(check: Check, verbosity: Verbosity) -> Result<()> {

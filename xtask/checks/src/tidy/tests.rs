@@ -83,7 +83,7 @@ fn circles_by_every_kind_of_import() {
         ("a path", "pub struct A; fn f() { let _ = crate::b::B; }"),
         ("a type", "pub struct A(super::b::B);"),
         ("a group", "pub struct A; use crate::{b::{self, B as Other}, c};"),
-        ("an imported module", "pub struct A; use crate::b; fn f() -> b::B { todo!() }"),
+        ("an imported module", "pub struct A; use crate::b; fn f() -> b::B { b::B }"),
         ("everything", "pub struct A; use crate::b::*;"),
         ("the arguments of a macro", "pub struct A; fn f() { println!(\"{:?}\", crate::b::B); }"),
         ("an attribute", "pub struct A; #[serde(with = \"crate::b::B\")] struct S;"),
