@@ -152,19 +152,17 @@ fn never_taken(table: Family, prefix: Prefix) -> Option<Guard> {
     if table == Family::Ipv6 && prefix.family() == Family::Ipv4 {
         return Some(Guard::Ipv4Mapped);
     }
+    let (address, length) = prefix.parts();
     // It lies in a block if it is as long, and its address is that of the block as far as the block goes.
-    match prefix.parts() {
-        (IpAddr::V4(address), length) => {
-            let lies_in = |block: Ipv4Addr, bits: u8| {
-                bits <= length && (address.to_bits() ^ block.to_bits()).leading_zeros() >= u32::from(bits)
-            };
-            NEVER_IPV4.iter().find(|(_, block, bits)| lies_in(*block, *bits)).map(|(guard, ..)| *guard)
+    let lies_in = |bits: u8, in_common: u32| bits <= length && in_common >= u32::from(bits);
+    match address {
+        IpAddr::V4(address) => {
+            let in_common = |block: Ipv4Addr| (address.to_bits() ^ block.to_bits()).leading_zeros();
+            NEVER_IPV4.iter().find(|(_, block, bits)| lies_in(*bits, in_common(*block))).map(|found| found.0)
         }
-        (IpAddr::V6(address), length) => {
-            let lies_in = |block: Ipv6Addr, bits: u8| {
-                bits <= length && (address.to_bits() ^ block.to_bits()).leading_zeros() >= u32::from(bits)
-            };
-            NEVER_IPV6.iter().find(|(_, block, bits)| lies_in(*block, *bits)).map(|(guard, ..)| *guard)
+        IpAddr::V6(address) => {
+            let in_common = |block: Ipv6Addr| (address.to_bits() ^ block.to_bits()).leading_zeros();
+            NEVER_IPV6.iter().find(|(_, block, bits)| lies_in(*bits, in_common(*block))).map(|found| found.0)
         }
     }
 }
