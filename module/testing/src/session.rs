@@ -35,9 +35,10 @@ pub struct Session {
     /// How the other side ended it.
     ending: Arc<Mutex<Option<String>>>,
     peer: Peer,
-    add_path: bool,
-    /// UPDATE messages sent so far, the ends of RIB among them.
-    pub updates: u64,
+    port: u16,
+    capabilities: Capabilities,
+    /// The UPDATE messages sent so far, the ends of RIB among them.
+    updates: Vec<Vec<u8>>,
 }
 
 impl Session {
@@ -56,7 +57,7 @@ impl Session {
         bind(&socket, &SocketAddrV4::new(peer.address(), 0))?;
         connect(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))?;
         let mut heard: TcpStream = socket.into();
-        heard.set_read_timeout(Some(Duration::from_secs(5)))?;
+        heard.set_read_timeout(Some(Duration::from_secs(30)))?;
         let stream = Arc::new(Mutex::new(heard.try_clone()?));
         send(&stream, OPEN, &open(peer, capabilities))?;
         send(&stream, KEEPALIVE, &[])?;
@@ -67,9 +68,14 @@ impl Session {
         }
         heard.set_read_timeout(None)?;
         let ending = Arc::new(Mutex::new(None));
-        let add_path = capabilities.add_path;
-        let session =
-            Self { stream: Arc::clone(&stream), ending: Arc::clone(&ending), peer, add_path, updates: 0 };
+        let session = Self {
+            stream: Arc::clone(&stream),
+            ending: Arc::clone(&ending),
+            peer,
+            port,
+            capabilities: capabilities.clone(),
+            updates: Vec::new(),
+        };
         thread::spawn(move || {
             let ended = loop {
                 match receive(&mut heard) {
@@ -89,7 +95,7 @@ impl Session {
     /// Announces a route, which has the text of a [`Route`], or changes it.
     pub fn announce(&mut self, route: &str) {
         let route = Route::new(route);
-        let (mut attributes, nlri) = (route.attributes(self.peer), route.nlri(self.add_path));
+        let (mut attributes, nlri) = (route.attributes(self.peer), route.nlri(self.capabilities.add_path));
         if route.network.is_ipv6 {
             let next_hop = std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1 + u16::from(self.peer.0));
             let reach = [&FAMILIES[1][..], &[16], &next_hop.octets(), &[0], &nlri].concat();
@@ -116,7 +122,7 @@ impl Session {
     /// Withdraws a prefix, or the path of it with the identifier that the text has.
     pub fn withdraw(&mut self, prefix: &str) {
         let route = Route::new(prefix);
-        let nlri = route.nlri(self.add_path);
+        let nlri = route.nlri(self.capabilities.add_path);
         if route.network.is_ipv6 {
             self.unreachable(&[&FAMILIES[1][..], &nlri].concat());
         } else {
@@ -144,16 +150,26 @@ impl Session {
     }
 
     fn update(&mut self, body: &[u8]) {
-        self.updates += 1;
-        if let Err(error) = send(&self.stream, UPDATE, body) {
-            // What ended it is heard beside this.
-            thread::sleep(Duration::from_millis(100));
-            let ending = self.ending.lock().unwrap();
-            panic!(
-                "the session of {:?} ended: {error}, after {} messages, by {ending:?}",
-                self.peer, self.updates
-            );
-        }
+        self.updates.push(body.to_vec());
+        // What ended the session instead is heard beside this.
+        send(&self.stream, UPDATE, body).ok();
+    }
+
+    /// How many UPDATE messages it has sent so far.
+    pub fn updates(&self) -> u64 {
+        self.updates.len() as u64
+    }
+
+    /// How the other side ended it, if it did.
+    pub fn ending(&self) -> Option<String> {
+        self.ending.lock().unwrap().clone()
+    }
+
+    /// Connects anew and sends all of it again, as a speaker does after the other side has ended the session.
+    pub fn renew(&mut self) {
+        let updates = std::mem::take(&mut self.updates);
+        *self = Self::connect(self.peer, self.port, &self.capabilities);
+        updates.iter().for_each(|update| self.update(update));
     }
 }
 
