@@ -37,9 +37,8 @@ fn main() {
     let measured: Vec<_> = releases.iter().filter(|release| release.major() >= OLDEST).collect();
     let is_whole = !has("--vrfs") && !has("--commands");
     if is_whole {
-        for (index, release) in measured.iter().enumerate() {
-            // Of another release only the queries cost something else, not the pauses between them.
-            one_neighbor::print(release, routes, index == 0 && !has("--brief"));
+        for release in &measured {
+            one_neighbor::print(release, routes, !has("--brief"));
             two_neighbors::print(release, routes);
         }
     }
