@@ -7,6 +7,16 @@ use crate::measure::{Cost, RUNS, blocked_by, cost_of, median};
 use crate::router::{IN_USE, NOT_IN_USE, Router};
 use crate::service::Service;
 
+/// What happens before each kind of run, by the number of a round: the module forgets all, nothing, a route comes and goes.
+///
+/// Each round has every kind, and the obvious method, since a machine that others use too becomes faster and slower.
+const PREPARATIONS: [fn(&mut Router, u32); 4] = [
+    |router, _| router.configure("any"),
+    |_, _| {},
+    |router, round| router.announce(0, round),
+    |router, round| router.withdraw(0, round),
+];
+
 /// Measures each kind of run, and the service where that is wanted, and prints the figures.
 pub fn print(release: &Release, routes: u32, with_service: bool) {
     let mut router = Router::start(release, 1, routes);
@@ -16,26 +26,20 @@ pub fn print(release: &Release, routes: u32, with_service: bool) {
     );
     router.configure("any");
     print_commands(&router);
-    // A machine that others use too becomes faster and slower meanwhile: before, in the middle and after.
-    let mut obvious = vec![cost_of(&router.bgpd, router.obvious())];
     let blocked_by_obvious = blocked_by(&router.bgpd, router.obvious());
     let blocked_by_module = blocked_by(&router.bgpd, router.module("run"));
-    let first = of_several(1..=RUNS, |_| {
-        router.configure("any");
-        cost_of(&router.bgpd, router.module("run"))
-    });
-    let unchanged = cost_of(&router.bgpd, router.module("run"));
-    let announced = of_several(1..=RUNS, |index| {
-        router.announce(0, index);
-        cost_of(&router.bgpd, router.module("run"))
-    });
-    obvious.push(cost_of(&router.bgpd, router.obvious()));
-    let withdrawn = of_several(1..=RUNS, |index| {
-        router.withdraw(0, index);
-        cost_of(&router.bgpd, router.module("run"))
-    });
-    obvious.push(cost_of(&router.bgpd, router.obvious()));
-    let obvious = median(obvious, |cost| cost.bgpd);
+    let mut obvious = Vec::new();
+    let mut of_module: [Vec<Cost>; PREPARATIONS.len()] = Default::default();
+    for round in 1..=RUNS {
+        obvious.push(cost_of(&router.bgpd, router.obvious()));
+        for (prepare, costs) in PREPARATIONS.iter().zip(&mut of_module) {
+            prepare(&mut router, round);
+            costs.push(cost_of(&router.bgpd, router.module("run")));
+        }
+    }
+    let in_the_middle = |costs| median(costs, |cost: &Cost| cost.bgpd);
+    let [first, unchanged, announced, withdrawn] = of_module.map(in_the_middle);
+    let obvious = in_the_middle(obvious);
 
     println!("\n| figure | obvious method | module | ratio | target |\n| --- | --- | --- | --- | --- |");
     let row = |figure: &str, obvious: f64, module: f64, target: &str| {
@@ -69,11 +73,6 @@ pub fn print(release: &Release, routes: u32, with_service: bool) {
     row("withdrawal to file, service mode", 60.0, service.withdrawal, "2 s");
     row("bgpd CPU per minute, service mode, at rest", obvious.bgpd, service.at_rest * 60.0, "");
     row("the same, five changes a second", obvious.bgpd, service.under_churn * 60.0, "");
-}
-
-/// The run in the middle, by what it cost bgpd.
-fn of_several(indexes: impl Iterator<Item = u32>, run: impl FnMut(u32) -> Cost) -> Cost {
-    median(indexes.map(run).collect(), |cost| cost.bgpd)
 }
 
 /// What bgpd pays for each kind of command.
