@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use bgpcs::{UnixTime, whole_file};
+use bgpcs::UnixTime;
+use bgpcs::whole_file::{self, WholeFileError};
 use bgpcs_display::time;
 use generate_pillar_cli::{Asking, HealthChoice, LiveView};
 
@@ -74,20 +75,26 @@ pub(super) fn show(
     }
     let metrics = view.metrics.map(|path| whole_file::write(&path, fleet.metrics().as_bytes(), METRICS_MODE));
     selection.apply(&mut fleet);
-    let printed = match form {
-        StatusForm::Page(path) => whole_file::write(path, fleet.html().as_bytes(), PAGE_MODE)
-            .map(|()| format!("{} ({})\n", path.display(), fleet.health().name())),
-        StatusForm::Json => Ok(fleet.json()),
-        StatusForm::Csv => Ok(fleet.csv()),
-        StatusForm::Detail => Ok(fleet.detail()),
-        StatusForm::Table => Ok(fleet.text(paint())),
-    };
-    let printed = metrics.transpose().and(printed).map_err(RunError::Report);
-    match printed.map(|text| print(&text)) {
+    let written = metrics.transpose().and(in_form(form, &fleet)).map_err(RunError::Report);
+    match written.map(|text| print(&text)) {
         Ok(Exit::Done) => fleet.health().into(),
         Ok(exit) => cannot_tell(exit),
         Err(error) => cannot_tell(failed(log, &error)),
     }
+}
+
+/// What is printed of the fleet; a page goes to its file.
+fn in_form(form: &StatusForm, fleet: &Fleet) -> Result<String, WholeFileError> {
+    Ok(match form {
+        StatusForm::Page(path) => {
+            whole_file::write(path, fleet.html().as_bytes(), PAGE_MODE)?;
+            format!("{} ({})\n", path.display(), fleet.health().name())
+        }
+        StatusForm::Json => fleet.json(),
+        StatusForm::Csv => fleet.csv(),
+        StatusForm::Detail => fleet.detail(),
+        StatusForm::Table => fleet.text(paint()),
+    })
 }
 
 fn chosen(health: HealthChoice) -> NodeHealth {

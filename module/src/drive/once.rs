@@ -127,14 +127,14 @@ fn run_once(
     Ok(record::record(settings, &last_run, state, found))
 }
 
-/// What the source of routes was asked for, and what it answered.
+/// What the source of routes was asked for.
 struct Asked {
     /// Absent when there is no usable configuration.
     understood: Option<Understood>,
     /// The source's name.
     source: Option<String>,
+    /// What it said beside the answer.
     warnings: Vec<String>,
-    result: Result<Prefixes, RunError>,
 }
 
 /// Queries the source; what it finds beside the prefixes goes to `found`.
@@ -144,11 +144,12 @@ fn ask(
     started: UnixTime,
     earlier: &State,
     found: &mut Found,
-) -> Asked {
+) -> (Asked, Result<Prefixes, RunError>) {
     let understood = match configuration::read(&settings.configuration) {
         Ok(understood) => understood,
         Err(error) => {
-            return Asked { understood: None, source: None, warnings: Vec::new(), result: Err(error.into()) };
+            let asked = Asked { understood: None, source: None, warnings: Vec::new() };
+            return (asked, Err(error.into()));
         }
     };
     let refresh = Refresh {
@@ -162,7 +163,7 @@ fn ask(
     let Refreshed { source, warnings, summaries, result } = refresh.run(source);
     found.sessions = summaries.any().then(|| summaries.sessions(&earlier.sessions()));
     found.answer = answer(summaries, result.as_ref().err());
-    Asked { understood: Some(understood), source, warnings, result: result.map_err(RunError::from) }
+    (Asked { understood: Some(understood), source, warnings }, result.map_err(RunError::from))
 }
 
 /// What is published of an answer.
@@ -184,15 +185,29 @@ fn refresh_and_publish(
     earlier: State,
     found: &mut Found,
 ) -> Result<State, NotWritten> {
-    let Asked { understood, source, warnings, result } = ask(settings, source, started, &earlier, found);
-    let mut ending = match result {
+    let (asked, result) = ask(settings, source, started, &earlier, found);
+    let ending = match result {
         Ok(Prefixes::AsBefore(services)) => {
             found.in_force = Some(services);
             return Ok(leave_unchanged(settings, rewrite, earlier, started));
         }
         Ok(Prefixes::Collected(collected)) => answered(settings, *collected),
-        Err(error) => fall_back(settings, &earlier, understood.as_ref(), error, started),
+        Err(error) => fall_back(settings, &earlier, asked.understood.as_ref(), error, started),
     };
+    publish(settings, rewrite, asked, ending, started, earlier, found)
+}
+
+/// Replaces the output file; returns the state after it.
+fn publish(
+    settings: &Settings,
+    rewrite: Rewrite,
+    asked: Asked,
+    mut ending: Ending,
+    started: UnixTime,
+    earlier: State,
+    found: &mut Found,
+) -> Result<State, NotWritten> {
+    let Asked { understood, source, warnings } = asked;
     ending.resolution.warnings.extend(warnings);
     let unknown = understood.as_ref().map_or(&earlier.unknown, |understood| &understood.unknown).clone();
     ending.resolution.warnings.extend(unknown.warnings());
