@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wait4::Wait4 as _;
-
-use bgpcs_testing::{Bgpd, peak_of};
+use bgpcs_testing::{Bgpd, Used, used_by};
 
 /// In seconds, and bytes.
 #[derive(Debug)]
@@ -40,33 +38,15 @@ pub fn cost_of_any(bgpd: &Bgpd, command: &mut Command) -> Cost {
 fn run_beside(bgpd: &Bgpd, command: &mut Command) -> (ExitStatus, Cost) {
     thread::sleep(Duration::from_secs(1));
     let before = bgpd.processor_seconds();
-    let (ended, peak_bytes, duration) = run(command);
-    let (cost, usage) = (bgpd.processor_seconds() - before, ended.rusage);
-    let ours = (usage.utime + usage.stime).as_secs_f64();
-    (ended.status, Cost { bgpd: cost, ours, peak_bytes, duration })
+    let (Used { status, processor_seconds: ours, peak_bytes }, duration) = run(command);
+    (status, Cost { bgpd: bgpd.processor_seconds() - before, ours, peak_bytes, duration })
 }
 
-/// What a command used, its peak of memory, and its duration in seconds.
-///
-/// The peak is read while it runs, since the system adds that of the program that started it to what it reports at the end.
-fn run(command: &mut Command) -> (wait4::ResUse, u64, f64) {
+/// What a command used, and its duration in seconds.
+fn run(command: &mut Command) -> (Used, f64) {
     let began = Instant::now();
-    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
-    let (id, over) = (child.id(), AtomicBool::new(false));
-    thread::scope(|scope| {
-        let peak = scope.spawn(|| {
-            let mut peak = 0;
-            while !over.load(Ordering::Relaxed) {
-                peak = peak_of(id).unwrap_or(0).max(peak);
-                thread::sleep(Duration::from_millis(1));
-            }
-            peak
-        });
-        let ended = child.wait4().unwrap();
-        let duration = began.elapsed().as_secs_f64();
-        over.store(true, Ordering::Relaxed);
-        (ended, peak.join().unwrap(), duration)
-    })
+    let used = used_by(command.stdin(Stdio::null()));
+    (used, began.elapsed().as_secs_f64())
 }
 
 /// How often is measured what a busy machine would make more of than there is.
@@ -99,8 +79,8 @@ pub fn blocked_by(bgpd: &Bgpd, mut command: Command) -> f64 {
             }
             longest
         });
-        let (ended, ..) = run(&mut command);
-        assert!(ended.status.success(), "{command:?}");
+        let (used, _) = run(&mut command);
+        assert!(used.status.success(), "{command:?}");
         over.store(true, Ordering::Relaxed);
         probe.join().unwrap().as_secs_f64()
     })

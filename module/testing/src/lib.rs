@@ -35,7 +35,7 @@ pub use installed::{exabgp_releases, monitoring, python_environment};
 pub use listener::Listener;
 pub use peer::Peer;
 pub use process::{
-    Process, Signal, alone, alone_in_own_network, eventually, free_port, peak, peak_of, signal,
+    Process, Signal, Used, alone, alone_in_own_network, eventually, free_port, peak_of, signal, used_by,
 };
 pub use session::{Capabilities, Session};
 pub use speaker::Speaker;

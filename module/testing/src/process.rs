@@ -4,12 +4,13 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread::sleep;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process, kill_process_group};
+use wait4::Wait4 as _;
 
 /// Waits until `holds` does, for as long as a loaded machine may need, some retries of a daemon among it.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
@@ -40,21 +41,42 @@ impl Process {
     }
 }
 
-/// Runs a command to its end: its exit status, and its peak of memory in bytes.
+/// How a command ended, and what it used.
+pub struct Used {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// Processor time, in seconds.
+    pub processor_seconds: f64,
+    /// Resident memory at most, in bytes.
+    pub peak_bytes: u64,
+}
+
+/// Runs a command to its end.
 ///
 /// The peak is read while it runs. What the system reports at its end may be that of the program that started it, which
-/// counts until `exec` (`getrusage(2)`, `ru_maxrss`).
-pub fn peak(command: &mut Command) -> (ExitStatus, u64) {
+/// counts until `exec` (`getrusage(2)`, `ru_maxrss`); it is taken, as the most that the peak can be, where a busy machine let
+/// the command end before anything was read.
+pub fn used_by(command: &mut Command) -> Used {
     let mut child = command.spawn().unwrap();
-    let mut peak = 0;
-    loop {
-        let ended = child.try_wait().unwrap();
-        peak = peak.max(peak_of(child.id()).unwrap_or_default());
-        if let Some(status) = ended {
-            assert_ne!(peak, 0, "the command ended before its memory could be read");
-            return (status, peak);
-        }
-        sleep(Duration::from_millis(1));
+    let (id, over) = (child.id(), AtomicBool::new(false));
+    let (ended, peak) = thread::scope(|scope| {
+        let peak = scope.spawn(|| {
+            let mut peak = 0;
+            while !over.load(Ordering::Relaxed) {
+                peak = peak_of(id).unwrap_or_default().max(peak);
+                sleep(Duration::from_millis(1));
+            }
+            peak
+        });
+        let ended = child.wait4();
+        over.store(true, Ordering::Relaxed);
+        (ended.unwrap(), peak.join().unwrap())
+    });
+    let usage = ended.rusage;
+    Used {
+        status: ended.status,
+        processor_seconds: (usage.utime + usage.stime).as_secs_f64(),
+        peak_bytes: if peak == 0 { usage.maxrss } else { peak },
     }
 }
 
@@ -75,7 +97,7 @@ pub fn signal(which: Signal, process: u32) {
 impl Drop for Process {
     fn drop(&mut self) {
         // A test that fails because its daemon crashed says so.
-        if std::thread::panicking()
+        if thread::panicking()
             && let Ok(Some(status)) = self.0.try_wait()
         {
             eprintln!("process {} had ended before: {status}", self.0.id());

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use bgp_community_services::publish::change_log::{self, Entry, LIMIT_BYTES};
 use bgp_community_services::publish::changes::{Change, Moved, Why};
-use bgpcs_testing::{alone, peak};
+use bgpcs_testing::{Used, alone, used_by};
 
 use crate::scene::Scene;
 
@@ -138,7 +138,8 @@ fn of_a_full_log() {
                 &["changes", "ExchangeOnline"],
                 &["changes", "2001:db8::/32"],
             ] {
-                let (status, peak) = peak(scene.command(words).stdout(Stdio::null()));
+                let command = &mut scene.command(words);
+                let Used { status, peak_bytes: peak, .. } = used_by(command.stdout(Stdio::null()));
                 assert!(status.success(), "{case} {words:?}");
                 assert!(peak < 32_000_000, "{case} {words:?}: {peak} bytes");
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bgpcs_testing::stand_in::{self, Answer, vty_reply};
-use bgpcs_testing::{alone, peak};
+use bgpcs_testing::{Used, alone, used_by};
 use serde_json::json;
 
 use crate::scene::Scene;
@@ -80,8 +80,8 @@ fn hold_to(scene: &Scene, case: &str, limit: u64) {
 /// Whether a command succeeds, and its peak in bytes.
 fn ended(scene: &Scene, words: &[&str]) -> (bool, u64) {
     let mut command = scene.command(words);
-    let (status, peak) = peak(command.stdout(Stdio::null()).stderr(Stdio::null()));
-    (status.success(), peak)
+    let Used { status, peak_bytes, .. } = used_by(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    (status.success(), peak_bytes)
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn hold_source(case: &str, options: &[&str]) {
     }
     command.arg("--syslog-socket").arg(scene.path("log")).args(options);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let (status, peak) = peak(&mut command);
+    let Used { status, peak_bytes: peak, .. } = used_by(&mut command);
     assert!(status.success() && peak < HOSTILE_LIMIT, "{} {case}: {peak} bytes", options[1]);
     assert!(scene.path("output.json").exists(), "{} {case}", options[1]);
 }
