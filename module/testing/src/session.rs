@@ -151,8 +151,10 @@ impl Session {
 
     fn update(&mut self, body: &[u8]) {
         self.updates.push(body.to_vec());
-        // What ended the session instead is heard beside this.
-        send(&self.stream, UPDATE, body).ok();
+        if let Err(error) = send(&self.stream, UPDATE, body) {
+            // What ended it is heard beside this, and [`Self::renew`] is for whoever waits for the other side.
+            eprintln!("the session of {:?} ended: {error}, after {} messages", self.peer, self.updates.len());
+        }
     }
 
     /// How many UPDATE messages it has sent so far.
